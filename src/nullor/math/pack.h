@@ -1,0 +1,161 @@
+#pragma once
+/// Lanes: W doubles side by side, one parameter sample each, with per-lane comparison and selection. Elementary functions
+/// come from glibc's vector library (libmvec) where it has them for W, else lane by lane.
+
+#include <cstdint>
+
+#include "nullor/math/functions.h"
+
+#if defined(__AVX2__) && defined(__GLIBC__)
+extern "C" {
+typedef double nullor_v4d __attribute__((vector_size(32)));
+nullor_v4d _ZGVdN4v_exp(nullor_v4d);
+nullor_v4d _ZGVdN4v_log(nullor_v4d);
+nullor_v4d _ZGVdN4v_sin(nullor_v4d);
+nullor_v4d _ZGVdN4v_cos(nullor_v4d);
+nullor_v4d _ZGVdN4v_tanh(nullor_v4d);
+nullor_v4d _ZGVdN4v_atan(nullor_v4d);
+nullor_v4d _ZGVdN4vv_pow(nullor_v4d, nullor_v4d);
+}
+#define NULLOR_LIBMVEC 1
+#endif
+
+namespace nullor {
+
+template <int W>
+struct Pack {
+  typedef double Vector __attribute__((vector_size(W * sizeof(double))));
+  typedef std::int64_t Lanes __attribute__((vector_size(W * sizeof(double))));
+
+  /// One truth value a lane.
+  struct Mask {
+    Lanes lanes;
+    bool operator[](int k) const { return lanes[k] != 0; }
+    bool all() const {
+      for (int k = 0; k < W; ++k)
+        if (!lanes[k]) return false;
+      return true;
+    }
+    bool none() const {
+      for (int k = 0; k < W; ++k)
+        if (lanes[k]) return false;
+      return true;
+    }
+    friend Mask operator&&(Mask a, Mask b) { return {a.lanes & b.lanes}; }
+    friend Mask operator||(Mask a, Mask b) { return {a.lanes | b.lanes}; }
+    friend Mask operator!(Mask a) { return {~a.lanes}; }
+    friend Mask operator&&(Mask a, bool b) { return b ? a : Mask{Lanes{}}; }
+    friend Mask operator&&(bool a, Mask b) { return b && a; }
+    friend Mask operator||(Mask a, bool b) { return b ? !Mask{Lanes{}} : a; }
+    friend Mask operator||(bool a, Mask b) { return b || a; }
+  };
+
+  Vector v{};
+
+  Pack() = default;
+  Pack(double x) : v(x - Vector{}) {}
+  explicit Pack(Vector x) : v(x) {}
+
+  double operator[](int k) const { return v[k]; }
+  void set(int k, double x) { v[k] = x; }
+
+  friend Pack operator+(Pack a, Pack b) { return Pack(a.v + b.v); }
+  friend Pack operator-(Pack a, Pack b) { return Pack(a.v - b.v); }
+  friend Pack operator*(Pack a, Pack b) { return Pack(a.v * b.v); }
+  friend Pack operator/(Pack a, Pack b) { return Pack(a.v / b.v); }
+  friend Pack operator-(Pack a) { return Pack(-a.v); }
+  Pack& operator+=(Pack b) { return *this = *this + b; }
+  Pack& operator-=(Pack b) { return *this = *this - b; }
+  Pack& operator*=(Pack b) { return *this = *this * b; }
+  Pack& operator/=(Pack b) { return *this = *this / b; }
+  friend Mask operator<(Pack a, Pack b) { return {a.v < b.v}; }
+  friend Mask operator<=(Pack a, Pack b) { return {a.v <= b.v}; }
+  friend Mask operator>(Pack a, Pack b) { return {a.v > b.v}; }
+  friend Mask operator>=(Pack a, Pack b) { return {a.v >= b.v}; }
+  friend Mask operator==(Pack a, Pack b) { return {a.v == b.v}; }
+  friend Mask operator!=(Pack a, Pack b) { return {a.v != b.v}; }
+
+  friend Pack select(const Mask& condition, Pack a, Pack b) { return Pack(condition.lanes ? a.v : b.v); }
+  friend Pack select(bool condition, Pack a, Pack b) { return condition ? a : b; }
+  friend Pack min(Pack a, Pack b) { return select(b < a, b, a); }
+  friend Pack max(Pack a, Pack b) { return select(a < b, b, a); }
+  friend Pack abs(Pack a) { return select(a < Pack(0.0), -a, a); }
+};
+
+#define NULLOR_LANE_BY_LANE(function)                             \
+  template <int W>                                                \
+  Pack<W> function(Pack<W> x) {                                   \
+    Pack<W> out;                                                  \
+    for (int k = 0; k < W; ++k) out.set(k, std::function(x[k]));  \
+    return out;                                                   \
+  }
+#ifdef NULLOR_LIBMVEC
+#define NULLOR_VECTOR_OR_LANES(function)                                          \
+  template <int W>                                                                \
+  Pack<W> function(Pack<W> x) {                                                   \
+    if constexpr (W == 4) {                                                       \
+      return Pack<W>(typename Pack<W>::Vector(_ZGVdN4v_##function(x.v)));         \
+    } else {                                                                      \
+      Pack<W> out;                                                                \
+      for (int k = 0; k < W; ++k) out.set(k, std::function(x[k]));                \
+      return out;                                                                 \
+    }                                                                             \
+  }
+#else
+#define NULLOR_VECTOR_OR_LANES NULLOR_LANE_BY_LANE
+#endif
+NULLOR_VECTOR_OR_LANES(exp)
+NULLOR_VECTOR_OR_LANES(log)
+NULLOR_VECTOR_OR_LANES(sin)
+NULLOR_VECTOR_OR_LANES(cos)
+NULLOR_VECTOR_OR_LANES(tanh)
+NULLOR_VECTOR_OR_LANES(atan)
+NULLOR_LANE_BY_LANE(sqrt)
+NULLOR_LANE_BY_LANE(expm1)
+NULLOR_LANE_BY_LANE(log1p)
+NULLOR_LANE_BY_LANE(log10)
+NULLOR_LANE_BY_LANE(tan)
+NULLOR_LANE_BY_LANE(asin)
+NULLOR_LANE_BY_LANE(acos)
+NULLOR_LANE_BY_LANE(sinh)
+NULLOR_LANE_BY_LANE(cosh)
+NULLOR_LANE_BY_LANE(asinh)
+NULLOR_LANE_BY_LANE(acosh)
+NULLOR_LANE_BY_LANE(atanh)
+NULLOR_LANE_BY_LANE(floor)
+NULLOR_LANE_BY_LANE(ceil)
+NULLOR_LANE_BY_LANE(round)
+NULLOR_LANE_BY_LANE(trunc)
+#undef NULLOR_LANE_BY_LANE
+#undef NULLOR_VECTOR_OR_LANES
+
+template <int W>
+Pack<W> pow(Pack<W> x, Pack<W> y) {
+#ifdef NULLOR_LIBMVEC
+  if constexpr (W == 4) return Pack<W>(typename Pack<W>::Vector(_ZGVdN4vv_pow(x.v, y.v)));
+#endif
+  Pack<W> out;
+  for (int k = 0; k < W; ++k) out.set(k, std::pow(x[k], y[k]));
+  return out;
+}
+template <int W>
+Pack<W> pow(Pack<W> x, double y) {
+  return pow(x, Pack<W>(y));
+}
+template <int W>
+Pack<W> atan2(Pack<W> y, Pack<W> x) {
+  Pack<W> out;
+  for (int k = 0; k < W; ++k) out.set(k, std::atan2(y[k], x[k]));
+  return out;
+}
+
+/// branch() for lanes: one side only when all lanes agree, else both and a selection.
+template <class Mask, class Then, class Else>
+  requires(!std::is_same_v<Mask, bool>)
+auto branch(const Mask& condition, Then&& then, Else&& otherwise) -> decltype(then()) {
+  if (condition.all()) return then();
+  if (condition.none()) return otherwise();
+  return select(condition, then(), otherwise());
+}
+
+}  // namespace nullor

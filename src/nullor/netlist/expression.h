@@ -1,0 +1,42 @@
+#pragma once
+/// Expressions as SPICE decks write them: parsed once into a tree, read by three kinds of user: `.param` values
+/// (compiled, over other parameters), behavioural sources (compiled, over voltages, currents and time) and
+/// measurements or `.control` vectors (walked as a tree over result columns).
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nullor/base/error.h"
+
+namespace nullor {
+
+/// A tree in one array; children come before their parents, the root is the last node.
+struct Expression {
+  enum class Kind {
+    number,   ///< `number`
+    name,     ///< a bare identifier, lower case: parameter, vector, "time", "temper", "pi"
+    call,     ///< name(arguments...): functions, and probes such as v(out), i(vdd), vdb(out), @m1[id]
+    unary,    ///< name is "-", "+" or "!"
+    binary,   ///< name is one of + - * / % ** ^ < <= > >= == != && || ,
+    ternary,  ///< arguments: condition, then, else
+  };
+  struct Node {
+    Kind kind = Kind::number;
+    double number = 0;
+    std::string name;  ///< lower case. A probe's arguments are `name` nodes (nodes may be called "3" or "x1.out+")
+    std::vector<int> arguments;
+    int column = 0;  ///< in the line of `where`
+  };
+
+  std::vector<Node> nodes;
+  std::string text;  ///< as written
+  Location where;
+
+  const Node& root() const { return nodes.back(); }
+};
+
+/// Parses one whole expression. Throws InputError at the offending column.
+Expression parse_expression(std::string_view text, const Location& where);
+
+}  // namespace nullor
