@@ -20,6 +20,10 @@ std::string_view unit_of(Quantity quantity) {
   return "";
 }
 
+bool Table::is_complex() const {
+  return std::any_of(columns.begin(), columns.end(), [](const Column& c) { return c.is_complex(); });
+}
+
 const Column* Table::find(std::string_view name) const {
   const auto same = [](std::string_view a, std::string_view b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {

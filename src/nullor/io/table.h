@@ -47,8 +47,22 @@ struct Table {
   std::size_t rows() const { return columns.empty() ? 0 : columns.front().size(); }
   bool has_scale() const { return kind != "op" && !columns.empty(); }
 
+  /// Whether any column is complex (ac results).
+  bool is_complex() const;
+
   /// The column of that name (case ignored; "out" also finds "v(out)"), or null.
   const Column* find(std::string_view name) const;
+};
+
+/// One number found by a measurement, or the reason why there is none.
+struct Reading {
+  std::string name;
+  double value = 0;
+  std::string unit;           ///< empty when it is not known
+  std::string failure;        ///< why it has no value; empty when it has one
+  std::optional<double> at;   ///< where on the independent variable the value was found
+
+  bool ok() const { return failure.empty(); }
 };
 
 }  // namespace nullor

@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "nullor/math/functions.h"
+#include "nullor/math/simd.h"
 
 namespace nullor {
 
@@ -37,9 +38,9 @@ struct Gradient {
 
 template <int N>
 struct Gradient<N, double> {
-  static constexpr int kWidth = N == 1 ? 1 : N == 2 ? 2 : 4;
+  static constexpr int kWidth = N <= 2 ? 2 : 4;
   static constexpr int kParts = (N + kWidth - 1) / kWidth;
-  typedef double Vector __attribute__((vector_size(kWidth * sizeof(double))));
+  using Vector = typename Simd<kWidth>::Double;
   Vector part[kParts] = {};
 
   double operator[](int k) const { return part[k / kWidth][k % kWidth]; }
@@ -59,6 +60,17 @@ struct Gradient<N, double> {
     for (int k = 0; k < kParts; ++k) out.part[k] = a * b.part[k];
     return out;
   }
+};
+
+template <>
+struct Gradient<1, double> {
+  double part = 0;
+
+  double operator[](int) const { return part; }
+  void set(int, double x) { part = x; }
+  friend Gradient operator+(const Gradient& a, const Gradient& b) { return {a.part + b.part}; }
+  friend Gradient operator-(const Gradient& a, const Gradient& b) { return {a.part - b.part}; }
+  friend Gradient operator*(double a, const Gradient& b) { return {a * b.part}; }
 };
 
 template <int N, class T = double>

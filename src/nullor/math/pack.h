@@ -2,9 +2,10 @@
 /// Lanes: W doubles side by side, one parameter sample each, with per-lane comparison and selection. Elementary functions
 /// come from glibc's vector library (libmvec) where it has them for W, else lane by lane.
 
-#include <cstdint>
+#include <type_traits>
 
 #include "nullor/math/functions.h"
+#include "nullor/math/simd.h"
 
 #if defined(__AVX2__) && defined(__GLIBC__)
 extern "C" {
@@ -24,8 +25,8 @@ namespace nullor {
 
 template <int W>
 struct Pack {
-  typedef double Vector __attribute__((vector_size(W * sizeof(double))));
-  typedef std::int64_t Lanes __attribute__((vector_size(W * sizeof(double))));
+  using Vector = typename Simd<W>::Double;
+  using Lanes = typename Simd<W>::Truth;
 
   /// One truth value a lane.
   struct Mask {
@@ -81,6 +82,12 @@ struct Pack {
   friend Pack max(Pack a, Pack b) { return select(a < b, b, a); }
   friend Pack abs(Pack a) { return select(a < Pack(0.0), -a, a); }
 };
+
+/// Lane 0.
+template <int W>
+double value(const Pack<W>& x) {
+  return x[0];
+}
 
 #define NULLOR_LANE_BY_LANE(function)                             \
   template <int W>                                                \

@@ -1,0 +1,125 @@
+#pragma once
+/// What a device hands to the circuit equation  d/dt q(x) + f(x) + b(t) = 0:  flows f and charges q, row by row.
+
+#include <array>
+#include <type_traits>
+
+#include "nullor/math/depends.h"
+#include "nullor/math/dual.h"
+
+namespace nullor {
+
+template <class Real>
+struct is_dual : std::false_type {};
+template <int N, class T>
+struct is_dual<Dual<N, T>> : std::true_type {};
+
+/// Collects one device's contributions at local unknowns x.
+///
+/// Rows are the device's own: terminals first (Kirchhoff's current law: flow leaving the node into the device [A], charge
+/// [C]), then its internal unknowns (one equation each). Signs: `flow(p, i)` is a current i from node p into the device.
+template <class Real>
+class Stamp {
+ public:
+  static constexpr int kMaxRows = 12;
+  static constexpr int kMaxLinear = 16;
+
+  /// `x`: local unknowns, `gmin` [S] the conductance placed across junctions.
+  Stamp(const Real* x, int rows, double junction_gmin) : gmin(junction_gmin), x_(x), rows_(rows) { clear(); }
+
+  void flow(int row, const Real& current) { f_[at(row)] += current; }
+  void charge(int row, const Real& charge) { q_[at(row)] += charge; }
+
+  /// A current i from p to n through the device.
+  void current(int p, int n, const Real& i) {
+    flow(p, i);
+    flow(n, -i);
+  }
+  /// A charge q on p with its image on n.
+  void charges(int p, int n, const Real& q) {
+    charge(p, q);
+    charge(n, -q);
+  }
+
+  // The next four take coefficients of x that may sit on unknowns which the device does not list as `nonlinear`: the
+  // coefficient itself is the derivative there, and goes beside the dual numbers.
+
+  /// A conductance g [S] between p and n.
+  void conductance(int p, int n, const Real& g) {
+    transfer(p, p, n, g);
+    transfer(n, n, p, g);
+  }
+  /// A capacitance c [F] between p and n.
+  void capacitance(int p, int n, const Real& c) {
+    charge_transfer(p, p, n, c);
+    charge_transfer(n, n, p, c);
+  }
+  /// A flow g (x[p] - x[n]) in `row`.
+  void transfer(int row, int p, int n, const Real& g) {
+    flow(row, g * (x_[p] - x_[n]));
+    if constexpr (is_dual<Real>::value) linear_[at(linear_count_++)] = {row, p, n, g.v, {}};
+  }
+  /// A charge c (x[p] - x[n]) in `row`.
+  void charge_transfer(int row, int p, int n, const Real& c) {
+    charge(row, c * (x_[p] - x_[n]));
+    if constexpr (is_dual<Real>::value) linear_[at(linear_count_++)] = {row, p, n, {}, c.v};
+  }
+
+  void clear() {
+    for (int k = 0; k < rows_; ++k) f_[at(k)] = q_[at(k)] = Real(0.0);
+    linear_count_ = 0;
+  }
+
+  const Real& f(int row) const { return f_[at(row)]; }
+  const Real& q(int row) const { return q_[at(row)]; }
+
+  /// Row `row` depends on x[p] - x[n] with slopes g (flow) and c (charge).
+  template <class T>
+  struct LinearTerm {
+    int row = 0, p = 0, n = 0;
+    T g{}, c{};
+  };
+  template <class R>
+  struct ScalarOf {
+    using type = R;
+  };
+  template <int N, class T>
+  struct ScalarOf<Dual<N, T>> {
+    using type = T;
+  };
+  using Scalar = typename ScalarOf<Real>::type;
+  int linear_count() const { return linear_count_; }
+  const LinearTerm<Scalar>& linear(int k) const { return linear_[at(k)]; }
+
+  const double gmin;
+
+ private:
+  static std::size_t at(int k) { return static_cast<std::size_t>(k); }
+
+  const Real* x_;
+  int rows_;
+  int linear_count_ = 0;
+  std::array<Real, kMaxRows> f_, q_;
+  std::array<LinearTerm<Scalar>, is_dual<Real>::value ? kMaxLinear : 0> linear_;
+};
+
+/// How much the small-signal noise of a device amounts to at one operating point.
+class NoiseSources {
+ public:
+  virtual ~NoiseSources() = default;
+  /// Thermal noise of a conductance g [S] between rows p and n: 4 k T g [A^2/Hz], at the device's temperature [K].
+  virtual void thermal(const char* name, int p, int n, double g, double temperature) = 0;
+  /// Shot noise of a current i [A]: 2 q |i| [A^2/Hz].
+  virtual void shot(const char* name, int p, int n, double i) = 0;
+  /// Flicker noise: coefficient / f^exponent [A^2/Hz].
+  virtual void flicker(const char* name, int p, int n, double coefficient, double exponent) = 0;
+};
+
+/// Receives named operating-point quantities: id [A], gm [S], ...
+class OperatingPointInfo {
+ public:
+  virtual ~OperatingPointInfo() = default;
+  virtual void add(const char* name, double value, const char* unit) = 0;
+};
+
+}  // namespace nullor

@@ -1,0 +1,55 @@
+#pragma once
+/// All parameters of an elaborated circuit as one list in order of dependence. Sweeping `.param vdd`, `alter`, and the
+/// exact derivative of every device value by a `.param` are all the same act: set one entry, run the list again with
+/// doubles or dual numbers.
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nullor/base/error.h"
+#include "nullor/netlist/program.h"
+
+namespace nullor {
+
+using ParameterId = int;
+inline constexpr ParameterId kNoParameter = -1;
+
+class ParameterTable {
+ public:
+  struct Entry {
+    std::string name;  ///< "vdd", "x1.w" (subcircuit scope), or empty for an expression written in place
+    Program program;   ///< reads the table itself: Program input k is entry k
+    Location where;
+  };
+
+  /// Adds an entry; its program may read only entries added before. Returns its id.
+  ParameterId add(Entry entry);
+
+  /// The id of a named entry (case ignored), or kNoParameter.
+  ParameterId find(std::string_view name) const;
+
+  /// The entry "temper", the simulation temperature [degC]; always entry 0.
+  static constexpr ParameterId kTemperature = 0;
+
+  const std::vector<Entry>& entries() const { return entries_; }
+  std::vector<std::string> names() const;
+
+  /// Pins entry `id` to `value` for later evaluations (a swept or altered parameter), or frees it again.
+  void override_value(ParameterId id, std::optional<double> value);
+  const std::vector<std::optional<double>>& overrides() const { return overrides_; }
+
+  /// Evaluates every entry in order: values[id]. Entries for which `seeds` has an element are not computed but read from it.
+  std::vector<double> evaluate() const;
+
+  /// d(entry)/d(entry `by`) for every entry, at the current values. Exact (dual numbers).
+  std::vector<double> derivative(ParameterId by) const;
+
+ private:
+  std::vector<Entry> entries_;
+  std::vector<std::optional<double>> overrides_;
+};
+
+}  // namespace nullor
