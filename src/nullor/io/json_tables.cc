@@ -12,15 +12,24 @@ Json number(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }
 
 std::string_view name_of(Quantity quantity) {
   switch (quantity) {
-    case Quantity::time: return "time";
-    case Quantity::frequency: return "frequency";
-    case Quantity::voltage: return "voltage";
-    case Quantity::current: return "current";
-    case Quantity::temperature: return "temperature";
-    case Quantity::phase: return "phase";
-    case Quantity::decibel: return "decibel";
-    case Quantity::noise_density: return "noise density";
-    case Quantity::none: return "none";
+    case Quantity::time:
+      return "time";
+    case Quantity::frequency:
+      return "frequency";
+    case Quantity::voltage:
+      return "voltage";
+    case Quantity::current:
+      return "current";
+    case Quantity::temperature:
+      return "temperature";
+    case Quantity::phase:
+      return "phase";
+    case Quantity::decibel:
+      return "decibel";
+    case Quantity::noise_density:
+      return "noise density";
+    case Quantity::none:
+      return "none";
   }
   return "none";
 }
@@ -31,7 +40,8 @@ Json to_json(const Table& table) {
   Json out = {{"title", table.title}, {"plot", table.plotname}, {"kind", table.kind}, {"rows", table.rows()}};
   Json& columns = out["columns"] = Json::array();
   for (const Column& column : table.columns) {
-    Json one = {{"name", column.name}, {"quantity", name_of(column.quantity)}, {"unit", unit_of(column.quantity)}};
+    Json one = {
+        {"name", column.name}, {"quantity", name_of(column.quantity)}, {"unit", unit_of(column.quantity)}};
     if (column.is_complex()) {
       Json real = Json::array(), imag = Json::array();
       for (const auto& z : column.complex) {

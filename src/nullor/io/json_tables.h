@@ -8,8 +8,8 @@
 
 namespace nullor {
 
-/// {"title", "plot", "kind", "rows", "columns": [{"name", "quantity", "unit", "values": [...]}]}; a complex column has
-/// "real" and "imag" instead of "values". Numbers that JSON cannot hold (nan, inf) become null.
+/// {"title", "plot", "kind", "rows", "columns": [{"name", "quantity", "unit", "values": [...]}]}; a complex
+/// column has "real" and "imag" instead of "values". Numbers that JSON cannot hold (nan, inf) become null.
 nlohmann::ordered_json to_json(const Table& table);
 
 /// {name: value}; a failed measurement is {"failure": reason}.

@@ -36,15 +36,15 @@ std::vector<double> decade_ticks(double low, double high, int wanted) {
 }
 
 std::string tick_label(double value, const std::string& unit) {
-  constexpr std::array<const char*, 13> kPrefixes = {"z", "a", "f", "p", "n", "\u00b5", "m", "", "k", "M", "G", "T", "P"};
+  constexpr std::array<const char*, 13> kPrefixes = {"z", "a", "f", "p", "n", "\u00b5", "m",
+                                                     "",  "k", "M", "G", "T", "P"};
   const bool scaled = unit != "dB" && unit != "\u00b0" && unit != "\u00b0C";
   char text[64];
   if (value == 0 || !std::isfinite(value) || !scaled) {
     std::snprintf(text, sizeof text, "%.6g", value);
     return unit.empty() ? text : std::string(text) + (unit == "\u00b0" ? "" : "\u00a0") + unit;
   }
-  const int group =
-      std::clamp(static_cast<int>(std::floor(std::log10(std::fabs(value)) / 3 + 1e-9)), -7, 5);
+  const int group = std::clamp(static_cast<int>(std::floor(std::log10(std::fabs(value)) / 3 + 1e-9)), -7, 5);
   std::snprintf(text, sizeof text, "%.6g", value / std::pow(10.0, 3 * group));
   const std::string suffix = kPrefixes[static_cast<std::size_t>(group + 7)] + unit;
   return suffix.empty() ? text : std::string(text) + "\u00a0" + suffix;

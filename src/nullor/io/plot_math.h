@@ -11,7 +11,8 @@ namespace nullor {
 /// Round tick values inside [low, high], about `wanted` of them, steps 1, 2 or 5 times a power of ten.
 std::vector<double> linear_ticks(double low, double high, int wanted);
 
-/// Powers of ten inside [low, high], both > 0; every second, third, ... power when there are more than `wanted`.
+/// Powers of ten inside [low, high], both > 0; every second, third, ... power when there are more than
+/// `wanted`.
 std::vector<double> decade_ticks(double low, double high, int wanted);
 
 /// A tick value with an SI prefix and a unit: "20 µs", "1.5 kHz", "0 V".
@@ -23,9 +24,10 @@ std::vector<double> decibels(std::span<const std::complex<double>> z);
 /// arg z in degrees, made continuous by multiples of 360.
 std::vector<double> unwrapped_phase_deg(std::span<const std::complex<double>> z);
 
-/// Indices of the points that draw the same pixels as all points do: of each run of points within one of `columns` pixel
-/// columns the first, lowest, highest and last. `pixel` holds horizontal positions in [0, columns).
-/// Source: U. Jugel et al., M4: a visualization-oriented time series data aggregation, VLDB 7 (2014).
+/// Indices of the points that draw the same pixels as all points do: of each run of points within one of
+/// `columns` pixel columns the first, lowest, highest and last. `pixel` holds horizontal positions in [0,
+/// columns). Source: U. Jugel et al., M4: a visualization-oriented time series data aggregation, VLDB 7
+/// (2014).
 std::vector<std::size_t> m4_indices(std::span<const double> pixel, std::span<const double> y);
 
 }  // namespace nullor

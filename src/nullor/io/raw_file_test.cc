@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <filesystem>
 #include <limits>
 
 #include "nullor/base/error.h"
@@ -15,14 +18,18 @@ namespace nullor {
 namespace {
 
 Table transient() {
-  return {"a title", "Transient Analysis", "tran",
+  return {"a title",
+          "Transient Analysis",
+          "tran",
           {{"time", Quantity::time, {0, 1e-9, 3e-9}, {}},
            {"v(out)", Quantity::voltage, {0, 0.1, -1.0 / 3}, {}},
            {"i(v1)", Quantity::current, {1e-300, -0.0, 5e-324}, {}}}};
 }
 
 Table ac() {
-  return {"a title", "AC Analysis", "ac",
+  return {"a title",
+          "AC Analysis",
+          "ac",
           {{"frequency", Quantity::frequency, {1, 10}, {}},
            {"v(out)", Quantity::voltage, {}, {{1, 2}, {-3, 1.0 / 7}}}}};
 }
@@ -41,7 +48,9 @@ void expect_equal(const Table& a, const Table& b) {
 }
 
 TEST(RawFile, ReadsBackSeveralPlotsExactly) {
-  Table sweep{"a title", "DC transfer characteristic", "dc",
+  Table sweep{"a title",
+              "DC transfer characteristic",
+              "dc",
               {{"v-sweep", Quantity::voltage, {0, 1}, {}}, {"v(a)", Quantity::voltage, {2, 3}, {}}}};
   const std::vector<Table> tables = {transient(), ac(), sweep};
   for (const RawFormat format : {RawFormat::binary, RawFormat::ascii}) {
@@ -61,8 +70,8 @@ TEST(RawFile, KeepsNanAndInfinity) {
   }
 }
 
-// tests/golden/ngspice39_*.raw: written by ngspice 39 (`write` with filetype binary and ascii) for an RC low pass;
-// the ASCII file holds one plot per analysis, made by appending its files.
+// tests/golden/raw/ngspice39_*.raw: written by ngspice 39 (`write` with filetype binary and ascii) for an RC low
+// pass; the ASCII file holds one plot per analysis, made by appending its files.
 TEST(RawFile, ReadsWhatNgspiceWrites) {
   const std::string folder = std::string(NULLOR_SOURCE_DIR) + "/tests/golden/raw/";
   const auto binary = read_raw(read_file(folder + "ngspice39_binary.raw"));
@@ -88,6 +97,24 @@ TEST(RawFile, ReadsWhatNgspiceWrites) {
   const std::complex<double> h = 1.0 / std::complex<double>(1, 2 * M_PI * f * 1e-3);
   EXPECT_LT(std::abs(binary[2].find("out")->complex[0] - h), 1e-12);
   EXPECT_EQ(binary[3].columns[0].name, "v-sweep");
+}
+
+// ngspice prints the last voltage and the magnitude at the first frequency of files written here.
+TEST(RawFile, IsLoadedByNgspice) {
+  if (std::system("ngspice --version > /dev/null 2>&1") != 0) GTEST_SKIP() << "ngspice is not installed";
+  const std::string base = testing::TempDir() + "nullor_raw_" + std::to_string(::getpid());
+  const std::vector<Table> tables = {transient(), ac()};
+  for (const RawFormat format : {RawFormat::binary, RawFormat::ascii}) {
+    write_file(base + ".raw", write_raw(tables, format));
+    write_file(base + ".cir",
+               "load\n.control\nload " + base + ".raw\nsetplot tran1\nlet last = v(out)[2]\n" +
+                   "print last\nsetplot ac1\nlet first = mag(v(out)[0])\nprint first\n.endc\n.end\n");
+    std::system(("ngspice -b " + base + ".cir > " + base + ".log 2>&1").c_str());
+    const std::string log = read_file(base + ".log");
+    EXPECT_NE(log.find("last = -3.33333e-01"), std::string::npos) << log;
+    EXPECT_NE(log.find("first = 2.236068e+00"), std::string::npos) << log;
+  }
+  for (const char* end : {".raw", ".cir", ".log"}) std::filesystem::remove(base + end);
 }
 
 TEST(RawFile, ExplainsWhatIsWrong) {
@@ -130,8 +157,10 @@ TEST(RawFile, SurvivesDamagedFiles) {
       std::string bad = good;
       for (std::uint64_t k = rng.below(4) + 1; k > 0; --k) {
         const auto at = static_cast<std::size_t>(rng.below(bad.size()));
-        if (rng.below(2)) bad[at] = static_cast<char>(rng.below(256));
-        else bad.erase(at, static_cast<std::size_t>(rng.below(9)));
+        if (rng.below(2))
+          bad[at] = static_cast<char>(rng.below(256));
+        else
+          bad.erase(at, static_cast<std::size_t>(rng.below(9)));
       }
       read_anything(bad);
     }

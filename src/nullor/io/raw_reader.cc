@@ -69,7 +69,8 @@ class RawReader {
     text = trim(text);
     std::size_t n = 0;
     const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), n);
-    if (status != std::errc{} || end == text.data()) fail("'" + std::string(text.substr(0, 40)) + "' is no count");
+    if (status != std::errc{} || end == text.data())
+      fail("'" + std::string(text.substr(0, 40)) + "' is no count");
     return n;
   }
 
@@ -86,19 +87,26 @@ class RawReader {
       }
       const std::string key = lower(trim(text.substr(0, colon)));
       const std::string_view value = trim(text.substr(colon + 1));
-      if (key == "title") table.title = value;
-      else if (key == "plotname") table.plotname = value;
-      else if (key == "flags") is_complex = flags(value);
-      else if (key == "no. variables") variables = count(value);
-      else if (key == "no. points") points = count(value);
+      if (key == "title")
+        table.title = value;
+      else if (key == "plotname")
+        table.plotname = value;
+      else if (key == "flags")
+        is_complex = flags(value);
+      else if (key == "no. variables")
+        variables = count(value);
+      else if (key == "no. points")
+        points = count(value);
       else if (key == "variables") {
         columns(table, variables, value);
         has_variables = true;
       } else if (key == "binary" || key == "values") {
         if (!has_variables) fail("the values come before the list of variables");
         allocate(table, points, is_complex, key == "binary");
-        if (key == "binary") binary(table, points, is_complex);
-        else ascii(table, points, is_complex);
+        if (key == "binary")
+          binary(table, points, is_complex);
+        else
+          ascii(table, points, is_complex);
         break;
       } else if (!is_known_extra(key)) {
         fail("unknown header line '" + printable(text) + "'");
@@ -110,8 +118,8 @@ class RawReader {
   }
 
   static bool is_known_extra(const std::string& key) {
-    constexpr std::string_view kExtra[] = {"date", "command", "option", "offset", "backannotation", "dimensions",
-                                           "no. of data columns", "plot"};
+    constexpr std::string_view kExtra[] = {
+        "date", "command", "option", "offset", "backannotation", "dimensions", "no. of data columns", "plot"};
     return std::find(std::begin(kExtra), std::end(kExtra), key) != std::end(kExtra);
   }
 
@@ -131,12 +139,14 @@ class RawReader {
     fail("neither real nor complex");
   }
 
-  // One line per variable: index, name, type, and options such as "grid=3". The first may share the line of the key.
+  // One line per variable: index, name, type, and options such as "grid=3". The first may share the line of
+  // the key.
   void columns(Table& table, std::size_t variables, std::string_view first) {
     if (!table.columns.empty()) fail("two lists of variables");
     if (variables == 0) fail("a plot without variables");
     constexpr std::size_t kShortestLine = 4;  // "0 a\n"
-    if (variables > (bytes_.size() - at_) / kShortestLine + 1) fail("more variables than the file has room for");
+    if (variables > (bytes_.size() - at_) / kShortestLine + 1)
+      fail("more variables than the file has room for");
     table.columns.reserve(variables);
     while (table.columns.size() < variables) {
       std::string_view text = first.empty() ? line() : first;
@@ -168,8 +178,10 @@ class RawReader {
            std::to_string(left / per_row));
     }
     for (Column& column : table.columns) {
-      if (is_complex) column.complex.resize(points);
-      else column.real.resize(points);
+      if (is_complex)
+        column.complex.resize(points);
+      else
+        column.real.resize(points);
     }
   }
 
@@ -183,8 +195,10 @@ class RawReader {
     for (std::size_t row = 0; row < points; ++row) {
       for (Column& column : table.columns) {
         const double re = next();
-        if (is_complex) column.complex[row] = {re, next()};
-        else column.real[row] = re;
+        if (is_complex)
+          column.complex[row] = {re, next()};
+        else
+          column.real[row] = re;
       }
     }
   }
@@ -193,14 +207,16 @@ class RawReader {
     at_ = std::min(bytes_.find_first_not_of(" \t\r\n+", at_), bytes_.size());
     double x = 0;
     const auto [end, status] = std::from_chars(bytes_.data() + at_, bytes_.data() + bytes_.size(), x);
-    if (status == std::errc::invalid_argument) fail("a value is no number: '" + printable(bytes_.substr(at_)) + "'");
+    if (status == std::errc::invalid_argument)
+      fail("a value is no number: '" + printable(bytes_.substr(at_)) + "'");
     at_ = static_cast<std::size_t>(end - bytes_.data());
     return x;
   }
 
   void ascii(Table& table, std::size_t points, bool is_complex) {
     for (std::size_t row = 0; row < points; ++row) {
-      if (number() != static_cast<double>(row)) fail("row " + std::to_string(row) + " is not where it should be");
+      if (number() != static_cast<double>(row))
+        fail("row " + std::to_string(row) + " is not where it should be");
       for (Column& column : table.columns) {
         const double re = number();
         if (!is_complex) {
@@ -229,6 +245,8 @@ class RawReader {
 
 }  // namespace
 
-std::vector<Table> read_raw(std::string_view bytes, const std::string& path) { return RawReader(bytes, path).read(); }
+std::vector<Table> read_raw(std::string_view bytes, const std::string& path) {
+  return RawReader(bytes, path).read();
+}
 
 }  // namespace nullor

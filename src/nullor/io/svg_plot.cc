@@ -32,12 +32,18 @@ struct Panel {
 std::string escape(const std::string& text) {
   std::string out;
   for (const char c : text) {
-    if (c == '&') out += "&amp;";
-    else if (c == '<') out += "&lt;";
-    else if (c == '>') out += "&gt;";
-    else if (c == '"') out += "&quot;";
-    else if (static_cast<unsigned char>(c) < 32) out += ' ';
-    else out += c;
+    if (c == '&')
+      out += "&amp;";
+    else if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (c == '"')
+      out += "&quot;";
+    else if (static_cast<unsigned char>(c) < 32)
+      out += ' ';
+    else
+      out += c;
   }
   return out;
 }
@@ -50,15 +56,24 @@ std::string number(double x) {
 
 std::string label_of(Quantity quantity) {
   switch (quantity) {
-    case Quantity::time: return "time";
-    case Quantity::frequency: return "frequency";
-    case Quantity::voltage: return "voltage";
-    case Quantity::current: return "current";
-    case Quantity::temperature: return "temperature";
-    case Quantity::phase: return "phase";
-    case Quantity::decibel: return "magnitude";
-    case Quantity::noise_density: return "noise density";
-    case Quantity::none: return "";
+    case Quantity::time:
+      return "time";
+    case Quantity::frequency:
+      return "frequency";
+    case Quantity::voltage:
+      return "voltage";
+    case Quantity::current:
+      return "current";
+    case Quantity::temperature:
+      return "temperature";
+    case Quantity::phase:
+      return "phase";
+    case Quantity::decibel:
+      return "magnitude";
+    case Quantity::noise_density:
+      return "noise density";
+    case Quantity::none:
+      return "";
   }
   return "";
 }
@@ -103,7 +118,8 @@ std::vector<Panel> panels_of(const Table& table) {
     if (column.size() != table.rows()) continue;
     if (column.is_complex()) {
       panel_for(panels, "magnitude", "dB", false).traces.push_back({column.name, decibels(column.complex)});
-      panel_for(panels, "phase", "\u00b0", false).traces.push_back({column.name, unwrapped_phase_deg(column.complex)});
+      panel_for(panels, "phase", "\u00b0", false)
+          .traces.push_back({column.name, unwrapped_phase_deg(column.complex)});
     } else {
       const bool log_y = column.quantity == Quantity::noise_density;
       panel_for(panels, label_of(column.quantity), std::string(unit_of(column.quantity)), log_y)
@@ -118,8 +134,8 @@ class Picture {
   explicit Picture(const SvgOptions& options) : options_(options) {}
 
   void heading(const std::string& text) {
-    out_ += "<text x=\"" + number(kLeft) + "\" y=\"26\" font-size=\"16\" font-weight=\"600\">" + escape(text) +
-            "</text>\n";
+    out_ += "<text x=\"" + number(kLeft) + "\" y=\"26\" font-size=\"16\" font-weight=\"600\">" +
+            escape(text) + "</text>\n";
   }
 
   void table(const Table& table) {
@@ -128,7 +144,8 @@ class Picture {
     Axis x;
     const auto [low, high] = range_of(scale.real, false);
     if (!(high > low)) return;
-    x = {low, high, kLeft, options_.width - kRight, scale.quantity == Quantity::frequency && low > 0 && high >= 10 * low};
+    x = {low, high, kLeft, options_.width - kRight,
+         scale.quantity == Quantity::frequency && low > 0 && high >= 10 * low};
     const auto panels = panels_of(table);
     if (panels.empty()) return;
     y_ += 18;
@@ -152,19 +169,23 @@ class Picture {
 
   std::string finish() const {
     const std::string w = std::to_string(options_.width), h = std::to_string(static_cast<int>(y_ + 20));
-    return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + w + "\" height=\"" + h + "\" viewBox=\"0 0 " + w + " " +
-           h + "\" font-family=\"system-ui, 'Helvetica Neue', Arial, sans-serif\" font-size=\"12\" fill=\"#222\">\n"
-           "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n" + out_ + "</svg>\n";
+    return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + w + "\" height=\"" + h +
+           "\" viewBox=\"0 0 " + w + " " + h +
+           "\" font-family=\"system-ui, 'Helvetica Neue', Arial, sans-serif\" font-size=\"12\" "
+           "fill=\"#222\">\n"
+           "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n" +
+           out_ + "</svg>\n";
   }
 
  private:
   void text(double x, double y, const std::string& content, const std::string& attributes) {
-    out_ += "<text x=\"" + number(x) + "\" y=\"" + number(y) + "\" " + attributes + ">" + escape(content) + "</text>\n";
+    out_ += "<text x=\"" + number(x) + "\" y=\"" + number(y) + "\" " + attributes + ">" + escape(content) +
+            "</text>\n";
   }
 
   void line(double x1, double y1, double x2, double y2, const char* colour) {
-    out_ += "<line x1=\"" + number(x1) + "\" y1=\"" + number(y1) + "\" x2=\"" + number(x2) + "\" y2=\"" + number(y2) +
-            "\" stroke=\"" + colour + "\"/>\n";
+    out_ += "<line x1=\"" + number(x1) + "\" y1=\"" + number(y1) + "\" x2=\"" + number(x2) + "\" y2=\"" +
+            number(y2) + "\" stroke=\"" + colour + "\"/>\n";
   }
 
   void panel(const Panel& panel, const Column& scale, const Axis& x) {
@@ -195,8 +216,8 @@ class Picture {
       const char* colour = kColours[k % kColours.size()];
       trace(panel.traces[k], scale, x, y, colour);
       if (legend > options_.width - 120) continue;
-      out_ += "<rect x=\"" + number(legend) + "\" y=\"" + number(top - 12) + "\" width=\"14\" height=\"3\" fill=\"" +
-              colour + "\"/>\n";
+      out_ += "<rect x=\"" + number(legend) + "\" y=\"" + number(top - 12) +
+              "\" width=\"14\" height=\"3\" fill=\"" + colour + "\"/>\n";
       text(legend + 19, top - 7, panel.traces[k].name, "");
       legend += 34 + 7.0 * static_cast<double>(panel.traces[k].name.size());
     }
@@ -222,7 +243,8 @@ class Picture {
   void x_labels(const Axis& x, const Column& scale) {
     y_ -= kGap;
     for (const double v : x.ticks(8)) {
-      text(x(v), y_ + 16, tick_label(v, std::string(unit_of(scale.quantity))), "text-anchor=\"middle\" fill=\"#555\"");
+      text(x(v), y_ + 16, tick_label(v, std::string(unit_of(scale.quantity))),
+           "text-anchor=\"middle\" fill=\"#555\"");
     }
     text((x.from + x.to) / 2, y_ + 34, scale.name, "text-anchor=\"middle\"");
     y_ += kBelow;
@@ -235,7 +257,8 @@ class Picture {
 
 }  // namespace
 
-std::string write_svg(std::span<const Table> tables, std::span<const Reading> readings, const SvgOptions& options) {
+std::string write_svg(std::span<const Table> tables, std::span<const Reading> readings,
+                      const SvgOptions& options) {
   Picture picture(options);
   picture.heading(!options.heading.empty() ? options.heading : tables.empty() ? "" : tables.front().title);
   for (const Table& table : tables) picture.table(table);

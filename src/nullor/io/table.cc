@@ -7,15 +7,24 @@ namespace nullor {
 
 std::string_view unit_of(Quantity quantity) {
   switch (quantity) {
-    case Quantity::time: return "s";
-    case Quantity::frequency: return "Hz";
-    case Quantity::voltage: return "V";
-    case Quantity::current: return "A";
-    case Quantity::temperature: return "\u00b0C";
-    case Quantity::phase: return "\u00b0";
-    case Quantity::decibel: return "dB";
-    case Quantity::noise_density: return "/\u221aHz";
-    case Quantity::none: return "";
+    case Quantity::time:
+      return "s";
+    case Quantity::frequency:
+      return "Hz";
+    case Quantity::voltage:
+      return "V";
+    case Quantity::current:
+      return "A";
+    case Quantity::temperature:
+      return "\u00b0C";
+    case Quantity::phase:
+      return "\u00b0";
+    case Quantity::decibel:
+      return "dB";
+    case Quantity::noise_density:
+      return "/\u221aHz";
+    case Quantity::none:
+      return "";
   }
   return "";
 }
@@ -26,9 +35,8 @@ bool Table::is_complex() const {
 
 const Column* Table::find(std::string_view name) const {
   const auto same = [](std::string_view a, std::string_view b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
-      return std::tolower(x) == std::tolower(y);
-    });
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
   };
   const std::string as_voltage = "v(" + std::string(name) + ")";
   for (const Column& column : columns) {

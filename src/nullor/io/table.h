@@ -27,7 +27,8 @@ std::string_view unit_of(Quantity quantity);
 
 /// A real column fills `real`; a complex one fills `complex`; the other stays empty.
 struct Column {
-  std::string name;  ///< lower case, as ngspice names vectors: "v(out)", "i(v1)", "time", "frequency", "v-sweep"
+  std::string
+      name;  ///< lower case, as ngspice names vectors: "v(out)", "i(v1)", "time", "frequency", "v-sweep"
   Quantity quantity = Quantity::none;
   std::vector<double> real;
   std::vector<std::complex<double>> complex;
@@ -36,11 +37,12 @@ struct Column {
   std::size_t size() const { return is_complex() ? complex.size() : real.size(); }
 };
 
-/// Column 0 is the independent variable (time, frequency, sweep) except for an operating point, which is one row
-/// with no independent variable.
+/// Column 0 is the independent variable (time, frequency, sweep) except for an operating point, which is one
+/// row with no independent variable.
 struct Table {
   std::string title;     ///< first line of the netlist
-  std::string plotname;  ///< as ngspice writes it: "Transient Analysis", "AC Analysis", "DC transfer characteristic", ...
+  std::string plotname;  ///< as ngspice writes it: "Transient Analysis", "AC Analysis", "DC transfer
+                         ///< characteristic", ...
   std::string kind;      ///< short name: "op", "dc", "ac", "tran", "noise", "tf", "sens", "four"
   std::vector<Column> columns;
 
@@ -58,9 +60,9 @@ struct Table {
 struct Reading {
   std::string name;
   double value = 0;
-  std::string unit;           ///< empty when it is not known
-  std::string failure;        ///< why it has no value; empty when it has one
-  std::optional<double> at;   ///< where on the independent variable the value was found
+  std::string unit;          ///< empty when it is not known
+  std::string failure;       ///< why it has no value; empty when it has one
+  std::optional<double> at;  ///< where on the independent variable the value was found
 
   bool ok() const { return failure.empty(); }
 };

@@ -14,7 +14,9 @@ namespace nullor {
 namespace {
 
 Table mixed() {
-  return {"t", "AC Analysis", "ac",
+  return {"t",
+          "AC Analysis",
+          "ac",
           {{"frequency", Quantity::frequency, {1, 100}, {}},
            {"v(out)", Quantity::voltage, {}, {{1, -2}, {0.1, 0}}},
            {"a,\"b\"", Quantity::none, {1.0 / 3, 1e300}, {}}}};
@@ -30,7 +32,8 @@ TEST(Csv, QuotesNamesAndKeepsEveryDigit) {
 TEST(Npy, HasAnAlignedHeaderAndRowsInOrder) {
   const std::string bytes = write_npy(mixed());
   ASSERT_EQ(bytes.substr(0, 8), std::string("\x93NUMPY\x01\x00", 8));
-  const std::size_t header = static_cast<unsigned char>(bytes[8]) + 256u * static_cast<unsigned char>(bytes[9]);
+  const std::size_t header =
+      static_cast<unsigned char>(bytes[8]) + 256u * static_cast<unsigned char>(bytes[9]);
   EXPECT_EQ((header + 10) % 64, 0u);
   EXPECT_EQ(bytes.size(), 10 + header + 2 * (8 + 16 + 8));
   EXPECT_NE(bytes.find("('v(out)', '<c16')"), std::string::npos);
@@ -58,7 +61,9 @@ TEST(Json, WritesReadings) {
 }
 
 TEST(TextTables, AlignsAnOperatingPoint) {
-  const Table op{"t", "Operating Point", "op",
+  const Table op{"t",
+                 "Operating Point",
+                 "op",
                  {{"v(out)", Quantity::voltage, {1.25}, {}}, {"i(v1)", Quantity::current, {-1e-3}, {}}}};
   EXPECT_EQ(render_operating_point(op), "v(out)    1.25  V\ni(v1)   -0.001  A\n");
 }
@@ -114,8 +119,11 @@ TEST(Svg, DrawsABodePairAndEscapesNames) {
 }
 
 TEST(Svg, SurvivesTablesThatCannotBeDrawn) {
-  Table flat{"t", "Transient Analysis", "tran",
-             {{"time", Quantity::time, {0, 1}, {}}, {"v(a)", Quantity::voltage, {std::nan(""), INFINITY}, {}}}};
+  Table flat{
+      "t",
+      "Transient Analysis",
+      "tran",
+      {{"time", Quantity::time, {0, 1}, {}}, {"v(a)", Quantity::voltage, {std::nan(""), INFINITY}, {}}}};
   Table single{"t", "Transient Analysis", "tran", {{"time", Quantity::time, {0}, {}}}};
   const std::vector<Table> tables = {flat, single, Table{}};
   const std::string svg = write_svg(tables);

@@ -29,7 +29,8 @@ std::string digits_of(double x, int digits) {
   return text;
 }
 
-// Pads every cell of a column to the width of its widest; the first `left` columns are flush left, the rest right.
+// Pads every cell of a column to the width of its widest; the first `left` columns are flush left, the rest
+// right.
 std::string aligned(const std::vector<std::vector<std::string>>& lines, std::size_t left) {
   std::vector<std::size_t> width;
   for (const auto& cells : lines) {
