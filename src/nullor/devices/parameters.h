@@ -1,0 +1,277 @@
+#pragma once
+/// Visitors over a device's describe(): list, set, get, copy between scalar types and seed its parameters by name or index.
+///
+/// describe(d, v) calls on its visitor v
+///     v.model(name, member, unit, meaning)      a number of the model card
+///     v.instance(name, member, unit, meaning)   a number of the element line
+///     v.model_switch(name, member, meaning)     an integer choice (no derivative), likewise v.instance_switch
+///     v.alias(alias_name, name)                 another spelling
+///     v.ignored("a b c")                        names that are accepted and have no effect (limits that only warn)
+/// Parameters are numbered in the order of describe(), switches included, aliases and ignored names left out.
+
+#include <array>
+#include <cmath>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nullor/devices/device.h"
+
+namespace nullor {
+
+struct ParameterInfo {
+  std::string_view name, unit, meaning;
+  bool is_model = false;
+  bool is_switch = false;
+  double default_value = kNotGiven;  ///< NaN: computed from other parameters
+  std::vector<std::string_view> aliases;
+};
+
+/// Another spelling of a parameter.
+struct ParameterAlias {
+  std::string_view alias, name;
+};
+
+/// The parameter type P of a device D<P>, and the same device over another type.
+template <class D>
+struct device_traits;
+template <template <class> class D, class P>
+struct device_traits<D<P>> {
+  using Scalar = P;
+  template <class Q>
+  using over = D<Q>;
+};
+template <class D>
+using device_scalar = typename device_traits<D>::Scalar;
+template <class D, class Q>
+using device_over = typename device_traits<D>::template over<Q>;
+
+namespace detail {
+
+/// True when `name` is one of the space separated `words`.
+inline bool contains_word(std::string_view words, std::string_view name) {
+  while (!words.empty()) {
+    const auto end = words.find(' ');
+    if (words.substr(0, end) == name) return true;
+    if (end == std::string_view::npos) break;
+    words.remove_prefix(end + 1);
+  }
+  return false;
+}
+
+/// Gives every parameter its number and hands it to `Derived::number(k, ...)` or `Derived::integer(k, ...)`.
+template <class Derived>
+struct NumberingVisitor {
+  int next = 0;
+  template <class M>
+  void model(std::string_view name, M& member, std::string_view unit, std::string_view meaning) {
+    self().number(next++, name, member, unit, meaning, true);
+  }
+  template <class M>
+  void instance(std::string_view name, M& member, std::string_view unit, std::string_view meaning) {
+    self().number(next++, name, member, unit, meaning, false);
+  }
+  template <class M>
+  void model_switch(std::string_view name, M& member, std::string_view meaning) {
+    self().integer(next++, name, member, meaning, true);
+  }
+  template <class M>
+  void instance_switch(std::string_view name, M& member, std::string_view meaning) {
+    self().integer(next++, name, member, meaning, false);
+  }
+  void alias(std::string_view, std::string_view) {}
+  void ignored(std::string_view) {}
+  Derived& self() { return static_cast<Derived&>(*this); }
+};
+
+struct ListVisitor : NumberingVisitor<ListVisitor> {
+  std::vector<ParameterInfo> list;
+  std::vector<ParameterAlias> aliases;
+  template <class M>
+  void number(int, std::string_view name, M& x, std::string_view unit, std::string_view meaning, bool is_model) {
+    list.push_back({name, unit, meaning, is_model, false, value(x), {}});
+  }
+  void integer(int, std::string_view name, const int& x, std::string_view meaning, bool is_model) {
+    list.push_back({name, "", meaning, is_model, true, static_cast<double>(x), {}});
+  }
+  void alias(std::string_view other, std::string_view name) { aliases.push_back({other, name}); }
+};
+
+/// Finds the number of a name; aliases count as the name they stand for.
+struct FindVisitor : NumberingVisitor<FindVisitor> {
+  std::string_view wanted;
+  int found = -1;
+  bool is_model = false, is_ignored = false;
+  std::string_view stands_for;
+  template <class M>
+  void number(int k, std::string_view name, M&, std::string_view, std::string_view, bool model) {
+    match(k, name, model);
+  }
+  void integer(int k, std::string_view name, const int&, std::string_view, bool model) { match(k, name, model); }
+  void alias(std::string_view other, std::string_view name) {
+    if (other == wanted) stands_for = name;
+  }
+  void ignored(std::string_view names) { is_ignored = is_ignored || contains_word(names, wanted); }
+  void match(int k, std::string_view name, bool model) {
+    if (name == wanted) found = k, is_model = model;
+  }
+};
+
+template <class T>
+struct SetVisitor : NumberingVisitor<SetVisitor<T>> {
+  int wanted;
+  const T& x;
+  SetVisitor(int k, const T& to) : wanted(k), x(to) {}
+  template <class M>
+  void number(int k, std::string_view, M& member, std::string_view, std::string_view, bool) {
+    if (k == wanted) member = M(x);
+  }
+  void integer(int k, std::string_view, int& member, std::string_view, bool) {
+    if (k == wanted) member = static_cast<int>(std::lround(value(x)));
+  }
+};
+
+template <class P>
+struct GetVisitor : NumberingVisitor<GetVisitor<P>> {
+  int wanted;
+  P x{};
+  explicit GetVisitor(int k) : wanted(k) {}
+  void number(int k, std::string_view, const P& member, std::string_view, std::string_view, bool) {
+    if (k == wanted) x = member;
+  }
+  void integer(int k, std::string_view, const int& member, std::string_view, bool) {
+    if (k == wanted) x = P(static_cast<double>(member));
+  }
+};
+
+inline constexpr int kMaxParameters = 192;
+
+template <class P>
+struct ReadVisitor : NumberingVisitor<ReadVisitor<P>> {
+  std::array<const P*, kMaxParameters> numbers;
+  std::array<int, kMaxParameters> integers;
+  void number(int k, std::string_view, const P& x, std::string_view, std::string_view, bool) {
+    numbers[static_cast<std::size_t>(k)] = &x;
+  }
+  void integer(int k, std::string_view, const int& x, std::string_view, bool) {
+    integers[static_cast<std::size_t>(k)] = x;
+  }
+};
+
+template <class P>
+struct WriteVisitor : NumberingVisitor<WriteVisitor<P>> {
+  const ReadVisitor<P>& from;
+  explicit WriteVisitor(const ReadVisitor<P>& source) : from(source) {}
+  template <class M>
+  void number(int k, std::string_view, M& x, std::string_view, std::string_view, bool) {
+    x = M(*from.numbers[static_cast<std::size_t>(k)]);
+  }
+  void integer(int k, std::string_view, int& x, std::string_view, bool) {
+    x = from.integers[static_cast<std::size_t>(k)];
+  }
+};
+
+struct SeedVisitor : NumberingVisitor<SeedVisitor> {
+  int wanted;
+  bool done = false;
+  explicit SeedVisitor(int k) : wanted(k) {}
+  template <class M>
+  void number(int k, std::string_view, M& x, std::string_view, std::string_view, bool) {
+    if (k != wanted || !given(x)) return;
+    x = M::variable(x.v, 0);
+    done = true;
+  }
+  void integer(int, std::string_view, int&, std::string_view, bool) {}
+};
+
+}  // namespace detail
+
+/// Every parameter of a device, in the order that numbers them.
+template <class D>
+std::vector<ParameterInfo> list_parameters() {
+  D device;
+  detail::ListVisitor visitor;
+  D::describe(device, visitor);
+  for (const auto& a : visitor.aliases)
+    for (auto& parameter : visitor.list)
+      if (parameter.name == a.name) parameter.aliases.push_back(a.alias);
+  return std::move(visitor.list);
+}
+
+/// Where find_parameter() found a name.
+struct FoundParameter {
+  int index = -1;  ///< -1: not a parameter of this device
+  bool is_model = false;
+  bool is_ignored = false;  ///< known, without effect
+  explicit operator bool() const { return index >= 0 || is_ignored; }
+};
+
+/// Number of the parameter called `name` (lower case), aliases resolved.
+template <class D>
+FoundParameter find_parameter(std::string_view name) {
+  D device;
+  detail::FindVisitor visitor;
+  visitor.wanted = name;
+  D::describe(device, visitor);
+  if (visitor.found < 0 && !visitor.stands_for.empty()) {
+    detail::FindVisitor again;
+    again.wanted = visitor.stands_for;
+    D::describe(device, again);
+    return {again.found, again.is_model, false};
+  }
+  return {visitor.found, visitor.is_model, visitor.is_ignored};
+}
+
+/// Sets parameter number k to x (double, or the device's own scalar); switches are rounded to integers.
+template <class D, class T>
+void set_parameter(D& device, int k, const T& x) {
+  detail::SetVisitor<T> visitor(k, x);
+  D::describe(device, visitor);
+}
+
+/// Sets a parameter by name; false if the device has none of that name.
+template <class D, class T>
+bool set_parameter(D& device, std::string_view name, const T& x) {
+  const FoundParameter found = find_parameter<D>(name);
+  if (found.index >= 0) set_parameter(device, found.index, x);
+  return static_cast<bool>(found);
+}
+
+template <class D>
+device_scalar<D> get_parameter(const D& device, int k) {
+  detail::GetVisitor<device_scalar<D>> visitor(k);
+  D::describe(device, visitor);
+  return visitor.x;
+}
+
+/// Value of a parameter by name, or nothing.
+template <class D>
+std::optional<device_scalar<D>> get_parameter(const D& device, std::string_view name) {
+  const FoundParameter found = find_parameter<D>(name);
+  if (found.index < 0) return std::nullopt;
+  return get_parameter(device, found.index);
+}
+
+/// Copies every parameter and the plain state (`type`; whatever copy_state() adds) between scalar types: D<double> to
+/// D<Dual<1>>, D<double> to D<Pack<4>>, ... Call setup() on `to` afterwards.
+template <class From, class To>
+void copy_parameters(const From& from, To& to) {
+  detail::ReadVisitor<device_scalar<From>> read;
+  From::describe(from, read);
+  detail::WriteVisitor<device_scalar<From>> write(read);
+  To::describe(to, write);
+  if constexpr (requires { to.type = from.type; }) to.type = from.type;
+  if constexpr (requires { to.copy_state(from); }) to.copy_state(from);
+}
+
+/// Makes parameter number k of a device over Dual<1> (or Dual<1, Pack>) the independent variable; false for a switch and
+/// for a parameter that is not given. Call setup() afterwards.
+template <class D>
+bool seed_parameter(D& device, int k) {
+  detail::SeedVisitor visitor(k);
+  D::describe(device, visitor);
+  return visitor.done;
+}
+
+}  // namespace nullor
