@@ -65,6 +65,8 @@ struct Terminal {
   std::string_view name;
   Missing missing = Missing::not_allowed;
   Nature nature = Nature::voltage;  ///< a thermal node is Nature::other
+  std::string_view unit = "V";
+  double tolerance = 0;  ///< absolute tolerance of Nature::other, in its unit
 };
 
 /// How the netlist finds a device: element letter, and where there is a model its type and level.

@@ -98,12 +98,13 @@ struct ListVisitor : NumberingVisitor<ListVisitor> {
   void alias(std::string_view other, std::string_view name) { aliases.push_back({other, name}); }
 };
 
-/// Finds the number of a name; aliases count as the name they stand for.
+/// Finds the numbers of a name on the model card and on the element line, and what it is an alias of.
 struct FindVisitor : NumberingVisitor<FindVisitor> {
   std::string_view wanted;
-  int found = -1;
-  bool is_model = false, is_ignored = false;
+  int model_index = -1, instance_index = -1;
+  bool is_ignored = false;
   std::string_view stands_for;
+  explicit FindVisitor(std::string_view name) : wanted(name) {}
   template <class M>
   void number(int k, std::string_view name, M&, std::string_view, std::string_view, bool model) {
     match(k, name, model);
@@ -114,7 +115,7 @@ struct FindVisitor : NumberingVisitor<FindVisitor> {
   }
   void ignored(std::string_view names) { is_ignored = is_ignored || contains_word(names, wanted); }
   void match(int k, std::string_view name, bool model) {
-    if (name == wanted) found = k, is_model = model;
+    if (name == wanted) (model ? model_index : instance_index) = k;
   }
 };
 
@@ -173,13 +174,13 @@ struct WriteVisitor : NumberingVisitor<WriteVisitor<P>> {
 };
 
 struct SeedVisitor : NumberingVisitor<SeedVisitor> {
-  int wanted;
+  int wanted, slot;
   bool done = false;
-  explicit SeedVisitor(int k) : wanted(k) {}
+  SeedVisitor(int k, int seed_slot) : wanted(k), slot(seed_slot) {}
   template <class M>
   void number(int k, std::string_view, M& x, std::string_view, std::string_view, bool) {
     if (k != wanted || !given(x)) return;
-    x = M::variable(x.v, 0);
+    x = M::variable(x.v, slot);
     done = true;
   }
   void integer(int, std::string_view, int&, std::string_view, bool) {}
@@ -190,7 +191,7 @@ struct SeedVisitor : NumberingVisitor<SeedVisitor> {
 /// Every parameter of a device, in the order that numbers them.
 template <class D>
 std::vector<ParameterInfo> list_parameters() {
-  D device;
+  const D device{};
   detail::ListVisitor visitor;
   D::describe(device, visitor);
   for (const auto& a : visitor.aliases)
@@ -207,20 +208,26 @@ struct FoundParameter {
   explicit operator bool() const { return index >= 0 || is_ignored; }
 };
 
+/// Where a name was written. The model card may also hold instance parameters, as their defaults; the element line holds
+/// instance parameters only. The same name may mean two things (a diode's `m`).
+enum class Scope { any, model, instance };
+
 /// Number of the parameter called `name` (lower case), aliases resolved.
 template <class D>
-FoundParameter find_parameter(std::string_view name) {
-  D device;
-  detail::FindVisitor visitor;
-  visitor.wanted = name;
-  D::describe(device, visitor);
-  if (visitor.found < 0 && !visitor.stands_for.empty()) {
-    detail::FindVisitor again;
-    again.wanted = visitor.stands_for;
-    D::describe(device, again);
-    return {again.found, again.is_model, false};
-  }
-  return {visitor.found, visitor.is_model, visitor.is_ignored};
+FoundParameter find_parameter(std::string_view name, Scope scope = Scope::any) {
+  const D device{};
+  detail::FindVisitor direct(name);
+  D::describe(device, direct);
+  detail::FindVisitor renamed(direct.stands_for);
+  if (!direct.stands_for.empty()) D::describe(device, renamed);
+  const FoundParameter on_card = {direct.model_index >= 0 ? direct.model_index : renamed.model_index, true, false};
+  const FoundParameter on_line = {direct.instance_index >= 0 ? direct.instance_index : renamed.instance_index, false,
+                                  false};
+  const FoundParameter none = {-1, false, direct.is_ignored};
+  if (scope == Scope::instance) return on_line.index >= 0 ? on_line : none;
+  const FoundParameter& first = scope == Scope::model ? on_card : on_line;
+  const FoundParameter& second = scope == Scope::model ? on_line : on_card;
+  return first.index >= 0 ? first : second.index >= 0 ? second : none;
 }
 
 /// Sets parameter number k to x (double, or the device's own scalar); switches are rounded to integers.
@@ -232,8 +239,8 @@ void set_parameter(D& device, int k, const T& x) {
 
 /// Sets a parameter by name; false if the device has none of that name.
 template <class D, class T>
-bool set_parameter(D& device, std::string_view name, const T& x) {
-  const FoundParameter found = find_parameter<D>(name);
+bool set_parameter(D& device, std::string_view name, const T& x, Scope scope = Scope::any) {
+  const FoundParameter found = find_parameter<D>(name, scope);
   if (found.index >= 0) set_parameter(device, found.index, x);
   return static_cast<bool>(found);
 }
@@ -247,8 +254,8 @@ device_scalar<D> get_parameter(const D& device, int k) {
 
 /// Value of a parameter by name, or nothing.
 template <class D>
-std::optional<device_scalar<D>> get_parameter(const D& device, std::string_view name) {
-  const FoundParameter found = find_parameter<D>(name);
+std::optional<device_scalar<D>> get_parameter(const D& device, std::string_view name, Scope scope = Scope::any) {
+  const FoundParameter found = find_parameter<D>(name, scope);
   if (found.index < 0) return std::nullopt;
   return get_parameter(device, found.index);
 }
@@ -265,11 +272,11 @@ void copy_parameters(const From& from, To& to) {
   if constexpr (requires { to.copy_state(from); }) to.copy_state(from);
 }
 
-/// Makes parameter number k of a device over Dual<1> (or Dual<1, Pack>) the independent variable; false for a switch and
-/// for a parameter that is not given. Call setup() afterwards.
+/// Makes parameter number k of a device over Dual<N> (or Dual<N, Pack>) its independent variable number `slot`; false for
+/// a switch and for a parameter that is not given. Call setup() afterwards.
 template <class D>
-bool seed_parameter(D& device, int k) {
-  detail::SeedVisitor visitor(k);
+bool seed_parameter(D& device, int k, int slot = 0) {
+  detail::SeedVisitor visitor(k, slot);
   D::describe(device, visitor);
   return visitor.done;
 }

@@ -4,9 +4,15 @@
 #include <span>
 #include <vector>
 
-#include "nullor/devices/parameters.h"
+#include "nullor/devices/capacitor.h"
 #include "nullor/devices/ferroelectric.h"
+#include "nullor/devices/inductor.h"
+#include "nullor/devices/mutual_inductor.h"
+#include "nullor/devices/parameters.h"
 #include "nullor/devices/resistor.h"
+#include "nullor/devices/sources.h"
+#include "nullor/devices/switches.h"
+#include "nullor/devices/transmission_line.h"
 
 namespace nullor {
 
