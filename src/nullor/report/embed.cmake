@@ -1,0 +1,17 @@
+# Turns the page's scripts and style sheet into one C++ source: cmake -DOUT=... -DFOLDER=... -P embed.cmake
+set(out "#include \"nullor/report/page_assets.h\"\n\nnamespace nullor {\n\n")
+foreach(pair IN ITEMS "kPageStyle:page.css"
+        "kPageScript:page_format.js,page_trace.js,page_draw.js,page_plot.js,page_input.js,page_readout.js,page.js")
+  string(REPLACE ":" ";" pair "${pair}")
+  list(GET pair 0 name)
+  list(GET pair 1 files)
+  string(REPLACE "," ";" files "${files}")
+  string(APPEND out "const std::string_view ${name} =")
+  foreach(file IN LISTS files)
+    file(READ "${FOLDER}/${file}" text)
+    string(APPEND out "\n    R\"nullor(${text})nullor\"")
+  endforeach()
+  string(APPEND out ";\n\n")
+endforeach()
+string(APPEND out "}  // namespace nullor\n")
+file(WRITE "${OUT}" "${out}")
