@@ -1,0 +1,81 @@
+// Conformance of the linear devices and switches; the others have one file each.
+
+#include "nullor/devices/conformance.h"
+#include "nullor/devices/registry.h"
+
+namespace nullor {
+namespace {
+
+using conformance::run;
+
+TEST(Conformance, Resistor) { run<Resistor>("r=1e3 tc1=1e-3 tc2=1e-5 m=2 dtemp=10"); }
+TEST(Conformance, ResistorOfSheet) { run<Resistor>("rsh=100 l=1e-5 w=2e-6 narrow=1e-7 short=2e-7"); }
+TEST(Conformance, Capacitor) { run<Capacitor>("c=1e-12 tc1=1e-3 tc2=1e-5 m=2 dtemp=10"); }
+TEST(Conformance, CapacitorOfArea) { run<Capacitor>("cj=1e-3 cjsw=1e-9 l=1e-5 w=2e-6 narrow=1e-7 del=1e-8"); }
+TEST(Conformance, Inductor) { run<Inductor>("l=1e-6 tc1=1e-3 m=3 dtemp=-5"); }
+TEST(Conformance, MutualInductor) { run<MutualInductor>("k=0.7 l1=1e-6 l2=3e-6"); }
+TEST(Conformance, VoltageSource) { run<VoltageSource>("dc=1"); }
+TEST(Conformance, CurrentSource) { run<CurrentSource>("dc=1"); }
+TEST(Conformance, ControlledSources) {
+  run<VoltageControlledVoltageSource>("gain=7");
+  run<VoltageControlledCurrentSource>("gain=7e-3 m=2");
+  run<CurrentControlledCurrentSource>("gain=5 m=2");
+  run<CurrentControlledVoltageSource>("gain=5");
+}
+TEST(Conformance, Switches) {
+  run<VoltageSwitch>("vt=0.1 vh=0.3 ron=5 roff=1e6");
+  run<VoltageSwitch>("vt=0.1 vh=-0.3 ron=5 roff=1e6 on=1");
+  run<CurrentSwitch>("it=0.1 ih=0.3 ron=5 roff=1e6");
+}
+TEST(Conformance, TransmissionLine) { run<TransmissionLine>("z0=50 td=1e-9"); }
+TEST(Conformance, FerroelectricCapacitor) { run<FerroelectricCapacitor>("c_lin=1e-12 gamma=1e9 rho=2"); }
+
+// A switch turns over at the far edge of its band, with negative hysteresis at the near edge.
+TEST(Switch, FollowsItsHysteresis) {
+  for (const double vh : {0.3, -0.3}) {
+    VoltageSwitch<double> s{};
+    s.vt = 1, s.vh = vh, s.roff = 1e6;
+    s.setup({});
+    const auto current = [&](double u) {
+      const std::vector<double> x = {1, 0, u, 0};
+      const double i = conformance::evaluate(s, x)[0];
+      s.accept(x.data());
+      return i;
+    };
+    const double rising = vh > 0 ? 1.3 : 0.7, falling = vh > 0 ? 0.7 : 1.3;
+    current(0.0);
+    EXPECT_EQ(current(rising - 0.01), 1e-6);
+    const double below[] = {1, 0, rising - 0.01, 0};
+    EXPECT_NEAR(s.event(below), -0.01, 1e-12);
+    EXPECT_EQ(current(rising + 0.01), 1.0);
+    EXPECT_EQ(current(2.0), 1.0);
+    EXPECT_EQ(current(falling + 0.01), 1.0);
+    EXPECT_EQ(current(falling - 0.01), 1e-6);
+  }
+}
+
+TEST(Registry, NamesAreUniqueAndParametersResolve) {
+  std::vector<std::string_view> names;
+  for (const auto& info : device_infos()) {
+    EXPECT_EQ(std::find(names.begin(), names.end(), info.kind.name), names.end()) << info.kind.name;
+    names.push_back(info.kind.name);
+    EXPECT_LE(info.terminals.size() + info.internals.size(), 12u);
+    EXPECT_LE(static_cast<int>(info.parameters.size()), detail::kMaxParameters);
+  }
+}
+
+TEST(Parameters, AreSetByNameAliasAndScope) {
+  Capacitor<double> c{};
+  EXPECT_TRUE(set_parameter(c, "capacitance", 2e-12));
+  EXPECT_EQ(c.c, 2e-12);
+  EXPECT_TRUE(set_parameter(c, "w", 1e-6, Scope::instance));
+  EXPECT_TRUE(set_parameter(c, "w", 3e-6, Scope::model));
+  EXPECT_EQ(c.w, 1e-6);
+  EXPECT_EQ(c.defw, 3e-6);
+  EXPECT_TRUE(set_parameter(c, "bv_max", 3, Scope::model));
+  EXPECT_FALSE(set_parameter(c, "cj", 1e-3, Scope::instance));
+  EXPECT_FALSE(set_parameter(c, "cjj", 1e-3));
+}
+
+}  // namespace
+}  // namespace nullor
