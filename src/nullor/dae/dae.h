@@ -1,0 +1,148 @@
+#pragma once
+/// The circuit as one differential-algebraic equation
+///
+///     d/dt q(x, p) + f(x, p) + b(t, p) = 0                                (1)
+///
+/// x (n): node voltages [V], branch currents [A], device states; f and b in amperes in node rows, q in coulombs.
+/// Engines see this and nothing else. Vectors passed in and out have n + 1 elements: element n is ground.
+
+#include <complex>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "nullor/dae/device_group.h"
+#include "nullor/netlist/circuit.h"
+
+namespace nullor {
+
+struct UnknownInfo {
+  std::string name;   ///< "out", "v1#branch", "d1#ai"
+  std::string owner;  ///< instance of an internal unknown, empty for a node
+  Nature nature = Nature::voltage;
+  std::string unit;
+  double tolerance = 0;  ///< absolute tolerance of Nature::other
+};
+
+/// A parameter that can be read, set and differentiated by.
+struct ParameterHandle {
+  enum class Kind { table, device, model } kind = Kind::table;
+  ParameterId table = kNoParameter;      ///< kind table; entry 0 is the temperature [degC]
+  int group = -1, device = -1;           ///< kind device
+  int model = -1;                        ///< kind model: index into Circuit::models
+  int parameter = -1;                    ///< kinds device and model
+  std::string name;                      ///< "vdd", "r1:r", "nmod:vto"
+  std::string unit;
+};
+
+class Dae {
+ public:
+  /// Binds every instance to its device and every value to its parameter. Throws InputError (kinds netlist, model).
+  explicit Dae(Circuit circuit);
+  Dae(const Dae&) = delete;
+  Dae& operator=(const Dae&) = delete;
+
+  const Circuit& circuit() const { return circuit_; }
+  int size() const { return n_; }
+  const SparsePattern& pattern() const { return pattern_; }
+  const std::vector<UnknownInfo>& unknowns() const { return unknowns_; }
+  /// Unknown of a circuit node (ground: size()).
+  int unknown_of_node(int node) const { return node == 0 ? n_ : node - 1; }
+  /// Branch current unknown of an instance, or -1.
+  int branch_of_instance(int instance) const { return branches_[static_cast<std::size_t>(instance)]; }
+  int unknown(std::string_view name) const;
+  /// No device is nonlinear and none has discrete states: f and q are linear in x.
+  bool linear() const { return linear_; }
+
+  double temperature_celsius() const;
+  const Environment<double>& environment() const { return environment_; }
+
+  // Parameters.
+
+  /// Looks up "vdd", "temp", "r1", "r1:r", "@r1[r]", "v1", "nmod:vto", "@nmod[vto]". Throws InputError with a hint.
+  ParameterHandle parameter(std::string_view name, const Location& where = {}) const;
+  double get(const ParameterHandle& handle) const;
+  /// Sets and re-derives everything that depends on it. Throws InputError when devices become impossible.
+  void set(const ParameterHandle& handle, double value);
+  /// Every parameter that has a derivative: .param entries, given device and model parameters, the temperature.
+  std::vector<ParameterHandle> all_parameters() const;
+
+  // Evaluation. `a` names the arrays; they are cleared first.
+
+  void evaluate(Assembly& a);
+  /// b(t) (n + 1). `dc`: sources at their dc value.
+  void excitation(double time, bool dc, double* b) const;
+  void excitation_ac(std::complex<double>* b) const;
+  /// Extra frequency-dependent terms (delays), added to G + j omega C (nonzeros + 1).
+  void evaluate_ac(double omega, std::complex<double>* matrix) const;
+  bool has_delays() const { return has_delays_; }
+  /// Corners of the sources in (from, to], ascending.
+  std::vector<double> breakpoints(double from, double to) const;
+  double largest_step() const;
+  /// Print step and end of the coming transient [s], on which defaults of time functions depend.
+  void set_transient(double step, double stop);
+
+  void initial_guess(double* x) const;
+  /// Internal unknowns from ic= values into x, and the charges those mean.
+  void initial_charges(double* x, double* q) const;
+  void forget_limits();
+  void begin_transient(const double* x, double time);
+  bool accept(const double* x, double time);
+  void events(const double* x, std::vector<double>& out) const;
+
+  // Exact derivatives by parameters; targets are numbered as in `wanted`.
+
+  void prepare_gradient(const std::vector<ParameterHandle>& wanted);
+  void gradient(const Assembly& point, const double* lambda_f, const double* lambda_q, double* gradient) const;
+  void gradient_ac(const double* x, double gmin, double omega, const std::complex<double>* solution,
+                   const std::complex<double>* lambda, double* gradient, double* by_x) const;
+  void delayed_adjoint(double time, const double* lambda_f, const std::function<double*(std::size_t)>& adjoint_at) const;
+
+  const std::vector<std::unique_ptr<DeviceGroup>>& groups() const { return groups_; }
+  /// Group and device of an instance, {-1, -1} for a pure coupling.
+  std::pair<int, int> device_of_instance(int instance) const { return devices_[static_cast<std::size_t>(instance)]; }
+
+ private:
+  struct Binding {
+    int group, device, parameter;
+    ParameterId table;
+  };
+
+  void bind_instance(int index);
+  void bind_parameters(int index, int group, int device);
+  void bind_values(const std::vector<NamedValue>& values, bool is_model, int group, int device, const std::string& owner);
+  int group_for(const Instance& instance, int& type);
+  void assign_unknowns();
+  void refresh();
+  void cache_linear();
+  [[noreturn]] void reject(int group, int device, const std::string& why) const;
+  /// Device parameters that follow an inductance through couplings; `target` is their group.
+  std::vector<ParameterSeed> coupled_seeds(const ParameterHandle& handle) const;
+
+  Circuit circuit_;
+  std::vector<double> table_;  ///< values of the parameter table
+  Environment<double> environment_;
+  std::vector<std::unique_ptr<DeviceGroup>> groups_;
+  std::map<std::string, int, std::less<>> group_index_;
+  std::vector<std::pair<int, int>> devices_;  ///< per instance
+  std::vector<int> branches_;                 ///< per instance
+  std::vector<Binding> bindings_;
+  std::map<std::pair<int, int>, int> instance_of_device_;
+
+  int n_ = 0;
+  bool linear_ = true, has_delays_ = false;
+  std::vector<UnknownInfo> unknowns_;
+  SparsePattern pattern_;
+  std::vector<double> linear_g_, linear_c_;  ///< constant parts of df/dx and dq/dx (nonzeros + 1)
+  struct Triplet {
+    int row, column;
+    double value;
+  };
+  std::vector<Triplet> linear_f_terms_, linear_q_terms_;
+  std::vector<double> linear_j_;  ///< linear_g_ + alpha linear_c_ for the alpha last used
+  double linear_j_alpha_ = -1;
+};
+
+}  // namespace nullor

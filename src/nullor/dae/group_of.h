@@ -1,0 +1,353 @@
+#pragma once
+/// The one implementation of DeviceGroup for every device struct: binds numbers, runs eval() with dual numbers, stamps.
+
+#include <algorithm>
+#include <array>
+#include <type_traits>
+
+#include "nullor/dae/device_group.h"
+
+namespace nullor {
+
+template <template <class> class D>
+class GroupOf : public DeviceGroup {
+ protected:
+  using Device = D<double>;
+
+  static constexpr int kTerminals = static_cast<int>(std::size(Device::terminals));
+  static constexpr int kInternals = static_cast<int>(std::size(Device::internals));
+  static constexpr int kReferences = [] {
+    if constexpr (requires { Device::references; }) return static_cast<int>(Device::references);
+    return 0;
+  }();
+  static constexpr int kRows = kTerminals + kReferences + kInternals;
+  static constexpr bool kLinear = requires { Device::linear; };
+
+  // Unknowns that carry a derivative slot: all of a linear device, the listed ones of a nonlinear device.
+  static constexpr int kSeeds = [] {
+    if constexpr (kLinear) return kRows;
+    else return static_cast<int>(std::size(Device::nonlinear));
+  }();
+  static constexpr std::array<int, static_cast<std::size_t>(kSeeds)> kSeeded = [] {
+    std::array<int, static_cast<std::size_t>(kSeeds)> out{};
+    for (std::size_t k = 0; k < out.size(); ++k) {
+      if constexpr (kLinear) out[k] = static_cast<int>(k);
+      else out[k] = Device::nonlinear[k];
+    }
+    return out;
+  }();
+  static constexpr bool is_seeded(int row) {
+    for (const int s : kSeeded)
+      if (s == row) return true;
+    return false;
+  }
+  using Real = Dual<kSeeds>;
+
+  static constexpr bool kLimits = requires(const Device& d, double* x) { d.template limit<double>(x, x); };
+  static constexpr bool kHasAc = requires(const Device& d, const double* x, Stamp<double>& s) { d.eval_ac(x, s); };
+
+  struct Entry {
+    int row, column;
+    int seed;         ///< position in kSeeded, or -1: filled by linear terms only
+    bool conductive;  ///< f depends on it
+  };
+
+ public:
+  const DeviceKind& kind() const override { return Device::kind; }
+  int count() const override { return static_cast<int>(devices_.size()); }
+  std::span<const Terminal> terminals(int) const override { return Device::terminals; }
+  std::span<const Unknown> internals(int) const override { return Device::internals; }
+  int references() const override { return kReferences; }
+  std::span<const ParameterInfo> parameters() const override {
+    static const std::vector<ParameterInfo> list = list_parameters<Device>();
+    return list;
+  }
+  FoundParameter find(std::string_view name) const override { return find_parameter<Device>(name); }
+  bool linear() const override { return kLinear; }
+
+  int add(int type) override {
+    devices_.emplace_back();
+    if constexpr (requires(Device& d) { d.type = type; }) devices_.back().type = type;
+    (void)type;
+    unknowns_.resize(unknowns_.size() + kRows, 0);
+    return count() - 1;
+  }
+  void set_unknowns(int device, std::span<const int> unknowns) override {
+    std::copy(unknowns.begin(), unknowns.end(), unknowns_.begin() + device * kRows);
+  }
+  std::span<const int> unknowns(int device) const override { return {unknowns_.data() + device * kRows, kRows}; }
+  void set_parameter(int device, int parameter, double value) override {
+    nullor::set_parameter(devices_[at(device)], parameter, value);
+  }
+  double get_parameter(int device, int parameter) const override {
+    return nullor::get_parameter(devices_[at(device)], parameter);
+  }
+  void set_discrete(int device, bool off, bool on) override {
+    if constexpr (requires(Device& d) { d.off = true; }) devices_[at(device)].off = off;
+    if constexpr (requires(Device& d) { d.set_state(true); }) devices_[at(device)].set_state(on && !off);
+    (void)device, (void)off, (void)on;
+  }
+
+  std::pair<int, std::string> setup(const Environment<double>& environment) override {
+    for (int k = 0; k < count(); ++k) {
+      devices_[at(k)].setup(environment);
+      if constexpr (requires(const Device& d) { d.check(); }) {
+        std::string why = devices_[at(k)].check();
+        if (!why.empty()) return {k, why};
+      }
+    }
+    return {-1, {}};
+  }
+  int collapse(int device, int internal) const override {
+    if constexpr (requires(const Device& d) { d.collapse(0); }) {
+      return devices_[at(device)].collapse(kTerminals + kReferences + internal);
+    } else {
+      (void)device, (void)internal;
+      return -1;
+    }
+  }
+
+  void entries(std::vector<std::pair<int, int>>& out, bool conductive) const override {
+    const auto list = structure();
+    for (int k = 0; k < count(); ++k) {
+      for (const Entry& e : list) {
+        if (conductive && !e.conductive) continue;
+        out.emplace_back(unknowns_[at(k * kRows + e.row)], unknowns_[at(k * kRows + e.column)]);
+      }
+    }
+  }
+
+  void locate(const SparsePattern& pattern, int ground) override {
+    entries_ = structure();
+    for (auto& row : entry_of_) row.fill(-1);
+    for (std::size_t e = 0; e < entries_.size(); ++e) entry_of_[at(entries_[e].row)][at(entries_[e].column)] = static_cast<int>(e);
+    slots_.resize(entries_.size() * devices_.size());
+    std::size_t next = 0;
+    for (int k = 0; k < count(); ++k) {
+      for (const Entry& e : entries_) {
+        const int i = unknowns_[at(k * kRows + e.row)], j = unknowns_[at(k * kRows + e.column)];
+        slots_[next++] = i == ground || j == ground ? pattern.nonzeros() : pattern.find(i, j);
+      }
+    }
+    if constexpr (kLimits) last_.assign(unknowns_.size(), 0.0);
+  }
+
+  void evaluate(Assembly& a) override {
+    if (a.capacitance) {
+      if constexpr (kHasAc) {
+        if (a.small_signal) return run<true, true>(a);
+      }
+      run<true, false>(a);
+    } else {
+      run<false, false>(a);
+    }
+  }
+
+  void initial_guess(double* x) const override {
+    if constexpr (requires(const Device& d, double* v) { d.template initial_guess<double>(v); }) {
+      for (int k = 0; k < count(); ++k) {
+        double local[kRows];
+        const int* u = &unknowns_[at(k * kRows)];
+        for (int r = 0; r < kRows; ++r) local[r] = x[u[r]];
+        devices_[at(k)].template initial_guess<double>(local);
+        for (int r = kTerminals + kReferences; r < kRows; ++r) x[u[r]] = local[r];
+        if constexpr (kLimits) {
+          for (int r = 0; r < kRows; ++r) last_[at(k * kRows + r)] = local[r];
+        }
+      }
+    } else {
+      (void)x;
+    }
+  }
+
+  void initial_charges(double* x, double* q) const override {
+    for (int k = 0; k < count(); ++k) {
+      double local[kRows];
+      const int* u = &unknowns_[at(k * kRows)];
+      for (int r = 0; r < kRows; ++r) local[r] = x[u[r]];
+      if constexpr (requires(const Device& d, double* v) { d.template initial_condition<double>(v); }) {
+        devices_[at(k)].template initial_condition<double>(local);
+        for (int r = kTerminals + kReferences; r < kRows; ++r) x[u[r]] = local[r];
+      }
+      Stamp<double> out(local, kRows, 0);
+      devices_[at(k)].eval(local, out);
+      for (int r = 0; r < kRows; ++r) q[u[r]] += out.q(r);
+    }
+  }
+
+  void forget_limits() override { std::fill(last_.begin(), last_.end(), 0.0); }
+
+  bool accept(const double* x, double) override {
+    bool changed = false;
+    if constexpr (requires(Device& d, const double* v) { d.accept(v); }) {
+      for (int k = 0; k < count(); ++k) {
+        double local[kRows];
+        read(x, k, local);
+        changed = devices_[at(k)].accept(local) || changed;
+      }
+    } else {
+      (void)x;
+    }
+    return changed;
+  }
+  void events(const double* x, std::vector<double>& out) const override {
+    if constexpr (requires(const Device& d, const double* v) { d.event(v); }) {
+      for (int k = 0; k < count(); ++k) {
+        double local[kRows];
+        read(x, k, local);
+        out.push_back(devices_[at(k)].event(local));
+      }
+    } else {
+      (void)x, (void)out;
+    }
+  }
+
+  bool has_noise() const override {
+    return requires(const Device& d, const double* x, NoiseSources& out) { d.noise(x, out); };
+  }
+  void noise(int device, const double* x, NoiseSources& out) const override {
+    if constexpr (requires(const Device& d) { d.noise(x, out); }) {
+      double local[kRows];
+      read(x, device, local);
+      devices_[at(device)].noise(local, out);
+    } else {
+      (void)device, (void)x, (void)out;
+    }
+  }
+  void operating_point(int device, const double* x, OperatingPointInfo& out) const override {
+    if constexpr (requires(const Device& d) { d.operating_point(x, out); }) {
+      double local[kRows];
+      read(x, device, local);
+      devices_[at(device)].operating_point(local, out);
+    } else {
+      (void)device, (void)x, (void)out;
+    }
+  }
+
+  void prepare_gradient(std::span<const ParameterSeed> seeds, const Environment<double>& environment) override;
+  void gradient(const Assembly& point, const double* lambda_f, const double* lambda_q, double* gradient) const override;
+  void gradient_ac(const double* x, double gmin, double omega, const std::complex<double>* solution,
+                   const std::complex<double>* lambda, double* gradient, double* by_x) const override;
+
+ protected:
+  static std::size_t at(int k) { return static_cast<std::size_t>(k); }
+
+  void read(const double* x, int device, double* local) const {
+    const int* u = &unknowns_[at(device * kRows)];
+    for (int r = 0; r < kRows; ++r) local[r] = x[u[r]];
+  }
+
+  // What each local row can depend on, for any device of the group.
+  std::vector<Entry> structure() const {
+    std::array<std::uint64_t, kRows> f{}, q{};
+    Depends x[kRows];
+    for (int r = 0; r < kRows; ++r) x[r] = Depends::input(r);
+    const auto mark = [&](const Device& device) {
+      Stamp<Depends> out(x, kRows, 0);
+      device.eval(x, out);
+      for (int r = 0; r < kRows; ++r) f[at(r)] |= out.f(r).on, q[at(r)] |= out.q(r).on;
+      if constexpr (kHasAc) {
+        Stamp<Depends> ac(x, kRows, 0);
+        device.eval_ac(x, ac);
+        for (int r = 0; r < kRows; ++r) f[at(r)] |= ac.f(r).on, q[at(r)] |= ac.q(r).on;
+      }
+    };
+    for (const Device& device : devices_) mark(device);
+    std::vector<Entry> out;
+    for (int r = 0; r < kRows; ++r) {
+      for (int c = 0; c < kRows; ++c) {
+        const bool in_f = (f[at(r)] >> c) & 1, in_q = (q[at(r)] >> c) & 1;
+        if (!in_f && !in_q) continue;
+        const auto seed = std::find(kSeeded.begin(), kSeeded.end(), c);
+        out.push_back({r, c, seed == kSeeded.end() ? -1 : static_cast<int>(seed - kSeeded.begin()), in_f});
+      }
+    }
+    return out;
+  }
+
+  template <bool kSeparate, bool kAc>
+  void run(Assembly& a) {
+    const std::size_t per_device = entries_.size();
+    for (int k = 0; k < count(); ++k) {
+      const Device& device = devices_[at(k)];
+      const int* u = &unknowns_[at(k * kRows)];
+      double local[kRows];
+      for (int r = 0; r < kRows; ++r) local[r] = a.x[u[r]];
+      bool limited = false;
+      if constexpr (kLimits) {
+        double* last = &last_[at(k * kRows)];
+        if (a.at_guess) {
+          for (const int r : kSeeded) local[r] = last[r];
+          limited = true;
+        } else if (a.limiting) {
+          limited = device.template limit<double>(local, last);
+        }
+        std::copy(local, local + kRows, last);
+        a.limited = a.limited || limited;
+      }
+      Real x[kRows];
+      for (int r = 0; r < kRows; ++r) x[r] = Real(local[r]);
+      for (int s = 0; s < kSeeds; ++s) x[kSeeded[at(s)]].d.set(s, 1.0);
+      Stamp<Real> out(x, kRows, a.gmin);
+      if constexpr (kAc) {
+        device.eval_ac(x, out);
+      } else {
+        device.eval(x, out);
+      }
+
+      for (int r = 0; r < kRows; ++r) {
+        a.f[u[r]] += out.f(r).v;
+        a.q[u[r]] += out.q(r).v;
+      }
+      const int* slot = &slots_[at(k) * per_device];
+      for (std::size_t e = 0; e < per_device; ++e) {
+        const Entry& entry = entries_[e];
+        if (entry.seed < 0) continue;
+        const double g = out.f(entry.row).d[entry.seed], c = out.q(entry.row).d[entry.seed];
+        if constexpr (kSeparate) {
+          a.jacobian[slot[e]] += g;
+          a.capacitance[slot[e]] += c;
+        } else {
+          a.jacobian[slot[e]] += g + a.alpha * c;
+        }
+        if (limited) {
+          const double back = a.x[u[entry.column]] - local[entry.column];
+          a.f[u[entry.row]] += g * back;
+          a.q[u[entry.row]] += c * back;
+        }
+      }
+      for (int t = 0; t < out.linear_count(); ++t) {
+        const auto& term = out.linear(t);
+        for (const auto& [column, sign] : {std::pair(term.p, 1.0), std::pair(term.n, -1.0)}) {
+          if (is_seeded(column)) continue;
+          const int s = slot[entry_of_[at(term.row)][at(column)]];
+          if constexpr (kSeparate) {
+            a.jacobian[s] += sign * term.g;
+            a.capacitance[s] += sign * term.c;
+          } else {
+            a.jacobian[s] += sign * (term.g + a.alpha * term.c);
+          }
+        }
+      }
+    }
+  }
+
+  static constexpr int kChunk = 4;  ///< parameters differentiated side by side
+  struct Differentiated {
+    int device = 0;
+    D<Dual<kChunk>> with;  ///< seeded, set up
+    std::array<std::vector<std::pair<int, double>>, kChunk> targets;  ///< per seed: (target, weight)
+  };
+
+  std::vector<Device> devices_;
+  std::vector<int> unknowns_;  ///< kRows a device
+  std::vector<Entry> entries_;
+  std::array<std::array<int, kRows>, kRows> entry_of_{};
+  std::vector<int> slots_;  ///< entries_.size() a device
+  mutable std::vector<double> last_;  ///< kRows a device: where it was last evaluated
+  std::vector<Differentiated> differentiated_;
+};
+
+}  // namespace nullor
+
+#include "nullor/dae/group_gradient.h"

@@ -1,0 +1,171 @@
+#include "nullor/simulate/newton.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace nullor {
+namespace {
+
+std::size_t u(int k) { return static_cast<std::size_t>(k); }
+
+constexpr double kFloatingConductance = 1e-12;  // [S]
+
+}  // namespace
+
+NewtonSolver::NewtonSolver(Dae& dae, const SimulationOptions& options)
+    : dae_(dae), options_(options), lu_(SparseLu<double>::create(dae.pattern())) {
+  const std::size_t n = u(dae.size()) + 1, slots = u(dae.pattern().nonzeros()) + 1;
+  for (auto* v : {&f_, &q_, &b_, &dx_}) v->assign(n, 0.0);
+  for (auto* v : {&g_, &c_, &j_}) v->assign(slots, 0.0);
+  for (int k = 0; k < dae.size(); ++k) {
+    diagonal_.push_back(dae.pattern().find(k, k));
+    const UnknownInfo& info = dae.unknowns()[u(k)];
+    absolute_.push_back(info.nature == Nature::voltage   ? options.vntol
+                        : info.nature == Nature::current ? options.abstol
+                        : info.tolerance > 0             ? info.tolerance
+                                                         : options.vntol);
+  }
+}
+
+double NewtonSolver::tolerance(int unknown, double a, double b) const {
+  return options_.reltol * std::max(std::fabs(a), std::fabs(b)) + absolute_[u(unknown)];
+}
+
+void NewtonSolver::evaluate(const std::vector<double>& x, const Problem& problem, bool limiting, bool at_guess) {
+  ++evaluations;
+  Assembly a;
+  a.x = x.data();
+  a.time = problem.time;
+  a.dc = problem.dc;
+  a.gmin = problem.gmin > 0 ? problem.gmin : options_.gmin;
+  a.f = f_.data();
+  a.q = q_.data();
+  a.jacobian = g_.data();
+  a.capacitance = c_.data();
+  a.limiting = limiting;
+  a.at_guess = at_guess;
+  dae_.evaluate(a);
+  limited_ = a.limited;
+  const double scale = problem.source_scale;
+  for (int k = 0; k < dae_.size(); ++k) {
+    double sum = f_[u(k)] + scale * b_[u(k)] + problem.alpha * q_[u(k)];
+    if (problem.history) sum += problem.history[k];
+    f_[u(k)] = sum;
+  }
+  for (const int k : floating_) f_[u(k)] += kFloatingConductance * x[u(k)];
+  if (problem.node_conductance > 0 || problem.pseudo > 0) {
+    for (int k = 0; k < dae_.size(); ++k) {
+      if (!dae_.unknowns()[u(k)].owner.empty() && dae_.unknowns()[u(k)].nature != Nature::voltage) continue;
+      f_[u(k)] += problem.node_conductance * x[u(k)];
+      if (problem.pseudo > 0) f_[u(k)] += problem.pseudo * (x[u(k)] - problem.anchor[k]);
+    }
+  }
+  if (problem.clamps) {
+    for (const auto& [k, v] : *problem.clamps) f_[u(k)] += kClampConductance * (x[u(k)] - v);
+  }
+}
+
+void NewtonSolver::assemble(const Problem& problem, double alpha) {
+  const std::size_t nonzeros = u(dae_.pattern().nonzeros());
+  if (alpha == 0) {
+    std::copy_n(g_.begin(), nonzeros, j_.begin());
+  } else {
+    for (std::size_t k = 0; k < nonzeros; ++k) j_[k] = g_[k] + alpha * c_[k];
+  }
+  for (const int k : floating_) j_[u(diagonal_[u(k)])] += kFloatingConductance;
+  if (problem.node_conductance > 0 || problem.pseudo > 0) {
+    for (int k = 0; k < dae_.size(); ++k) {
+      if (!dae_.unknowns()[u(k)].owner.empty() && dae_.unknowns()[u(k)].nature != Nature::voltage) continue;
+      j_[u(diagonal_[u(k)])] += problem.node_conductance + problem.pseudo;
+    }
+  }
+  if (problem.clamps) {
+    for (const auto& [k, v] : *problem.clamps) j_[u(diagonal_[u(k)])] += kClampConductance;
+  }
+}
+
+bool NewtonSolver::treat_singular() {
+  const int column = lu_->singular_column();
+  const auto is_node = [&](int k) { return dae_.unknowns()[u(k)].owner.empty(); };
+  const auto known = [&](int k) { return std::find(floating_.begin(), floating_.end(), k) != floating_.end(); };
+  if (floating_.size() > u(dae_.size())) return false;
+  if (column >= 0 && column < dae_.size() && is_node(column) && !known(column)) {
+    floating_.push_back(column);
+    return true;
+  }
+  // The pivot order may blame another unknown of the same undetermined part: give every node its conductance, once.
+  bool added = false;
+  for (int k = 0; k < dae_.size(); ++k) {
+    if (is_node(k) && !known(k)) {
+      floating_.push_back(k);
+      added = true;
+    }
+  }
+  return added;
+}
+
+NewtonSolver::Result NewtonSolver::solve(std::vector<double>& x, const Problem& problem) {
+  Result result;
+  dae_.excitation(problem.time, problem.dc, b_.data());
+  const bool keeps_factors = dae_.linear() && !problem.clamps && problem.node_conductance == 0 && problem.pseudo == 0;
+  for (int iteration = 0; iteration < problem.max_iterations; ++iteration) {
+    ++result.iterations;
+    evaluate(x, problem, true, iteration == 0 && problem.start_from_guess);
+    if (!(keeps_factors && factored_alpha_ == problem.alpha)) {
+      factored_alpha_ = -1;
+      for (;;) {
+        assemble(problem, problem.alpha);
+        ++factorizations;
+        if (lu_->factor(j_.data())) break;
+        if (!treat_singular()) {
+          result.singular = true;
+          result.singular_unknown = lu_->singular_column();
+          return result;
+        }
+        evaluate(x, problem, true, iteration == 0 && problem.start_from_guess);
+      }
+      if (keeps_factors) factored_alpha_ = problem.alpha;
+    }
+    for (int k = 0; k < dae_.size(); ++k) dx_[u(k)] = -f_[u(k)];
+    lu_->solve(dx_.data());
+
+    double worst = 0;
+    bool finite = true;
+    for (int k = 0; k < dae_.size(); ++k) {
+      const double step = dx_[u(k)], next = x[u(k)] + step;
+      const double ratio = std::fabs(step) / tolerance(k, x[u(k)], next);
+      if (!(ratio < 1e300)) finite = false;
+      if (ratio > worst) worst = ratio, result.worst_unknown = k;
+      x[u(k)] = next;
+    }
+    if (!finite) return result;
+    if (worst <= 1 && !limited_) {
+      result.converged = true;
+    } else if (dae_.linear() && !limited_) {
+      result.converged = true;  // one step is exact
+    }
+    if (result.converged) {
+      const SparsePattern& p = dae_.pattern();
+      if (problem.alpha != 0) p.multiply_add(c_.data(), dx_.data(), q_.data());
+      return result;
+    }
+  }
+  return result;
+}
+
+void NewtonSolver::linearize(const std::vector<double>& x, const Problem& problem) {
+  dae_.excitation(problem.time, problem.dc, b_.data());
+  evaluate(x, problem, false, false);
+  factored_alpha_ = -1;
+}
+
+bool NewtonSolver::factor(double alpha) {
+  assemble(Problem{}, alpha);
+  return lu_->factor(j_.data());
+}
+
+void NewtonSolver::add_floating(std::complex<double>* matrix) const {
+  for (const int k : floating_) matrix[diagonal_[u(k)]] += kFloatingConductance;
+}
+
+}  // namespace nullor
