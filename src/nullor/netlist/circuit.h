@@ -3,10 +3,12 @@
 /// It knows nothing of device physics: an instance is a letter, nodes, a model and named values.
 
 #include <complex>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -14,6 +16,7 @@
 #include "nullor/base/error.h"
 #include "nullor/netlist/analysis_card.h"
 #include "nullor/netlist/expression.h"
+#include "nullor/netlist/name_index.h"
 #include "nullor/netlist/parameter_table.h"
 
 namespace nullor {
@@ -123,11 +126,16 @@ struct Circuit {
   /// Index of the instance called `name` ("r1", "m.x1.m3", or "x1.m3" in its place), or -1.
   int find_instance(std::string_view name) const;
 
+  /// Index of the node called `name` (lower case), added when it is new.
+  int add_node(std::string_view name);
+  /// Appends an instance, whose name must be new; returns its index.
+  int add_instance(Instance instance);
+
   /// Rebuild the name maps after adding nodes or instances by hand.
   void index();
 
  private:
-  std::map<std::string, int, std::less<>> node_index_, instance_index_;
+  NameIndex node_index_, instance_index_;
 };
 
 /// How a deck is read.
@@ -135,6 +143,8 @@ struct ReadOptions {
   std::vector<std::string> include_paths;              ///< searched after the including file's own folder
   std::vector<std::pair<std::string, double>> parameters;  ///< override top-level .param values, as `--param NAME=VALUE`
   std::uint64_t seed = 1;                              ///< for agauss() and its kin
+  bool allow_includes = true;                          ///< false: .include and .lib are errors, no file is opened
+  std::size_t max_instances = 10'000'000;              ///< flat instances; more is an error (subcircuit bombs)
 };
 
 /// Reads a netlist file, or text whose includes are relative to the folder of `path`. Throws InputError; the first problem wins.

@@ -1,12 +1,13 @@
 #pragma once
-/// All parameters of an elaborated circuit as one list in order of dependence. Sweeping `.param vdd`, `alter`, and the
-/// exact derivative of every device value by a `.param` are all the same act: set one entry, run the list again with
-/// doubles or dual numbers.
+/// All parameters of an elaborated circuit as one list in order of dependence. Sweeping `.param vdd`,
+/// `alter`, and the exact derivative of every device value by a `.param` are all the same act: set one entry,
+/// run the list again with doubles or dual numbers.
 
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "nullor/base/error.h"
@@ -25,6 +26,9 @@ class ParameterTable {
     Location where;
   };
 
+  /// A table that holds only "temper", 27 degC.
+  ParameterTable();
+
   /// Adds an entry; its program may read only entries added before. Returns its id.
   ParameterId add(Entry entry);
 
@@ -41,7 +45,7 @@ class ParameterTable {
   void override_value(ParameterId id, std::optional<double> value);
   const std::vector<std::optional<double>>& overrides() const { return overrides_; }
 
-  /// Evaluates every entry in order: values[id]. Entries for which `seeds` has an element are not computed but read from it.
+  /// Evaluates every entry in order: values[id]. Overridden entries are not computed.
   std::vector<double> evaluate() const;
 
   /// d(entry)/d(entry `by`) for every entry, at the current values. Exact (dual numbers).
@@ -50,6 +54,7 @@ class ParameterTable {
  private:
   std::vector<Entry> entries_;
   std::vector<std::optional<double>> overrides_;
+  std::unordered_map<std::string, ParameterId> ids_;
 };
 
 }  // namespace nullor

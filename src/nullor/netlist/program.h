@@ -20,11 +20,11 @@ class Program {
     less, less_equal, greater, greater_equal, equal, not_equal, logical_and, logical_or,
     choose,  // a ? b : c
     abs, sign, sqrt, exp, log, log10, sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, asinh, acosh, atanh,
-    floor, ceil, round, truncate, step, ramp,  // step: u(x); ramp: uramp(x)
+    floor, ceil, round, truncate, step, ramp,  // round: halves to even; step: u(x), u(0) = 0.5; ramp: uramp(x)
     minimum, maximum, atan2,
     power_signed,  // pwr(x, y) = sgn(x) |x|^y
     power_abs,     // |x|^y
-    table,         // piecewise linear: x in register a, points in tables[b], held outside
+    table,         // piecewise linear: x in register a, points in tables[b]; outside c ? end segments go on : held
   };
   struct Step {
     Op op = Op::constant;
@@ -43,6 +43,8 @@ class Program {
   bool is_constant() const;
   /// Indices of the inputs read, ascending, each once.
   std::vector<int> inputs() const;
+  /// Operands that an operation takes from registers, 0 to 3.
+  static int operands(Op op);
 
   /// Value at `inputs`; `registers` is scratch that is grown as needed and never shrunk.
   template <class T>
