@@ -135,6 +135,9 @@ void Dae::set(const ParameterHandle& handle, double value) {
     circuit_.parameters.override_value(handle.table, value);
   } else if (handle.kind == ParameterHandle::Kind::device) {
     release(handle.group, handle.device);
+    // A source value enters b alone: nothing to derive anew.
+    const char letter = groups_[static_cast<std::size_t>(handle.group)]->kind().letter;
+    if (letter == 'v' || letter == 'i') return;
     // Couplings read the inductance of the inductors they join.
     for (const ParameterSeed& s : coupled_seeds(handle)) {
       groups_[static_cast<std::size_t>(s.target)]->set_parameter(s.device, s.parameter, value);

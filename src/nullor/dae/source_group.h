@@ -52,11 +52,16 @@ class SourceGroup final : public GroupOf<D> {
       waves_[this->at(device)].function.arguments[this->at(parameter - fixed())] = value;
       return;
     }
-    if (parameter == dc()) waves_[this->at(device)].dc_given = true;
+    if (parameter == dc()) {
+      waves_[this->at(device)].dc_given = given(value);
+      if (!given(value)) value = 0;  // back to the time function alone
+    }
     Base::set_parameter(device, parameter, value);
   }
   double get_parameter(int device, int parameter) const override {
-    if (parameter >= fixed()) return waves_[this->at(device)].function.arguments[this->at(parameter - fixed())];
+    const Wave& wave = waves_[this->at(device)];
+    if (parameter >= fixed()) return wave.function.arguments[this->at(parameter - fixed())];
+    if (parameter == dc() && wave.present && !wave.dc_given) return kNotGiven;
     return Base::get_parameter(device, parameter);
   }
 

@@ -159,8 +159,8 @@ void NewtonSolver::linearize(const std::vector<double>& x, const Problem& proble
   factored_alpha_ = -1;
 }
 
-bool NewtonSolver::factor(double alpha) {
-  assemble(Problem{}, alpha);
+bool NewtonSolver::factor(double alpha, const Problem& problem) {
+  assemble(problem, alpha);
   return lu_->factor(j_.data());
 }
 

@@ -64,7 +64,8 @@ class NewtonSolver {
   const std::vector<double>& conductances() const { return g_; }
   const std::vector<double>& capacitances() const { return c_; }
   /// Factors G + alpha C (+ floating conductances) of the last linearize(). False when singular.
-  bool factor(double alpha);
+  bool factor(double alpha) { return factor(alpha, Problem{}); }
+  bool factor(double alpha, const Problem& problem);
   SparseLu<double>& lu() { return *lu_; }
   void add_floating(std::complex<double>* matrix) const;
 

@@ -1,0 +1,70 @@
+#pragma once
+/// Runs the analyses of one circuit and keeps their results as tables.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "nullor/io/table.h"
+#include "nullor/simulate/newton.h"
+#include "nullor/simulate/operating_point.h"
+#include "nullor/simulate/outputs.h"
+#include "nullor/simulate/transient.h"
+
+namespace nullor {
+
+/// Thrown when an analysis ends without a result; carries the exit code (singular, no_convergence).
+InputError analysis_failed(const std::string& analysis, const Failure& failure, const Location& where);
+
+class Engine {
+ public:
+  explicit Engine(Circuit circuit);
+
+  Dae& dae() { return *dae_; }
+  const Circuit& circuit() const { return dae_->circuit(); }
+  SimulationOptions& options() { return options_; }
+  NewtonSolver& newton() { return *newton_; }
+  /// Call after changing options().
+  void options_changed();
+  void set_saves(std::vector<Expression> saves) { saves_ = std::move(saves); }
+
+  /// Fraction done [0, 1], called now and then.
+  std::function<void(double)> progress;
+  /// Remarks worth telling: floating nodes, how the operating point was found.
+  std::vector<std::string> notes;
+
+  /// Runs one analysis. Throws InputError (netlist, singular, no_convergence).
+  std::vector<Table> run(const AnalysisCard& card);
+
+  std::vector<Table> run_op(const Location& where);
+  std::vector<Table> run_dc(const DcCard& card, const Location& where);
+  std::vector<Table> run_ac(const AcCard& card, const Location& where);
+  std::vector<Table> run_tran(const TranCard& card, const Location& where);
+  std::vector<Table> run_noise(const NoiseCard& card, const Location& where);
+  std::vector<Table> run_tf(const TransferCard& card, const Location& where);
+  std::vector<Table> run_sens(const SensitivityCard& card, const Location& where);
+
+  /// The dc operating point, or a throw.
+  OperatingPoint operating_point(const Location& where);
+
+  /// Sets a sweep target: a source, resistor, parameter or "temp".
+  ParameterHandle sweep_target(const SweepAxis& axis) const;
+
+ private:
+  Table new_table(const char* kind, const char* plotname) const;
+  std::vector<Output> outputs() const { return choose_outputs(*dae_, saves_); }
+
+  std::unique_ptr<Dae> dae_;
+  SimulationOptions options_;
+  std::unique_ptr<NewtonSolver> newton_;
+  std::vector<Expression> saves_;
+};
+
+/// The values of one sweep axis, in order.
+std::vector<double> sweep_values(const SweepAxis& axis);
+
+/// The two nodes or the branch that an output expression v(a), v(a, b) or i(v) reads, as (unknown, weight) pairs.
+std::vector<std::pair<int, double>> linear_output(const Dae& dae, const Expression& output);
+
+}  // namespace nullor
