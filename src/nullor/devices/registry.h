@@ -4,7 +4,9 @@
 #include <span>
 #include <vector>
 
+#include "nullor/devices/bjt.h"
 #include "nullor/devices/capacitor.h"
+#include "nullor/devices/diode.h"
 #include "nullor/devices/ferroelectric.h"
 #include "nullor/devices/inductor.h"
 #include "nullor/devices/mutual_inductor.h"

@@ -1,6 +1,7 @@
 // Conformance of the linear devices and switches; the others have one file each.
 
 #include "nullor/devices/conformance.h"
+#include "nullor/devices/golden.h"
 #include "nullor/devices/registry.h"
 
 namespace nullor {
@@ -29,6 +30,9 @@ TEST(Conformance, Switches) {
 }
 TEST(Conformance, TransmissionLine) { run<TransmissionLine>("z0=50 td=1e-9"); }
 TEST(Conformance, FerroelectricCapacitor) { run<FerroelectricCapacitor>("c_lin=1e-12 gamma=1e9 rho=2"); }
+
+TEST(Golden, Resistor) { golden::compare<Resistor>("resistor"); }
+TEST(Golden, Capacitor) { golden::compare<Capacitor>("capacitor"); }
 
 // A switch turns over at the far edge of its band, with negative hysteresis at the near edge.
 TEST(Switch, FollowsItsHysteresis) {

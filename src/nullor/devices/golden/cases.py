@@ -1,0 +1,61 @@
+"""What golden/make.py asks ngspice."""
+
+
+def diode(model, points, instance="", temp=27):
+    return dict(letter="d", model_type="d", model=model, instance=instance, terminals=2, temp=temp,
+                points=[(v, 0.0) for v in points])
+
+
+def bjt(model, instance="", temp=27, kind="npn"):
+    sign = 1 if kind == "npn" else -1
+    points = [(3.0, 0.65, 0.0, -1.0), (3.0, 0.8, 0.0, 0.0), (0.1, 0.75, 0.0, -0.5), (-0.7, 0.0, 0.0, -2.0), (0.2, -1.0, 0.0, 0.0)]
+    return dict(letter="q", model_type=kind, type=0 if sign > 0 else 1, model=model, instance=instance, terminals=4, temp=temp,
+                points=[tuple(sign * v if v else 0.0 for v in p) for p in points])
+
+
+FORWARD = (-5.0, -0.3, -0.05, 0.0, 0.3, 0.55, 0.7, 0.9)
+CASES = {
+    "resistor": [dict(letter="r", instance="1k tc1=1e-3 tc2=2e-5 m=2 dtemp=10", test_instance="r=1e3 tc1=1e-3 tc2=2e-5 m=2 dtemp=10",
+                      terminals=2, points=[(1.5, 0.2)])],
+    "capacitor": [dict(letter="c", instance="1p tc1=1e-3 tc2=2e-5 m=2 dtemp=10", test_instance="c=1e-12 tc1=1e-3 tc2=2e-5 m=2 dtemp=10",
+                       terminals=2, points=[(1.5, 0.2)]),
+                  dict(letter="c", model_type="c", model="cj=1e-3 cjsw=1e-9 narrow=1e-7 short=2e-7 del=3e-8", instance="l=10u w=2u",
+                       test_instance="l=10e-6 w=2e-6", terminals=2, points=[(1.5, 0.2)]),
+                  dict(letter="c", model_type="c", model="di=4.5 thick=1e-8", instance="l=10u w=2u",
+                       test_instance="l=10e-6 w=2e-6", terminals=2, points=[(1.5, 0.2)]),
+                  dict(letter="c", model_type="c", model="cjsw=1e-9 thick=1e-8", instance="l=10u",
+                       test_instance="l=10e-6", terminals=2, points=[(1.5, 0.2)])],
+    "diode": [
+        diode("is=1e-14", FORWARD),
+        diode("is=2e-15 n=1.2 rs=5 cjo=2e-12 vj=0.8 m=0.4 tt=1e-9 fc=0.6", FORWARD),
+        diode("is=2e-15 n=1.2 rs=5 xti=4 eg=1.2 trs1=1e-3 trs2=1e-5", FORWARD, "area=2 m=3", 85),
+        diode("is=2e-15 cjo=2e-12 vj=0.8 m=0.4", FORWARD, "area=2 m=3", 85),
+        diode("is=2e-15 tt=1e-9 ttt1=1e-3", FORWARD, "area=2 m=3", 85),
+        diode("is=2e-15 cjo=2e-12 vj=0.8 m=0.4 tm1=1e-3", FORWARD, "", 85),
+        diode("is=1e-14 cjo=1e-12 tlevc=1 cta=1e-3 tpb=1e-3", FORWARD, "dtemp=20"),
+        diode("is=1e-14 jsw=1e-15 cjp=2e-13 php=0.9 mjsw=0.3 fcs=0.4", FORWARD, "area=2 pj=4"),
+        diode("is=1e-14 jsw=1e-13 ns=1.5 rs=1", FORWARD, "area=2 pj=4"),
+        diode("is=1e-14 bv=4 ibv=1e-3 nbv=1.3", (-4.1, -4.0, -3.9, -3.5, -1.0, 0.6)),
+        diode("is=1e-14 bv=4 ibv=1e-3 tcv=1e-3 rs=2", (-4.5, -4.1, -4.0, -3.9, -3.5, -1.0), "area=2", 60),
+        diode("is=1e-14 ikf=1e-4 tt=1e-9", FORWARD, "area=2"),
+        diode("is=1e-8 ikr=1e-4 bv=4 ibv=1e-3", (-4.1, -3.9, -1.0, 0.3)),
+        diode("is=1e-14 jtun=1e-12 ntun=25 jtunsw=1e-13", (-1.0, -0.5, 0.0, 0.6), "area=2 pj=3", 50),
+    ],
+    # In reverse ngspice drops the recombination current altogether; ours goes on, as the equation says.
+    "diode_recombination": [diode("is=1e-14 isr=1e-11 nr=2.1 vj=0.9 m=0.45 tt=1e-9", (-0.05, 0.0, 0.3, 0.55, 0.7, 0.9), "", 50)],
+    "bjt": [
+        bjt("is=1e-15 bf=120 br=3"),
+        bjt("is=1e-15 bf=120 br=3 vaf=60 var=20 ikf=5e-3 ikr=2e-3 ise=1e-13 ne=1.6 isc=1e-12 nc=1.9"),
+        bjt("is=1e-15 bf=120 br=3 vaf=60 ikf=5e-3 nkf=0.6 re=1 rc=20"),
+        bjt("is=1e-15 bf=120 br=3 rb=100", "area=2 m=3"),
+        bjt("is=1e-15 bf=120 br=3 cje=1e-12 vje=0.8 mje=0.35 cjc=5e-13 vjc=0.7 mjc=0.4 xcjc=0.6 cjs=1e-12 vjs=0.6 mjs=0.5 fc=0.6"),
+        bjt("is=1e-15 bf=120 br=3 tf=1e-10 tr=1e-9 xtf=3 vtf=2 itf=1e-2 vaf=50 ikf=1e-2"),
+        bjt("is=1e-15 bf=120 br=3 ise=1e-13 isc=1e-13 iss=1e-15 ns=1.1 xtb=1.5 xti=4 eg=1.2 cje=1e-12 cjc=1e-12 cjs=1e-12 mjs=0.4",
+            "", 85),
+        bjt("is=1e-15 bf=80 br=3 iss=1e-16 cjs=1e-12 mjs=0.4", "area=2 areab=3 areac=4", 27, "pnp"),
+        bjt("is=1e-15 bf=80 br=3 isc=1e-13 cjc=1e-12 cjs=1e-12 mjs=0.4", "area=2 areab=3 areac=4"),
+        bjt("ibe=1e-15 ibc=2e-15 is=3e-15 bf=80 br=3"),
+    ],
+    # Here ngspice leaves the voltage dependence of the base resistance out of its derivatives.
+    "bjt_base": [bjt("is=1e-15 bf=120 br=3 rb=200 rbm=20 ikf=1e-3"), bjt("is=1e-15 bf=120 br=3 rb=200 rbm=20 irb=1e-5")],
+}
