@@ -1,0 +1,31 @@
+#pragma once
+/// The text side of the control language: words, lists of expressions, `$` substitution.
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nullor {
+
+/// Words at blanks; "..." and '...' keep theirs together and lose the quotes; ( and ) of a list are words of
+/// their own when `split_parentheses`.
+std::vector<std::string> control_words(std::string_view text, bool split_parentheses = false);
+
+/// Splits "v(a) v(b)-v(c) 2 * x" into its expressions: a blank separates unless an operator or a parenthesis
+/// joins its sides.
+std::vector<std::string> split_expressions(std::string_view text);
+
+/// Replaces $name, {$name} by `variable(name)` and $&name by `vector(name)`. "$$" is one dollar sign.
+std::string substitute(std::string_view text, const std::function<std::string(const std::string&)>& variable,
+                       const std::function<std::string(const std::string&)>& vector);
+
+/// Spells the word operators of conditions as parse_expression knows them: eq ne gt lt ge le and or not <> =
+/// & | ~.
+std::string normalize_condition(std::string_view text);
+
+/// Without blanks at the ends.
+std::string_view trimmed(std::string_view text);
+std::string lowered(std::string_view text);
+
+}  // namespace nullor

@@ -1,0 +1,44 @@
+#pragma once
+/// A circuit under simulation, as the control language and the command line see it: something that runs
+/// analyses and whose values can be changed between them.
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nullor/io/table.h"
+#include "nullor/netlist/circuit.h"
+
+namespace nullor {
+
+class Session {
+ public:
+  virtual ~Session() = default;
+
+  virtual const Circuit& circuit() const = 0;
+
+  /// Runs one analysis with the present values. Most give one table; noise gives the spectrum and the
+  /// integrals. Throws InputError (kinds singular, no_convergence, netlist, ...) when there is no result.
+  virtual std::vector<Table> run(const AnalysisCard& card) = 0;
+
+  /// Sets a value of a device; an empty `parameter` is its principal one (resistance, capacitance, dc).
+  /// Several values are the arguments of a source function (`parameter` "pulse", "sin", ...).
+  virtual void alter(const std::string& device, const std::string& parameter,
+                     std::span<const double> values) = 0;
+  virtual void alter_model(const std::string& model, const std::string& parameter, double value) = 0;
+  /// Sets a `.param` and everything that depends on it.
+  virtual void alter_parameter(const std::string& name, double value) = 0;
+  /// Sets the target of a sweep: a source, a resistor, a parameter, or "temp" [degC].
+  virtual void set_target(const std::string& target, double value) = 0;
+  /// `.options`; "temp" is the simulation temperature [degC].
+  virtual void set_option(const std::string& name, const OptionValue& value) = 0;
+  /// Back to the netlist's own values.
+  virtual void reset() = 0;
+
+  /// The present value of a `.param`, or nothing.
+  virtual std::optional<double> parameter(std::string_view name) const = 0;
+};
+
+}  // namespace nullor
