@@ -1,0 +1,37 @@
+#pragma once
+/// The exact gradient of a measurement or expression by any parameters, for about the price of one more run.
+
+#include <string>
+#include <vector>
+
+#include "nullor/simulate/engine.h"
+#include "nullor/simulate/vector_expression.h"
+
+namespace nullor {
+
+struct GradientRequest {
+  std::string of;                ///< name of a `.meas`, or an expression such as "v(out)"
+  std::vector<std::string> wrt;  ///< "vdd", "r1", "m1:w", "nmod:vto", "temp"; empty: every parameter
+  std::string analysis;          ///< "op", "dc", "ac", "tran"; empty: the measurement's, or the deck's only one, or op
+  /// tran: integrate on these time points instead of choosing steps (to compare runs on one grid).
+  std::vector<double> grid;
+};
+
+struct GradientRow {
+  std::string name, unit;
+  double value = 0;       ///< of the parameter
+  double derivative = 0;  ///< d(of)/d(parameter)
+};
+
+struct GradientResult {
+  double value = 0;  ///< of the objective
+  std::string of, unit, analysis;
+  std::vector<GradientRow> rows;
+  std::vector<double> grid;  ///< tran: the accepted time points
+};
+
+/// Runs the analysis, reads the objective on a reverse tape, and carries its derivative back through the adjoint equations
+/// (adjoint.h). Throws InputError when the objective has no value or cannot be differentiated.
+GradientResult gradient(Engine& engine, const GradientRequest& request);
+
+}  // namespace nullor
