@@ -52,12 +52,12 @@ Circuit Elaborator::run() {
         early_card(*this, *top_, *statement.line);
     }
   }
+  circuit_.instances.reserve(tree_->statements.size());
   statements(*top_, *tree_);
   resolve_references();
   CardReader reader(*this);
   for (const auto& [scope, line] : cards_) reader.read(*scope, *line);
   circuit_.control = read_control_blocks(source_);
-  circuit_.instances.shrink_to_fit();
   return std::move(circuit_);
 }
 

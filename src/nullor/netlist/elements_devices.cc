@@ -31,27 +31,23 @@ void read_semiconductor(Elaborator& elaborator, ElementLine& element) {
     for (const NodeCount& entry : kNodeCounts) {
       if (entry.letter == instance.letter) count = entry;
     }
+    for (std::size_t k = count.least; k <= count.most && k < words.size() && model == 0; ++k) {
+      if (elaborator.has_model(element.scope, words[k])) model = k;
+    }
+    for (std::size_t k = 1; k < count.least && k < words.size() && model == 0; ++k) {
+      if (!elaborator.has_model(element.scope, words[k])) continue;
+      fail_element(
+          element,
+          "expects " + std::to_string(count.least) + " nodes before the model, got " + std::to_string(k),
+          element.cursor.where(words[k]));
+    }
     if (words.size() <= count.least) {
       fail_element(element,
                    "expects " + std::to_string(count.least) + " nodes and a model, got " +
                        std::to_string(words.size()) + (words.size() == 1 ? " word" : " words"),
                    where);
     }
-    for (std::size_t k = count.least; k <= count.most && k < words.size() && model == 0; ++k) {
-      if (elaborator.has_model(element.scope, words[k])) model = k;
-    }
-    if (model == 0) {
-      // Fewer nodes than needed, with a good model name: say that.
-      for (std::size_t k = 1; k < count.least; ++k) {
-        if (elaborator.has_model(element.scope, words[k])) {
-          fail_element(
-              element,
-              "expects " + std::to_string(count.least) + " nodes before the model, got " + std::to_string(k),
-              element.cursor.where(words[k]));
-        }
-      }
-      model = count.least;  // use_model reports it
-    }
+    if (model == 0) model = count.least;  // use_model reports it
   }
   instance.nodes.reserve(model);
   for (std::size_t k = 0; k < model; ++k)

@@ -84,7 +84,7 @@ SourceLines::SourceLines(const std::string& path, const std::string* text, const
     : options_(options) {
   const int main = text ? add_file({path, *text}) : open(path, {});
   read({main, {}}, true);
-  if (in_control_) fail("this .control block has no .endc", locate(lines_.back(), 0));
+  if (in_control_) fail("this .control block has no .endc", control_);
 }
 
 int SourceLines::add_file(SourceFile file) {
@@ -216,6 +216,7 @@ void SourceLines::read(const Frame& frame, bool is_main) {
       if (starts_with_directive(line.text, ".control")) {
         if (in_control_) fail(".control inside .control", place(), "end the first block with .endc");
         in_control_ = true;
+        control_ = place();
       } else if (starts_with_directive(line.text, ".endc")) {
         if (!in_control_) fail(".endc without .control", place());
         in_control_ = false;
@@ -225,6 +226,7 @@ void SourceLines::read(const Frame& frame, bool is_main) {
     lines_.push_back(line);
   };
 
+  if (is_main) lines_.reserve(static_cast<std::size_t>(std::count(whole.begin(), whole.end(), '\n')) + 1);
   std::size_t position = 0;
   for (int number = 1; position < whole.size() && !ended; ++number) {
     std::size_t end = whole.find('\n', position);

@@ -64,6 +64,7 @@ class SourceLines {
   std::size_t bytes_read_ = 0;
   int includes_ = 0;
   bool in_control_ = false;
+  Location control_;  ///< of the open .control
 };
 
 /// A piece of text with its origin: a logical line, or a fixed place for text typed at run time.
