@@ -98,21 +98,21 @@ int SourceLines::open(const std::string& path, const Location& where) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   if (error || !std::filesystem::exists(status)) {
-    throw InputError(ErrorKind::input_output, "there is no file " + in_quotes(path), where);
+    throw InputError(ErrorKind::input_output, "there is no file " + path_in_quotes(path), where);
   }
   // A directory, a device or a pipe is never a netlist, and reading one may never end.
   if (!std::filesystem::is_regular_file(status)) {
-    throw InputError(ErrorKind::input_output, in_quotes(path) + " is not a regular file", where);
+    throw InputError(ErrorKind::input_output, path_in_quotes(path) + " is not a regular file", where);
   }
   const auto size = std::filesystem::file_size(path, error);
   if (error || size > kMaxBytes - std::min(kMaxBytes, bytes_read_)) {
     throw InputError(ErrorKind::input_output,
-                     in_quotes(path) + " is too large: a netlist may have 1 GiB in all", where);
+                     path_in_quotes(path) + " is too large: a netlist may have 1 GiB in all", where);
   }
   std::ifstream in(path, std::ios::binary);
   SourceFile file{path, std::string(size, '\0')};
   in.read(file.text.data(), static_cast<std::streamsize>(size));
-  if (!in) throw InputError(ErrorKind::input_output, "cannot read " + in_quotes(path), where);
+  if (!in) throw InputError(ErrorKind::input_output, "cannot read " + path_in_quotes(path), where);
   const int index = add_file(std::move(file));
   opened_.emplace(path, index);
   return index;
@@ -267,7 +267,7 @@ void SourceLines::read(const Frame& frame, bool is_main) {
     for (const std::string& name : sections) list += (list.empty() ? "" : ", ") + name;
     throw InputError(
         ErrorKind::netlist,
-        "library " + in_quotes(file->path) + " has no section " + in_quotes(frame.section), {},
+        "library " + path_in_quotes(file->path) + " has no section " + in_quotes(frame.section), {},
         did_you_mean(frame.section, sections,
                      list.empty() ? "it has no .lib ... .endl sections at all" : "it has: " + list));
   }
@@ -292,7 +292,8 @@ void SourceLines::include(std::string_view, const LogicalLine& line, bool librar
       files_[static_cast<std::size_t>(file)]->text.size();  // a file counts each time it is included
   for (const Frame& frame : stack_) {
     if (frame.file == file && frame.section == section) {
-      fail("this file includes itself: " + in_quotes(files_[static_cast<std::size_t>(file)]->path), where);
+      fail("this file includes itself: " + path_in_quotes(files_[static_cast<std::size_t>(file)]->path),
+           where);
     }
   }
   if (stack_.size() >= kMaxDepth) fail("includes are nested deeper than " + std::to_string(kMaxDepth), where);

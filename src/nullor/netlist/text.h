@@ -35,11 +35,13 @@ inline std::string_view trim(std::string_view text) {
 }
 
 /// A name for messages: quoted, cut when an untrusted file makes it absurdly long.
-inline std::string in_quotes(std::string_view name) {
-  constexpr std::size_t kLongest = 80;
-  if (name.size() > kLongest) return "'" + std::string(name.substr(0, kLongest)) + "...'";
+inline std::string in_quotes(std::string_view name, std::size_t longest = 80) {
+  if (name.size() > longest) return "'" + std::string(name.substr(0, longest)) + "...'";
   return "'" + std::string(name) + "'";
 }
+
+/// A file name for messages: its end matters most, and paths are long.
+inline std::string path_in_quotes(std::string_view path) { return in_quotes(path, 4096); }
 
 [[noreturn]] inline void fail(const std::string& what, Location where, std::string hint = {}) {
   throw InputError(ErrorKind::netlist, what, std::move(where), std::move(hint));
