@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -213,7 +214,9 @@ class AnalysisReader {
     card.output = expression("the output, such as v(out)");
     card.source = name("the input source");
     card.sweep = frequencies();
-    if (!cursor_.at_end()) card.points_per_summary = static_cast<int>(number("points per summary"));
+    if (!cursor_.at_end()) {
+      card.points_per_summary = static_cast<int>(std::clamp(number("points per summary"), 0.0, 1e9));
+    }
     return card;
   }
 

@@ -39,6 +39,7 @@ class BehaviourBuilder : public Environment {
   std::vector<std::string> function_names() const override { return elaborator_.function_names(scope_); }
   Rng* random() override { return nullptr; }
   bool behavioural() const override { return true; }
+  int& depth() override { return elaborator_.compile_depth(); }
 
  private:
   int add(const BehaviouralInput& input);

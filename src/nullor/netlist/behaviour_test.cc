@@ -112,5 +112,20 @@ TEST(Behaviour, RefusesFunctionsThatExplode) {
   EXPECT_EQ(error_of(text + ".param y='f49(1)'\n"), "this expression grows too large");
 }
 
+// Every level is legal, all of them together would need a stack of hundreds of megabytes.
+TEST(Behaviour, RefusesDepthThroughParametersAndFunctions) {
+  std::string text = ".param p0=1\n.func f0(x) {x}\n", sum;
+  for (int k = 0; k < 600; ++k) sum += "+1";
+  for (int k = 1; k < 100; ++k) {
+    const std::string before = std::to_string(k - 1), now = std::to_string(k);
+    text = ".param p" + now + "='p" + before + sum + "'\n" + text;
+    text += ".func f" + now + "(x) {f" + before + "(x)" + sum + "}\n";
+  }
+  EXPECT_EQ(error_of(text), "this expression is nested too deeply");
+  EXPECT_EQ(error_of(".func f0(x) {x}\n.func f1(x) {f0(x)" + sum + "}\n.func f2(x) {f1(x)" + sum +
+                     "}\n.param y='f2(1)'\n"),
+            "");
+}
+
 }  // namespace
 }  // namespace nullor

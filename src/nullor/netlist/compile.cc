@@ -15,6 +15,8 @@ using Node = Expression::Node;
 constexpr int kMaxCalls = 60;               // of user functions inside each other
 constexpr std::size_t kMaxVisits = 400000;  // tree nodes compiled for one expression
 
+constexpr int kMaxDepth = 1500;  // of trees, through functions and parameters
+
 struct Unary {
   std::string_view name;
   Op op;
@@ -76,10 +78,17 @@ Program Compiler::compile(const Expression& expression, const std::function<int(
   return builder.finish(root);
 }
 
-int Compiler::node(const Expression& in, int index, const Frame* frame) {
+// Not inlined into each other: the recursion must keep its stack frames small.
+[[gnu::noinline]] int Compiler::node(const Expression& in, int index, const Frame* frame) {
   const Node& node = in.nodes[static_cast<std::size_t>(index)];
   if (++visits_ > kMaxVisits)
     fail("this expression grows too large", in.where, "functions that call functions?");
+  struct Deeper {
+    explicit Deeper(int& count) : depth(++count) {}
+    ~Deeper() { --depth; }
+    int& depth;
+  } deeper(environment_.depth());
+  if (deeper.depth > kMaxDepth) fail("this expression is nested too deeply", in.where);
   switch (node.kind) {
     case Kind::number:
       return builder_->constant(node.number);
@@ -120,7 +129,7 @@ int Compiler::argument(const Expression& in, const Node& node, std::size_t k, co
   return this->node(in, node.arguments[k], frame);
 }
 
-int Compiler::binary(const Expression& in, const Node& node, const Frame* frame) {
+[[gnu::noinline]] int Compiler::binary(const Expression& in, const Node& node, const Frame* frame) {
   static constexpr std::array<std::pair<std::string_view, Op>, 15> kOps = {{
       {"+", Op::add},
       {"-", Op::subtract},
@@ -146,7 +155,7 @@ int Compiler::binary(const Expression& in, const Node& node, const Frame* frame)
   fail("a pair of numbers makes no sense here", in.locate(node));
 }
 
-int Compiler::call(const Expression& in, const Node& node, const Frame* frame) {
+[[gnu::noinline]] int Compiler::call(const Expression& in, const Node& node, const Frame* frame) {
   const std::string& name = node.name;
   if (const UserFunction* function = environment_.function(name))
     return user_call(*function, in, node, frame);
@@ -210,8 +219,8 @@ int Compiler::call(const Expression& in, const Node& node, const Frame* frame) {
   return builder_->apply(Op::choose, a, b, c);  // ternary_fcn, if
 }
 
-int Compiler::user_call(const UserFunction& function, const Expression& in, const Node& node,
-                        const Frame* frame) {
+[[gnu::noinline]] int Compiler::user_call(const UserFunction& function, const Expression& in,
+                                          const Node& node, const Frame* frame) {
   if (node.arguments.size() != function.parameters.size()) {
     fail("function " + in_quotes(function.name) + " takes " + std::to_string(function.parameters.size()) +
              " arguments, not " + std::to_string(node.arguments.size()),
@@ -232,7 +241,7 @@ int Compiler::user_call(const UserFunction& function, const Expression& in, cons
 //   agauss(n, v, s) = n + v g / s     gauss(n, v, s) = n + n v g / s     g: standard normal
 //   aunif(n, v) = n + v u             unif(n, v) = n + n v u             u: uniform in (-1, 1)
 //   limit(n, v) = n + v or n - v
-int Compiler::random(const Expression& in, const Node& node, const Frame* frame) {
+[[gnu::noinline]] int Compiler::random(const Expression& in, const Node& node, const Frame* frame) {
   Rng* rng = environment_.random();
   if (!rng) fail(node.name + "() draws a random number, which has no meaning here", in.locate(node));
   const int nominal = argument(in, node, 0, frame);
@@ -260,7 +269,7 @@ double Compiler::constant_argument(const Expression& in, const Node& node, std::
   return builder_->constant_at(r);
 }
 
-int Compiler::piecewise(const Expression& in, const Node& node, const Frame* frame) {
+[[gnu::noinline]] int Compiler::piecewise(const Expression& in, const Node& node, const Frame* frame) {
   const std::size_t count = node.arguments.size();
   if (count % 2 == 0)
     fail(node.name + "() takes x and then pairs: an abscissa has no value", in.locate(node));
@@ -279,7 +288,7 @@ int Compiler::piecewise(const Expression& in, const Node& node, const Frame* fra
   return builder_->table(x, std::move(points), node.name == "pwl");
 }
 
-int Compiler::derivative(const Expression& in, const Node& node, const Frame* frame) {
+[[gnu::noinline]] int Compiler::derivative(const Expression& in, const Node& node, const Frame* frame) {
   const double start = node.arguments.size() > 1 ? constant_argument(in, node, 1, frame) : 0.0;
   ProgramBuilder* outer = builder_;
   ProgramBuilder inner;

@@ -41,6 +41,12 @@ class Environment {
   virtual Rng* random() = 0;
   /// True inside behavioural sources, where pow() and pwr() differ from `.param`, as in ngspice.
   virtual bool behavioural() const = 0;
+  /// How deep the compiler is in trees, shared by expressions that are compiled while another one waits for
+  /// them.
+  virtual int& depth() { return depth_; }
+
+ private:
+  int depth_ = 0;
 };
 
 class Compiler {

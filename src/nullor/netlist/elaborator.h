@@ -83,6 +83,7 @@ class Elaborator {
   int node(Scope& scope, std::string_view name);
   int add(ElementLine& element);
   Circuit& circuit() { return circuit_; }
+  int& compile_depth() { return compile_depth_; }
   Rng& rng() {
     ++draws_;
     return rng_;
@@ -148,6 +149,7 @@ class Elaborator {
   std::unordered_map<std::string, Location> global_;
   std::map<std::pair<const ModelCard*, const Scope*>, int> model_copies_;
   std::size_t calls_made_ = 0;
+  int compile_depth_ = 0;
   std::size_t draws_ = 0;    ///< random numbers asked for
   std::vector<bool> local_;  ///< per entry of the parameter table
   std::vector<std::unique_ptr<Scope>> scopes_;

@@ -85,7 +85,7 @@ PassiveValue read_passive(Elaborator& elaborator, ElementLine& element) {
 
 void check_formula_parameters(ElementLine& element) {
   for (const NamedValue& parameter : element.instance.parameters) {
-    if (parameter.name != "m" && parameter.name != "ic") {
+    if (parameter.name != "m") {
       fail_element(element, "has a formula, which does not go with " + in_quotes(parameter.name),
                    parameter.where);
     }

@@ -1,5 +1,6 @@
 #include "nullor/netlist/expression_parser.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -16,6 +17,8 @@ using Node = Expression::Node;
 using Kind = Expression::Kind;
 
 constexpr int kMaxDepth = 200;  // of parentheses, calls and signs; more is an attack on the stack
+
+constexpr int kMaxTreeDepth = 1000;
 
 // Operators by binding strength, loosest first. The words are those of `.control` expressions.
 struct Operator {
@@ -91,6 +94,11 @@ class Parser {
   }
 
   int add(Kind kind, const char* at, std::string name, std::vector<int> arguments, double number = 0) {
+    int depth = 0;
+    for (const int argument : arguments) depth = std::max(depth, depths_[static_cast<std::size_t>(argument)]);
+    // Readers of the tree recurse; a sum of thousands of terms is as deep as it is long.
+    if (++depth > kMaxTreeDepth) fail("this expression is too long");
+    depths_.push_back(depth);
     const auto [line, column] = source_.line_column(at);
     out_.nodes.push_back({kind, number, std::move(name), std::move(arguments), line, column});
     return static_cast<int>(out_.nodes.size()) - 1;
@@ -251,6 +259,7 @@ class Parser {
   const char* p_;
   const char* end_;
   Expression out_;
+  std::vector<int> depths_;  // of the trees below each node
   int depth_ = 0;
 };
 

@@ -44,6 +44,7 @@ class ParameterEnvironment : public Environment {
   std::vector<std::string> function_names() const override { return elaborator_.function_names(scope_); }
   Rng* random() override { return &elaborator_.rng(); }
   bool behavioural() const override { return false; }
+  int& depth() override { return elaborator_.compile_depth(); }
 
  private:
   Elaborator& elaborator_;
