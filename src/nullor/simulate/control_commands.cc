@@ -52,7 +52,9 @@ bool ControlMachine::session_command(const std::string& verb, const std::string&
   if (verb == "run") {
     if (session_.circuit().analyses.empty())
       fail("'run' has nothing to run", "add .tran, .ac, .dc or .op to the netlist");
-    for (const AnalysisCard& card : session_.circuit().analyses) run_analysis(card);
+    for (const AnalysisCard& card : session_.circuit().analyses) {
+      if (!std::holds_alternative<FourierCard>(card.what)) run_analysis(card);
+    }
     return true;
   }
   if (verb == "alter") return alter(rest, false), true;

@@ -36,9 +36,10 @@ struct Measured {
 ///
 /// A rise is a step from below the level to it or above it; a fall mirrors it; a waveform that starts at the
 /// level and then rises counts as a rise. `td` and `from` drop the samples before them. Of complex quantities
-/// the real part counts. Interpolation is linear in the independent variable, also in frequency. So ngspice
-/// does it, except that its avg ends at the last sample inside the range instead of at `to`, its ac avg is
-/// the mean of the samples, and a level that the waveform touches and keeps fails.
+/// the real part counts. Interpolation is linear in the independent variable, also in frequency. ngspice
+/// differs where its results depend on the step: its avg ends at the last sample before `to`, its max and
+/// min leave out the interpolated ends, its ac avg is the mean of the samples, and it fails on a level that
+/// the waveform touches and keeps.
 ///
 /// Throws InputError for names and functions that do not exist; a place that does not exist is a failure.
 template <class T>

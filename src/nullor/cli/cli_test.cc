@@ -1,0 +1,125 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "nullor/base/error.h"
+#include "nullor/base/file.h"
+#include "nullor/cli/app.h"
+#include "nullor/cli/run_deck.h"
+#include "nullor/cli/version.h"
+#include "nullor/cli/write_tables.h"
+#include "nullor/io/raw_file.h"
+
+namespace nullor {
+namespace {
+
+// A session without an engine: v(out) is "gain" at every time.
+class FakeSession : public Session {
+ public:
+  explicit FakeSession(const std::string& text) : circuit_(read_circuit_text(text)) {}
+  const Circuit& circuit() const override { return circuit_; }
+  std::vector<Table> run(const AnalysisCard& card) override {
+    if (std::holds_alternative<OpCard>(card.what)) {
+      return {{"fake", "Operating Point", "op", {{"v(out)", Quantity::voltage, {gain}, {}}}}};
+    }
+    return {{"fake",
+             "Transient Analysis",
+             "tran",
+             {{"time", Quantity::time, {0, 1}, {}}, {"v(out)", Quantity::voltage, {gain, gain}, {}}}}};
+  }
+  void alter(const std::string&, const std::string&, std::span<const double>) override {}
+  void alter_model(const std::string&, const std::string&, double) override {}
+  void alter_parameter(const std::string&, double) override {}
+  void set_target(const std::string& target, double value) override {
+    (target == "gain" ? gain : other) = value;
+  }
+  void set_option(const std::string&, const OptionValue&) override {}
+  void reset() override {}
+  std::optional<double> parameter(std::string_view name) const override {
+    return name == "gain" ? std::optional(gain) : std::nullopt;
+  }
+  double gain = 3, other = 0;
+
+ private:
+  Circuit circuit_;
+};
+
+struct Ran {
+  DeckResult result;
+  std::string text;
+};
+
+Ran run(const std::string& cards) {
+  FakeSession session("fake\nr1 out 0 1\n" + cards + "\n.end\n");
+  Ran out;
+  DeckOptions options;
+  options.print = [&](std::string_view text) { out.text += text; };
+  out.result = run_deck(session, options);
+  return out;
+}
+
+TEST(RunDeck, RunsTheAnalysesAndMeasures) {
+  const Ran out = run(
+      ".op\n.tran 1 1\n.meas tran top max v(out)\n.meas tran twice param='2*top+gain'\n.print tran v(out)");
+  ASSERT_EQ(out.result.tables.size(), 2u);
+  ASSERT_EQ(out.result.readings.size(), 2u);
+  EXPECT_EQ(out.result.readings[1].value, 9);
+  EXPECT_EQ(out.text,
+            "Operating Point\nv(out)  3  V\n\nTransient Analysis\nIndex\ttime\tv(out)\n"
+            "0\t0.000000e+00\t3.000000e+00\n1\t1.000000e+00\t3.000000e+00\n\n");
+}
+
+TEST(RunDeck, StepsEveryCombination) {
+  const Ran out =
+      run(".param gain=1\n.param b=1\n.op\n.step param gain list 1 2\n.step param b list 5 6\n.meas op m "
+          "find v(out)");
+  EXPECT_EQ(out.result.tables.size(), 4u);
+  ASSERT_EQ(out.result.readings.size(), 4u);
+  EXPECT_EQ(out.result.readings[1].name, "m[b=5, gain=2]");
+  EXPECT_EQ(out.result.readings[1].value, 2);
+}
+
+TEST(RunDeck, PrefersTheControlBlock) {
+  const Ran out = run(".tran 1 1\n.meas tran top max v(out)\n.control\nop\nprint v(out)\nrun\n.endc");
+  EXPECT_EQ(out.text.substr(0, 22), "v(out) = 3.000000e+00\n");
+  EXPECT_EQ(out.result.tables.size(), 2u);
+  EXPECT_EQ(out.result.readings.at(0).value, 3);
+}
+
+TEST(RunDeck, SaysWhenNothingIsAsked) { EXPECT_THROW(run(""), InputError); }
+
+TEST(WriteTables, NamesOneFilePerTableWhereAFormatHoldsOne) {
+  const std::string folder = testing::TempDir() + "nullor_cli_test/";
+  const auto tables = run(".op\n.tran 1 1").result.tables;
+  EXPECT_EQ(write_tables(tables, folder + "a.csv"),
+            (std::vector<std::string>{folder + "a.op1.csv", folder + "a.tran1.csv"}));
+  EXPECT_EQ(write_tables(tables, folder + "a.raw"), (std::vector<std::string>{folder + "a.raw"}));
+  EXPECT_EQ(read_raw(read_file(folder + "a.raw")).size(), 2u);
+  EXPECT_EQ(write_tables(tables, folder + "plain").size(), 1u);
+  EXPECT_THROW(write_tables(tables, folder + "a.xyz"), InputError);
+  std::filesystem::remove_all(folder);
+}
+
+int command(std::vector<const char*> words) {
+  words.insert(words.begin(), "nullor");
+  return run_command_line(static_cast<int>(words.size()), words.data());
+}
+
+TEST(CommandLine, ReturnsTheContractedExitCodes) {
+  EXPECT_EQ(command({"--version"}), 0);
+  EXPECT_EQ(command({"run", "--help"}), 0);
+  EXPECT_EQ(command({}), 2);
+  EXPECT_EQ(command({"frobnicate"}), 2);
+  EXPECT_EQ(command({"run"}), 2);
+  EXPECT_EQ(command({"run", "/nonexistent/deck.cir"}), 7);
+  EXPECT_EQ(command({"devices", "no such device"}), 2);
+  EXPECT_EQ(command({"doctor"}), 0);
+}
+
+TEST(CommandLine, HasTheVersionOfTheBuild) {
+  const std::string text = read_file(std::string(NULLOR_SOURCE_DIR) + "/CMakeLists.txt");
+  EXPECT_NE(text.find("VERSION " + std::string(kVersion) + " "), std::string::npos);
+}
+
+}  // namespace
+}  // namespace nullor
