@@ -99,8 +99,16 @@ class Stamp {
   const Real* x_;
   int rows_;
   int linear_count_ = 0;
-  std::array<Real, kMaxRows> f_, q_;
-  std::array<LinearTerm<Scalar>, is_dual<Real>::value ? kMaxLinear : 0> linear_;
+  // Constructed by clear() and the calls above, as far as they are used: zeroing all of it would cost as much as a device.
+  template <class T, int size>
+  union Unset {
+    T item[size];
+    Unset() {}
+    T& operator[](std::size_t k) { return item[k]; }
+    const T& operator[](std::size_t k) const { return item[k]; }
+  };
+  Unset<Real, kMaxRows> f_, q_;
+  Unset<LinearTerm<Scalar>, is_dual<Real>::value ? kMaxLinear : 1> linear_;
 };
 
 /// How much the small-signal noise of a device amounts to at one operating point.

@@ -10,6 +10,9 @@
 #include "nullor/math/functions.h"
 #include "nullor/math/simd.h"
 
+/// Formulas of compact models are long; the compiler's own budget for inlining ends in the middle of them.
+#define NULLOR_INLINE [[gnu::always_inline]] inline
+
 namespace nullor {
 
 /// N derivatives of scalar type T. For doubles they sit in 2- and 4-wide vector registers, padded with zeros.
@@ -19,17 +22,17 @@ struct Gradient {
 
   T operator[](int k) const { return part[static_cast<std::size_t>(k)]; }
   void set(int k, const T& x) { part[static_cast<std::size_t>(k)] = x; }
-  friend Gradient operator+(const Gradient& a, const Gradient& b) {
+  NULLOR_INLINE friend Gradient operator+(const Gradient& a, const Gradient& b) {
     Gradient out;
     for (std::size_t k = 0; k < N; ++k) out.part[k] = a.part[k] + b.part[k];
     return out;
   }
-  friend Gradient operator-(const Gradient& a, const Gradient& b) {
+  NULLOR_INLINE friend Gradient operator-(const Gradient& a, const Gradient& b) {
     Gradient out;
     for (std::size_t k = 0; k < N; ++k) out.part[k] = a.part[k] - b.part[k];
     return out;
   }
-  friend Gradient operator*(const T& a, const Gradient& b) {
+  NULLOR_INLINE friend Gradient operator*(const T& a, const Gradient& b) {
     Gradient out;
     for (std::size_t k = 0; k < N; ++k) out.part[k] = a * b.part[k];
     return out;
@@ -45,17 +48,17 @@ struct Gradient<N, double> {
 
   double operator[](int k) const { return part[k / kWidth][k % kWidth]; }
   void set(int k, double x) { part[k / kWidth][k % kWidth] = x; }
-  friend Gradient operator+(const Gradient& a, const Gradient& b) {
+  NULLOR_INLINE friend Gradient operator+(const Gradient& a, const Gradient& b) {
     Gradient out;
     for (int k = 0; k < kParts; ++k) out.part[k] = a.part[k] + b.part[k];
     return out;
   }
-  friend Gradient operator-(const Gradient& a, const Gradient& b) {
+  NULLOR_INLINE friend Gradient operator-(const Gradient& a, const Gradient& b) {
     Gradient out;
     for (int k = 0; k < kParts; ++k) out.part[k] = a.part[k] - b.part[k];
     return out;
   }
-  friend Gradient operator*(double a, const Gradient& b) {
+  NULLOR_INLINE friend Gradient operator*(double a, const Gradient& b) {
     Gradient out;
     for (int k = 0; k < kParts; ++k) out.part[k] = a * b.part[k];
     return out;
@@ -68,9 +71,9 @@ struct Gradient<1, double> {
 
   double operator[](int) const { return part; }
   void set(int, double x) { part = x; }
-  friend Gradient operator+(const Gradient& a, const Gradient& b) { return {a.part + b.part}; }
-  friend Gradient operator-(const Gradient& a, const Gradient& b) { return {a.part - b.part}; }
-  friend Gradient operator*(double a, const Gradient& b) { return {a * b.part}; }
+  NULLOR_INLINE friend Gradient operator+(const Gradient& a, const Gradient& b) { return {a.part + b.part}; }
+  NULLOR_INLINE friend Gradient operator-(const Gradient& a, const Gradient& b) { return {a.part - b.part}; }
+  NULLOR_INLINE friend Gradient operator*(double a, const Gradient& b) { return {a * b.part}; }
 };
 
 template <int N, class T = double>
@@ -82,40 +85,40 @@ struct Dual {
   Gradient<N, T> d{};   ///< derivatives
 
   Dual() = default;
-  Dual(const T& value) : v(value) {}
-  Dual(const T& value, const Gradient<N, T>& derivatives) : v(value), d(derivatives) {}
+  NULLOR_INLINE Dual(const T& value) : v(value) {}
+  NULLOR_INLINE Dual(const T& value, const Gradient<N, T>& derivatives) : v(value), d(derivatives) {}
   template <class U>
     requires(!std::is_same_v<T, double> && std::is_arithmetic_v<U>)
   Dual(U value) : v(static_cast<double>(value)) {}
 
   /// The k-th independent variable at `value`.
-  static Dual variable(const T& value, int k) {
+  NULLOR_INLINE static Dual variable(const T& value, int k) {
     Dual x(value);
     x.d.set(k, T(1.0));
     return x;
   }
 
-  friend Dual operator+(const Dual& a, const Dual& b) { return {a.v + b.v, a.d + b.d}; }
-  friend Dual operator+(const Dual& a, const T& b) { return {a.v + b, a.d}; }
-  friend Dual operator+(const T& a, const Dual& b) { return {a + b.v, b.d}; }
-  friend Dual operator-(const Dual& a, const Dual& b) { return {a.v - b.v, a.d - b.d}; }
-  friend Dual operator-(const Dual& a, const T& b) { return {a.v - b, a.d}; }
-  friend Dual operator-(const T& a, const Dual& b) { return {a - b.v, T(-1.0) * b.d}; }
-  friend Dual operator-(const Dual& a) { return {-a.v, T(-1.0) * a.d}; }
-  friend Dual operator+(const Dual& a) { return a; }
-  friend Dual operator*(const Dual& a, const Dual& b) { return {a.v * b.v, b.v * a.d + a.v * b.d}; }
-  friend Dual operator*(const Dual& a, const T& b) { return {a.v * b, b * a.d}; }
-  friend Dual operator*(const T& a, const Dual& b) { return {a * b.v, a * b.d}; }
-  friend Dual operator/(const Dual& a, const Dual& b) {
+  NULLOR_INLINE friend Dual operator+(const Dual& a, const Dual& b) { return {a.v + b.v, a.d + b.d}; }
+  NULLOR_INLINE friend Dual operator+(const Dual& a, const T& b) { return {a.v + b, a.d}; }
+  NULLOR_INLINE friend Dual operator+(const T& a, const Dual& b) { return {a + b.v, b.d}; }
+  NULLOR_INLINE friend Dual operator-(const Dual& a, const Dual& b) { return {a.v - b.v, a.d - b.d}; }
+  NULLOR_INLINE friend Dual operator-(const Dual& a, const T& b) { return {a.v - b, a.d}; }
+  NULLOR_INLINE friend Dual operator-(const T& a, const Dual& b) { return {a - b.v, T(-1.0) * b.d}; }
+  NULLOR_INLINE friend Dual operator-(const Dual& a) { return {-a.v, T(-1.0) * a.d}; }
+  NULLOR_INLINE friend Dual operator+(const Dual& a) { return a; }
+  NULLOR_INLINE friend Dual operator*(const Dual& a, const Dual& b) { return {a.v * b.v, b.v * a.d + a.v * b.d}; }
+  NULLOR_INLINE friend Dual operator*(const Dual& a, const T& b) { return {a.v * b, b * a.d}; }
+  NULLOR_INLINE friend Dual operator*(const T& a, const Dual& b) { return {a * b.v, a * b.d}; }
+  NULLOR_INLINE friend Dual operator/(const Dual& a, const Dual& b) {
     const T inverse = 1.0 / b.v;
     const T quotient = a.v * inverse;
     return {quotient, inverse * (a.d - quotient * b.d)};
   }
-  friend Dual operator/(const Dual& a, const T& b) {
+  NULLOR_INLINE friend Dual operator/(const Dual& a, const T& b) {
     const T inverse = 1.0 / b;
     return {a.v * inverse, inverse * a.d};
   }
-  friend Dual operator/(const T& a, const Dual& b) {
+  NULLOR_INLINE friend Dual operator/(const T& a, const Dual& b) {
     const T inverse = 1.0 / b.v;
     const T quotient = a * inverse;
     return {quotient, (-(quotient * inverse)) * b.d};
@@ -161,12 +164,12 @@ double value(const Dual<N, T>& x)
 
 /// f(x) with derivative slope = f'(x).
 template <int N, class T>
-Dual<N, T> chain(const Dual<N, T>& x, const T& f, const T& slope) {
+NULLOR_INLINE Dual<N, T> chain(const Dual<N, T>& x, const T& f, const T& slope) {
   return {f, slope * x.d};
 }
 
 template <int N, class T>
-Dual<N, T> exp(const Dual<N, T>& x) {
+NULLOR_INLINE Dual<N, T> exp(const Dual<N, T>& x) {
   const T e = exp(x.v);
   return chain(x, e, e);
 }
@@ -176,7 +179,7 @@ Dual<N, T> expm1(const Dual<N, T>& x) {
   return chain(x, e, T(e + 1.0));
 }
 template <int N, class T>
-Dual<N, T> log(const Dual<N, T>& x) {
+NULLOR_INLINE Dual<N, T> log(const Dual<N, T>& x) {
   return chain(x, T(log(x.v)), T(1.0 / x.v));
 }
 template <int N, class T>
@@ -188,7 +191,7 @@ Dual<N, T> log10(const Dual<N, T>& x) {
   return chain(x, T(log10(x.v)), T(0.43429448190325182765 / x.v));
 }
 template <int N, class T>
-Dual<N, T> sqrt(const Dual<N, T>& x) {
+NULLOR_INLINE Dual<N, T> sqrt(const Dual<N, T>& x) {
   const T root = sqrt(x.v);
   return chain(x, root, T(0.5 / root));
 }
@@ -266,28 +269,28 @@ Dual<N, T> atan2(const Dual<N, T>& y, const Dual<N, T>& x) {
 }
 /// x^y; where x <= 0 the derivative by y is taken as zero (there the power is real for whole y only).
 template <int N, class T>
-Dual<N, T> pow(const Dual<N, T>& x, const Dual<N, T>& y) {
+NULLOR_INLINE Dual<N, T> pow(const Dual<N, T>& x, const Dual<N, T>& y) {
   const T p = pow(x.v, y.v);
   const T by_y = select(x.v > 0.0, p * log(select(x.v > 0.0, x.v, T(1.0))), T(0.0));
   return {p, (y.v * T(pow(x.v, T(y.v - 1.0)))) * x.d + by_y * y.d};
 }
 template <int N, class T>
-Dual<N, T> pow(const Dual<N, T>& x, const T& y) {
+NULLOR_INLINE Dual<N, T> pow(const Dual<N, T>& x, const T& y) {
   return chain(x, T(pow(x.v, y)), T(y * pow(x.v, T(y - 1.0))));
 }
 template <int N, class T>
-Dual<N, T> pow(const T& x, const Dual<N, T>& y) {
+NULLOR_INLINE Dual<N, T> pow(const T& x, const Dual<N, T>& y) {
   return pow(Dual<N, T>(x), y);
 }
 template <int N, class T>
-Dual<N, T> pow(const Dual<N, T>& x, double y)
+NULLOR_INLINE Dual<N, T> pow(const Dual<N, T>& x, double y)
   requires(!std::is_same_v<T, double>)
 {
   return pow(x, T(y));
 }
 
 template <int N, class T, class Mask>
-Dual<N, T> select(const Mask& condition, const Dual<N, T>& a, const Dual<N, T>& b) {
+NULLOR_INLINE Dual<N, T> select(const Mask& condition, const Dual<N, T>& a, const Dual<N, T>& b) {
   if constexpr (std::is_same_v<Mask, bool>) {
     return condition ? a : b;
   } else {
@@ -297,39 +300,39 @@ Dual<N, T> select(const Mask& condition, const Dual<N, T>& a, const Dual<N, T>& 
   }
 }
 template <int N, class T, class Mask>
-Dual<N, T> select(const Mask& condition, const Dual<N, T>& a, double b) {
+NULLOR_INLINE Dual<N, T> select(const Mask& condition, const Dual<N, T>& a, double b) {
   return select(condition, a, Dual<N, T>(T(b)));
 }
 template <int N, class T, class Mask>
-Dual<N, T> select(const Mask& condition, double a, const Dual<N, T>& b) {
+NULLOR_INLINE Dual<N, T> select(const Mask& condition, double a, const Dual<N, T>& b) {
   return select(condition, Dual<N, T>(T(a)), b);
 }
 template <int N, class T>
-Dual<N, T> abs(const Dual<N, T>& x) {
+NULLOR_INLINE Dual<N, T> abs(const Dual<N, T>& x) {
   return select(x.v < 0.0, -x, x);
 }
 template <int N, class T>
-Dual<N, T> min(const Dual<N, T>& a, const Dual<N, T>& b) {
+NULLOR_INLINE Dual<N, T> min(const Dual<N, T>& a, const Dual<N, T>& b) {
   return select(b.v < a.v, b, a);
 }
 template <int N, class T>
-Dual<N, T> max(const Dual<N, T>& a, const Dual<N, T>& b) {
+NULLOR_INLINE Dual<N, T> max(const Dual<N, T>& a, const Dual<N, T>& b) {
   return select(a.v < b.v, b, a);
 }
 template <int N, class T>
-Dual<N, T> min(const Dual<N, T>& a, double b) {
+NULLOR_INLINE Dual<N, T> min(const Dual<N, T>& a, double b) {
   return min(a, Dual<N, T>(T(b)));
 }
 template <int N, class T>
-Dual<N, T> min(double a, const Dual<N, T>& b) {
+NULLOR_INLINE Dual<N, T> min(double a, const Dual<N, T>& b) {
   return min(Dual<N, T>(T(a)), b);
 }
 template <int N, class T>
-Dual<N, T> max(const Dual<N, T>& a, double b) {
+NULLOR_INLINE Dual<N, T> max(const Dual<N, T>& a, double b) {
   return max(a, Dual<N, T>(T(b)));
 }
 template <int N, class T>
-Dual<N, T> max(double a, const Dual<N, T>& b) {
+NULLOR_INLINE Dual<N, T> max(double a, const Dual<N, T>& b) {
   return max(Dual<N, T>(T(a)), b);
 }
 

@@ -18,7 +18,7 @@ template <class T>
 class SparseLu {
  public:
   struct Options {
-    int largest_operation_list = 160;  ///< unknowns; beyond that KLU
+    int largest_operation_list = 600;  ///< unknowns; beyond that KLU
     double pivot_tolerance = 1e-3;     ///< a pivot is at least this fraction of the largest element of its column
     double growth_tolerance = 1e-10;    ///< a reused pivot below this fraction of its column's largest element is refused
   };

@@ -1,81 +1,132 @@
 #include "nullor/math/operation_list_lu.h"
 
+#include <algorithm>
 #include <limits>
+#include <map>
+#include <set>
+#include <unordered_map>
 
 namespace nullor {
+
+namespace {
+
+std::size_t u(int k) { return static_cast<std::size_t>(k); }
+
+/// The part of a matrix that is not eliminated yet, by rows and by columns.
+template <class T>
+struct Active {
+  std::vector<std::map<int, T>> rows;
+  std::vector<std::set<int>> columns;
+
+  Active(const SparsePattern& p, const T* values) : rows(u(p.n)), columns(u(p.n)) {
+    for (int j = 0; j < p.n; ++j) {
+      for (int k = p.column_start[u(j)]; k < p.column_start[u(j) + 1]; ++k) {
+        rows[u(p.row[u(k)])].emplace(j, values[k]);
+        columns[u(j)].insert(p.row[u(k)]);
+      }
+    }
+  }
+};
+
+struct Pivot {
+  int row = -1, column = -1;
+  int hopeless = -1;  ///< a column with nothing left in it
+};
+
+/// Smallest Markowitz product among acceptable pivots; looks into the emptiest columns only.
+template <class T>
+Pivot choose_pivot(const Active<T>& a, const std::vector<char>& done, double tolerance) {
+  constexpr int kColumnsSearched = 4;
+  Pivot best;
+  double best_size = 0;
+  long best_cost = std::numeric_limits<long>::max();
+  std::vector<std::pair<std::size_t, int>> order;
+  for (int j = 0; j < static_cast<int>(a.columns.size()); ++j) {
+    if (!done[u(j)]) order.emplace_back(a.columns[u(j)].size(), j);
+  }
+  const auto front = order.begin() + std::min<std::ptrdiff_t>(kColumnsSearched, std::ssize(order));
+  std::partial_sort(order.begin(), front, order.end());
+  int searched = 0;
+  for (auto it = order.begin(); it != order.end() && (searched < kColumnsSearched || best.row < 0); ++it) {
+    if (it >= front && best.row >= 0) break;
+    const int j = it->second;
+    double largest = 0;
+    for (const int i : a.columns[u(j)]) largest = std::max(largest, std::abs(a.rows[u(i)].at(j)));
+    if (!(largest > 0) || !std::isfinite(largest)) {
+      best.hopeless = j;
+      return best;
+    }
+    ++searched;
+    for (const int i : a.columns[u(j)]) {
+      const double size = std::abs(a.rows[u(i)].at(j));
+      if (size < tolerance * largest) continue;
+      const long cost = static_cast<long>(a.rows[u(i)].size() - 1) * static_cast<long>(a.columns[u(j)].size() - 1);
+      // On equal cost the diagonal, then the larger pivot.
+      const bool diagonal = i == j, was_diagonal = best.row == best.column;
+      const bool better = cost < best_cost || (cost == best_cost && ((diagonal && !was_diagonal) || (diagonal == was_diagonal && size > best_size)));
+      if (better) best.row = i, best.column = j, best_size = size, best_cost = cost;
+    }
+  }
+  return best;
+}
+
+}  // namespace
 
 template <class T>
 bool OperationListLu<T>::order(const T* values) {
   const int n = n_;
-  const auto at = [n](int i, int j) { return u(i) * u(n) + u(j); };
-  std::vector<T> a(u(n) * u(n), T(0));
-  std::vector<char> present(u(n) * u(n), 0);
-  for (int j = 0; j < n; ++j) {
-    for (int k = pattern_.column_start[u(j)]; k < pattern_.column_start[u(j) + 1]; ++k) {
-      const int i = pattern_.row[u(k)];
-      a[at(i, j)] = values[k];
-      present[at(i, j)] = 1;
-    }
-  }
+  Active<T> active(pattern_, values);
+  std::vector<char> done(u(n), 0);
   std::vector<int> row_step(u(n), -1), column_step(u(n), -1);
   row_of_.assign(u(n), -1);
   column_of_.assign(u(n), -1);
+  // Per step: columns of its row of U and rows of its column of L, as matrix indices.
+  std::vector<std::vector<int>> u_columns(u(n)), l_rows(u(n));
   for (int step = 0; step < n; ++step) {
-    std::vector<int> row_count(u(n), 0), column_count(u(n), 0);
-    for (int i = 0; i < n; ++i) {
-      if (row_step[u(i)] >= 0) continue;
-      for (int j = 0; j < n; ++j) {
-        if (column_step[u(j)] < 0 && present[at(i, j)]) ++row_count[u(i)], ++column_count[u(j)];
-      }
-    }
-    int best_i = -1, best_j = -1;
-    double best_size = 0;
-    long best_cost = std::numeric_limits<long>::max();
-    int hopeless = -1;
-    for (int j = 0; j < n; ++j) {
-      if (column_step[u(j)] >= 0) continue;
-      double largest = 0;
-      for (int i = 0; i < n; ++i) {
-        if (row_step[u(i)] < 0 && present[at(i, j)]) largest = std::max(largest, std::abs(a[at(i, j)]));
-      }
-      if (!(largest > 0) || !std::isfinite(largest)) {
-        hopeless = j;
-        continue;
-      }
-      for (int i = 0; i < n; ++i) {
-        if (row_step[u(i)] >= 0 || !present[at(i, j)]) continue;
-        const double size = std::abs(a[at(i, j)]);
-        if (size < options_.pivot_tolerance * largest) continue;
-        const long cost = static_cast<long>(row_count[u(i)] - 1) * (column_count[u(j)] - 1);
-        // On equal cost the diagonal, then the larger pivot.
-        const bool better = cost < best_cost || (cost == best_cost && ((i == j && best_i != best_j) ||
-                                                                       ((i == j) == (best_i == best_j) && size > best_size)));
-        if (better) best_i = i, best_j = j, best_size = size, best_cost = cost;
-      }
-    }
-    if (best_i < 0 || hopeless >= 0) {
-      singular_ = hopeless;
+    const Pivot pivot = choose_pivot(active, done, options_.pivot_tolerance);
+    if (pivot.row < 0) {
+      singular_ = pivot.hopeless;
       return false;
     }
-    row_step[u(best_i)] = step;
-    column_step[u(best_j)] = step;
-    row_of_[u(step)] = best_i;
-    column_of_[u(step)] = best_j;
-    const T inverse = T(1) / a[at(best_i, best_j)];
-    for (int i = 0; i < n; ++i) {
-      if (row_step[u(i)] >= 0 || !present[at(i, best_j)]) continue;
-      const T l = a[at(i, best_j)] * inverse;
-      for (int j = 0; j < n; ++j) {
-        if (column_step[u(j)] >= 0 || !present[at(best_i, j)]) continue;
-        a[at(i, j)] -= l * a[at(best_i, j)];
-        present[at(i, j)] = 1;
+    done[u(pivot.column)] = 1;
+    row_step[u(pivot.row)] = step;
+    column_step[u(pivot.column)] = step;
+    row_of_[u(step)] = pivot.row;
+    column_of_[u(step)] = pivot.column;
+    auto& pivot_row = active.rows[u(pivot.row)];
+    const T inverse = T(1) / pivot_row.at(pivot.column);
+    active.columns[u(pivot.column)].erase(pivot.row);
+    for (const auto& [j, value] : pivot_row) {
+      if (j == pivot.column) continue;
+      u_columns[u(step)].push_back(j);
+      active.columns[u(j)].erase(pivot.row);
+    }
+    for (const int i : active.columns[u(pivot.column)]) {
+      l_rows[u(step)].push_back(i);
+      auto& row = active.rows[u(i)];
+      const T l = row.at(pivot.column) * inverse;
+      row.erase(pivot.column);
+      for (const auto& [j, value] : pivot_row) {
+        if (j == pivot.column) continue;
+        const auto [at, fresh] = row.emplace(j, T(0));
+        at->second -= l * value;
+        if (fresh) active.columns[u(j)].insert(i);
       }
     }
+    active.columns[u(pivot.column)].clear();
   }
+  write_operations(u_columns, l_rows, row_step, column_step);
   singular_ = -1;
+  ordered_ = true;
+  return true;
+}
 
-  // Places, in the order of the pivots: the pivot, its row of U, its column of L.
-  std::vector<int> place(u(n) * u(n), -1);
+template <class T>
+void OperationListLu<T>::write_operations(const std::vector<std::vector<int>>& u_columns, const std::vector<std::vector<int>>& l_rows,
+                                          const std::vector<int>& row_step, const std::vector<int>& column_step) {
+  // Places in the order of the pivots: the pivot, its row of U, its column of L.
+  const int n = n_;
+  std::vector<std::unordered_map<int, int>> place(u(n));  // of (step of the row) -> step of the column -> place
   int places = 0;
   diagonal_.assign(u(n), 0);
   lower_start_.assign(1, 0);
@@ -84,23 +135,25 @@ bool OperationListLu<T>::order(const T* values) {
   upper_.clear();
   operations_.clear();
   rows_.clear();
-  const auto present_at = [&](int i, int j) { return present[at(row_of_[u(i)], column_of_[u(j)])] != 0; };
+  const auto steps = [](const std::vector<int>& indices, const std::vector<int>& step_of) {
+    std::vector<int> out;
+    for (const int k : indices) out.push_back(step_of[u(k)]);
+    std::sort(out.begin(), out.end());
+    return out;
+  };
   for (int k = 0; k < n; ++k) {
-    diagonal_[u(k)] = place[at(k, k)] = places++;
-    for (int j = k + 1; j < n; ++j) {
-      if (present_at(k, j)) upper_.push_back({j, place[at(k, j)] = places++});
-    }
-    for (int i = k + 1; i < n; ++i) {
-      if (present_at(i, k)) lower_.push_back({i, place[at(i, k)] = places++});
-    }
+    diagonal_[u(k)] = place[u(k)][k] = places++;
+    for (const int j : steps(u_columns[u(k)], column_step)) upper_.push_back({j, place[u(k)][j] = places++});
+    for (const int i : steps(l_rows[u(k)], row_step)) lower_.push_back({i, place[u(i)][k] = places++});
     lower_start_.push_back(static_cast<int>(lower_.size()));
     upper_start_.push_back(static_cast<int>(upper_.size()));
   }
   for (int k = 0; k < n; ++k) {
     for (int e = lower_start_[u(k)]; e < lower_start_[u(k) + 1]; ++e) {
+      const auto& row = place[u(lower_[u(e)].index)];
       const int first = static_cast<int>(operations_.size());
       for (int c = upper_start_[u(k)]; c < upper_start_[u(k) + 1]; ++c) {
-        operations_.push_back({place[at(lower_[u(e)].index, upper_[u(c)].index)], upper_[u(c)].place});
+        operations_.push_back({row.at(upper_[u(c)].index), upper_[u(c)].place});
       }
       rows_.push_back({lower_[u(e)].place, static_cast<int>(operations_.size()) - first});
     }
@@ -108,14 +161,12 @@ bool OperationListLu<T>::order(const T* values) {
   scatter_.resize(u(pattern_.nonzeros()));
   for (int j = 0; j < n; ++j) {
     for (int k = pattern_.column_start[u(j)]; k < pattern_.column_start[u(j) + 1]; ++k) {
-      scatter_[u(k)] = place[at(row_step[u(pattern_.row[u(k)])], column_step[u(j)])];
+      scatter_[u(k)] = place[u(row_step[u(pattern_.row[u(k)])])].at(column_step[u(j)]);
     }
   }
   lu_.assign(u(places), T(0));
   inverse_.assign(u(n), T(0));
   work_.assign(u(n), T(0));
-  ordered_ = true;
-  return true;
 }
 
 template class OperationListLu<double>;

@@ -105,8 +105,10 @@ class OperationListLu final : public SparseLu<T> {
     return true;
   }
 
-  // Chooses the pivots on a dense copy and writes the operation list.
+  // Chooses the pivots on a copy, then writes the operation list.
   bool order(const T* values);
+  void write_operations(const std::vector<std::vector<int>>& u_columns, const std::vector<std::vector<int>>& l_rows,
+                        const std::vector<int>& row_step, const std::vector<int>& column_step);
 
   SparsePattern pattern_;
   typename SparseLu<T>::Options options_;
