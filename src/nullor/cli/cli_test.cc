@@ -72,7 +72,7 @@ TEST(RunDeck, RunsTheAnalysesAndMeasures) {
 TEST(RunDeck, StepsEveryCombination) {
   const Ran out =
       run(".param gain=1\n.param b=1\n.op\n.step param gain list 1 2\n.step param b list 5 6\n.meas op m "
-          "find v(out)");
+          "max v(out)");
   EXPECT_EQ(out.result.tables.size(), 4u);
   ASSERT_EQ(out.result.readings.size(), 4u);
   EXPECT_EQ(out.result.readings[1].name, "m[b=5, gain=2]");

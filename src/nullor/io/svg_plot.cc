@@ -16,7 +16,7 @@ namespace {
 // Dark enough on white, distinct for the common kinds of colour blindness (after Okabe and Ito, 2008).
 constexpr std::array<const char*, 8> kColours = {"#0072b2", "#d55e00", "#009e73", "#cc4488",
                                                  "#8a6d00", "#2b9fd6", "#6a3d9a", "#444444"};
-constexpr double kLeft = 84, kRight = 20, kTop = 40, kGap = 14, kLegend = 20, kBelow = 46;
+constexpr double kLeft = 84, kRight = 28, kTop = 40, kGap = 14, kLegend = 20, kBelow = 46;
 
 struct Trace {
   std::string name;

@@ -52,7 +52,7 @@ function drawEvery(c, plot, panel, trace, from, to, joined) {
     pen = true;
   }
   const apart = to > from + 1 ? Math.abs(plot.toPixelX(x[to - 1]) - plot.toPixelX(x[from])) / (to - 1 - from) : 0;
-  if (apart > 12) drawSamples(c, plot, panel, trace, from, to);
+  if (apart > 28) drawSamples(c, plot, panel, trace, from, to);
 }
 
 // Canvases lose precision far outside their area.

@@ -1,7 +1,7 @@
 // One table as stacked panels over a common axis. Two canvases: `base` holds axes and traces and is redrawn when the view
 // changes; `over` holds cursors and the pointer and is redrawn at every move.
 
-const GAP = 14, TOP = 24, BOTTOM = 40, RIGHT = 14;
+const GAP = 14, TOP = 24, BOTTOM = 40, RIGHT = 22;
 
 class Plot {
   constructor(table, figure) {
