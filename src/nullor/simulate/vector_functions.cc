@@ -13,17 +13,11 @@ namespace {
 
 constexpr double kDegree = 180 / std::numbers::pi;
 
-template <class T>
-Pair<T> at(const Samples<T>& x, std::size_t k) {
-  const std::size_t j = x.size() == 1 ? 0 : k;
-  return {x.re[j], x.is_complex() ? x.im[j] : T(0)};
-}
-
 template <class T, class Function>
 Samples<T> map_real(const Samples<T>& x, Function&& f, Quantity quantity = Quantity::none) {
   Samples<T> out;
   out.quantity = quantity;
-  for (std::size_t k = 0; k < x.size(); ++k) out.re.push_back(f(at(x, k)));
+  for (std::size_t k = 0; k < x.size(); ++k) out.re.push_back(f(pair_at(x, k)));
   return out;
 }
 
@@ -31,7 +25,7 @@ template <class T, class Function>
 Samples<T> map_pair(const Samples<T>& x, Function&& f) {
   Samples<T> out;
   for (std::size_t k = 0; k < x.size(); ++k) {
-    const Pair<T> z = f(at(x, k));
+    const Pair<T> z = f(pair_at(x, k));
     out.re.push_back(z.re);
     out.im.push_back(z.im);
   }
@@ -320,58 +314,6 @@ const std::map<std::string, One<T>, std::less<>>& functions() {
   return table;
 }
 
-template <class T>
-T compare(std::string_view op, const T& x, const T& y) {
-  const double a = value(x), b = value(y);
-  const bool holds = op == "<"    ? a < b
-                     : op == "<=" ? a <= b
-                     : op == ">"  ? a > b
-                     : op == ">=" ? a >= b
-                     : op == "==" ? a == b
-                     : op == "!=" ? a != b
-                     : op == "&&" ? a != 0 && b != 0
-                                  : a != 0 || b != 0;
-  return T(holds ? 1.0 : 0.0);
-}
-
-template <class T>
-Pair<T> combine_complex(char op, const Pair<T>& x, const Pair<T>& y) {
-  switch (op) {
-    case '+':
-      return x + y;
-    case '-':
-      return x - y;
-    case '*':
-      return x * y;
-    case '/':
-      return x / y;
-    case '^':
-      return pow(x, y);
-    default:
-      fail("% and comparisons take real values");
-  }
-}
-
-template <class T>
-T combine_real(std::string_view op, const T& x, const T& y) {
-  switch (op == "**" ? '^' : op.size() == 1 ? op.front() : ' ') {
-    case '+':
-      return x + y;
-    case '-':
-      return x - y;
-    case '*':
-      return x * y;
-    case '/':
-      return x / y;
-    case '^':
-      return pow(x, y);
-    case '%':
-      return x - y * T(std::trunc(value(x) / value(y)));
-    default:
-      return compare(op, x, y);
-  }
-}
-
 }  // namespace
 
 template <class T>
@@ -383,7 +325,7 @@ std::optional<Samples<T>> call_vector_function(std::string_view name, std::span<
       if (name == "pow") return combine<T>("^", a, b);
       Samples<T> first = combine<T>(name == "min" ? "<" : ">", a, b), out = combine<T>("+", a, b);
       for (std::size_t k = 0; k < out.size(); ++k)
-        out.re[k] = value(first.re[k]) != 0 ? at(a, k).re : at(b, k).re;
+        out.re[k] = value(first.re[k]) != 0 ? pair_at(a, k).re : pair_at(b, k).re;
       return out;
     }
     return std::nullopt;
@@ -394,44 +336,16 @@ std::optional<Samples<T>> call_vector_function(std::string_view name, std::span<
   return found->second(arguments[0], scale, degrees);
 }
 
-template <class T>
-Samples<T> combine(std::string_view op, const Samples<T>& a, const Samples<T>& b) {
-  if (a.size() == 0 || b.size() == 0) fail("a vector has no samples");
-  if (a.size() != b.size() && a.size() != 1 && b.size() != 1) {
-    fail("vectors of " + std::to_string(a.size()) + " and " + std::to_string(b.size()) +
-         " samples cannot be combined by '" + std::string(op) + "'");
-  }
-  const std::size_t n = std::max(a.size(), b.size());
-  Samples<T> out;
-  if (op == "," || a.is_complex() || b.is_complex()) {
-    const char symbol = op == "**" ? '^' : op.size() == 1 ? op.front() : ' ';
-    for (std::size_t k = 0; k < n; ++k) {
-      const Pair<T> x = at(a, k), y = at(b, k);
-      const Pair<T> z = op == "," ? Pair<T>{x.re, y.re} : combine_complex(symbol, x, y);
-      out.re.push_back(z.re);
-      out.im.push_back(z.im);
-    }
-  } else {
-    for (std::size_t k = 0; k < n; ++k) out.re.push_back(combine_real(op, at(a, k).re, at(b, k).re));
-  }
-  if (op == "+" || op == "-") out.quantity = a.quantity == Quantity::none ? b.quantity : a.quantity;
-  if (op == "*" && (a.size() == 1 || b.size() == 1)) out.quantity = a.size() == 1 ? b.quantity : a.quantity;
-  if (op == "/" && b.size() == 1) out.quantity = a.quantity;
-  return out;
-}
-
 std::vector<std::string> vector_function_names() {
   std::vector<std::string> out;
   for (const auto& [name, function] : functions<double>()) out.push_back(name);
   return out;
 }
 
-#define INSTANTIATE(T)                                                                                   \
-  template std::optional<Samples<T>> call_vector_function(std::string_view, std::span<const Samples<T>>, \
-                                                          std::span<const double>, bool);                \
-  template Samples<T> combine(std::string_view, const Samples<T>&, const Samples<T>&);
-INSTANTIATE(double)
-INSTANTIATE(Var)
-#undef INSTANTIATE
+template std::optional<Samples<double>> call_vector_function(std::string_view,
+                                                             std::span<const Samples<double>>,
+                                                             std::span<const double>, bool);
+template std::optional<Samples<Var>> call_vector_function(std::string_view, std::span<const Samples<Var>>,
+                                                          std::span<const double>, bool);
 
 }  // namespace nullor

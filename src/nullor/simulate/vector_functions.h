@@ -7,9 +7,17 @@
 #include <string_view>
 #include <vector>
 
+#include "nullor/simulate/complex_pair.h"
 #include "nullor/simulate/samples.h"
 
 namespace nullor {
+
+/// Sample k; a constant has the same one everywhere.
+template <class T>
+Pair<T> pair_at(const Samples<T>& x, std::size_t k) {
+  const std::size_t j = x.size() == 1 ? 0 : k;
+  return {x.re[j], x.is_complex() ? x.im[j] : T(0)};
+}
 
 /// Applies function `name` to its arguments; nothing when there is no function of that name and number of
 /// arguments. `scale` is the independent variable, used by deriv and integ when its length fits (the index is
