@@ -115,7 +115,7 @@ struct Bjt {
   double sign = 1;  // derived: -1 for pnp
   bool vertical = true, has_knee = false, square_root_knee = true, has_base = false, has_leak_e = false, has_leak_c = false;
   bool has_substrate = false, has_cje = false, has_cjc = false, has_cjx = false, has_cjs = false, has_irb = false;
-  P temperature, vt, i_s, i_be, i_bc, i_se, i_sc, i_ss, inverse_ikf, inverse_ikr, inverse_vaf, inverse_var, exponent;
+  P temperature, vt, i_s, i_r0, i_be, i_bc, i_se, i_sc, i_ss, inverse_ikf, inverse_ikr, inverse_vaf, inverse_var, exponent;
   P g_c, g_e, r_b, r_bm, i_rb, i_tf, inverse_vtf, vcrit, vcrit_s;
   JunctionCurrent<P> forward, reverse, leak_e, leak_c, substrate;
   DepletionCharge<P> depletion_e, depletion_c, depletion_x, depletion_s;
@@ -132,14 +132,13 @@ struct Bjt {
     const P size = area * m, size_b = (given(areab) ? areab : area) * m, size_c = (given(areac) ? areac : area) * m;
     const P size_bc = vertical ? size_b : size_c, size_s = vertical ? size_c : size_b;
 
-    i_s = is * scale * size;
-    i_be = given(ibe) ? P(ibe * scale * size) : i_s;
-    i_bc = given(ibc) ? P(ibc * scale * size) : i_s;
-    i_be = i_be / (bf * gain);
-    i_bc = i_bc / (br * gain);
+    i_s = (given(ibe) ? ibe : is) * scale * size;
+    i_r0 = (given(ibc) ? ibc : is) * scale * size * (size_bc / m);  // ngspice scales the reverse currents by both areas
+    i_be = i_s / (bf * gain);
+    i_bc = i_r0 / (br * gain);
     i_se = ise * exp(P(barrier / ne)) / gain * size;
     i_sc = isc * exp(P(barrier / nc)) / gain * size_bc;
-    i_ss = iss * exp(P(barrier / ns)) / gain * size_s;
+    i_ss = iss * scale * size;
     forward.setup(nf * vt);
     reverse.setup(nr * vt);
     leak_e.setup(ne * vt);
@@ -211,10 +210,10 @@ struct Bjt {
   };
 
   template <class Real>
-  Intrinsic<Real> intrinsic(const Real& vbe, const Real& vbc, double gmin) const {
+  Intrinsic<Real> intrinsic(const Real& vbe, const Real& vbc, const P& gmin) const {
     Intrinsic<Real> y;
     const Real ef = forward(vbe), er = reverse(vbc);
-    const Real i_f = i_s * ef, i_r = i_s * er;  // (1)
+    const Real i_f = i_s * ef, i_r = i_r0 * er;  // (1)
     y.ibe = i_be * ef + gmin * vbe;
     y.ibc = i_bc * er + gmin * vbc;
     if (has_leak_e) y.ibe += i_se * leak_e(vbe);
@@ -289,8 +288,9 @@ struct Bjt {
 
   template <class Real>
   void eval(const Real* x, Stamp<Real>& out) const {
+    const P gmin = out.gmin * m;
     const Real vbe = sign * (x[bi] - x[ei]), vbc = sign * (x[bi] - x[ci]);
-    const Intrinsic<Real> y = intrinsic(vbe, vbc, out.gmin);
+    const Intrinsic<Real> y = intrinsic(vbe, vbc, gmin);
     out.current(bi, ei, sign * y.ibe);  // (3)
     out.current(bi, ci, sign * y.ibc);
     out.current(ci, ei, sign * y.icc);
@@ -304,10 +304,12 @@ struct Bjt {
     const double direction = vertical ? sign : -sign;
     if (has_substrate || has_cjs) {
       const Real v = direction * (x[s] - x[inner]);
-      Real i = out.gmin * v;
+      Real i = gmin * v;
       if (has_substrate) i += i_ss * substrate(v);
       out.current(s, inner, direction * i);
       if (has_cjs) out.charges(s, inner, direction * depletion_s(v));
+    } else {
+      out.conductance(s, inner, Real(gmin));
     }
   }
 
@@ -333,7 +335,7 @@ struct Bjt {
   }
 
   void noise(const double* x, NoiseSources& out) const {
-    const auto y = intrinsic(P(sign * (x[bi] - x[ei])), P(sign * (x[bi] - x[ci])), 0);
+    const auto y = intrinsic(P(sign * (x[bi] - x[ei])), P(sign * (x[bi] - x[ci])), P(0.0));
     const double ib = value(y.ibe) + value(y.ibc), t = value(temperature);
     if (value(rc) > 0) out.thermal("rc", c, ci, value(g_c), t);
     if (has_base) out.thermal("rb", b, bi, 1 / value(base_resistance(P(y.ibe + y.ibc), y.qb)), t);
@@ -346,7 +348,7 @@ struct Bjt {
   void operating_point(const double* x, OperatingPointInfo& out) const {
     using Real = Dual<2, P>;
     const Real vbe = Real::variable(P(sign * (x[bi] - x[ei])), 0), vbc = Real::variable(P(sign * (x[bi] - x[ci])), 1);
-    const Intrinsic<Real> y = intrinsic(vbe, vbc, 0);
+    const Intrinsic<Real> y = intrinsic(vbe, vbc, P(0.0));
     const Real ic = y.icc - y.ibc, ib = y.ibe + y.ibc;
     out.add("ic", sign * value(ic.v), "A");
     out.add("ib", sign * value(ib.v), "A");

@@ -16,8 +16,9 @@ TEST(Conformance, Bjt) {
 TEST(Conformance, BjtPnp) {
   conformance::run<Bjt>("type=1 is=1e-15 bf=120 rb=100 rbm=10 irb=1e-5 cjs=1e-12 mjs=0.4 area=2 areab=3 areac=4", 0.8);
 }
-TEST(Golden, Bjt) { golden::compare<Bjt>("bjt"); }
-TEST(Golden, BjtWithBaseResistance) { golden::compare<Bjt>("bjt_base", {.current = 1e-6, .admittance = 10}); }
+TEST(Golden, Bjt) { golden::compare<Bjt>("bjt", {.conductance = 1e-11}); }
+TEST(Golden, BjtWithSubstrateDiode) { golden::compare<Bjt>("bjt_substrate", {.small_signal = false}); }
+TEST(Golden, BjtWithBaseResistance) { golden::compare<Bjt>("bjt_base", {.small_signal = false}); }
 
 }  // namespace
 }  // namespace nullor

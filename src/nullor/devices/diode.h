@@ -128,7 +128,7 @@ struct Diode {
       i_side = P(0.0);
     }
     i_recombination = isr * size * scaled(nr);
-    const P tunnel = exp(P((ratio - 1.0) * keg * eg / vt + xtitun * log_ratio));
+    const P tunnel = exp(P(((ratio - 1.0) * keg * eg / vt + xtitun * log_ratio) / ntun));
     i_tunnel = (jtun * size + jtunsw * edge) * tunnel;
     bottom.setup(n * vt);
     side.setup((own_side ? ns : n) * vt);

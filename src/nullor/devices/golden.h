@@ -153,10 +153,11 @@ inline void near(double actual, double expected, double tolerance, const std::st
                 << std::fabs(actual - expected) / std::fabs(expected) << "), " << where;
 }
 
-/// How a comparison is made: relative tolerance of currents and admittances, and whether the latter are compared.
+/// How a comparison is made: relative tolerances of currents and admittances, and whether the latter are compared.
 struct Tolerance {
   double current = 1e-6, admittance = 1e-6;
-  bool susceptance = true;
+  double conductance = 1e-18;  ///< absolute [S]
+  bool small_signal = true;  ///< compare admittances at all
 };
 
 template <template <class> class D>
@@ -203,15 +204,15 @@ void compare(const std::string& name, const Tolerance& tolerance = {}) {
       const auto i = fixture->currents();
       for (std::size_t k = 0; k < numbers.size(); ++k)
         near(i[k], numbers[k], tolerance.current * std::fabs(numbers[k]) + 2e-15, where, "i", k, 0);
-    } else if (word == "y") {
+    } else if (word == "y" && tolerance.small_signal) {
       const std::size_t n = std::size(D<double>::terminals);
       const auto Y = fixture->admittance(2 * 3.14159265358979323846 * numbers[0]);
       for (std::size_t r = 0; r < n; ++r)
         for (std::size_t k = 0; k < n; ++k) {
           const double g = numbers[1 + 2 * (r * n + k)], b = numbers[2 + 2 * (r * n + k)];
-          const double size = tolerance.admittance * (std::fabs(g) + std::fabs(b)) + 1e-18;
+          const double size = tolerance.admittance * (std::fabs(g) + std::fabs(b)) + tolerance.conductance;
           near(Y[r][k].real(), g, size, where, "g", r, k);
-          if (tolerance.susceptance) near(Y[r][k].imag(), b, size, where, "b", r, k);
+          near(Y[r][k].imag(), b, size, where, "b", r, k);
         }
     }
     if (::testing::Test::HasFatalFailure()) return;

@@ -117,8 +117,8 @@ struct JunctionTemperature {
   void apply(P& pb, P& c, const P& m) const {
     const P reference = (pb - shift_nominal) / f_nominal;
     c = c / (1.0 + m * (4e-4 * dt_nominal - (pb - reference) / reference));
-    pb = shift + f * reference;                                             // (1)
-    c = c * (1.0 + m * (4e-4 * dt - (pb - reference) / reference));         // (2)
+    pb = max(P(shift + f * reference), P(0.05));                   // (1), with a floor where it gets very hot
+    c = c * (1.0 + m * (4e-4 * dt - (pb - reference) / reference));  // (2)
   }
 };
 

@@ -1,4 +1,5 @@
 """What golden/make.py asks ngspice."""
+import re
 
 
 def diode(model, points, instance="", temp=27):
@@ -10,6 +11,21 @@ def bjt(model, instance="", temp=27, kind="npn"):
     sign = 1 if kind == "npn" else -1
     points = [(3.0, 0.65, 0.0, -1.0), (3.0, 0.8, 0.0, 0.0), (0.1, 0.75, 0.0, -0.5), (-0.7, 0.0, 0.0, -2.0), (0.2, -1.0, 0.0, 0.0)]
     return dict(letter="q", model_type=kind, type=0 if sign > 0 else 1, model=model, instance=instance, terminals=4, temp=temp,
+                points=[tuple(sign * v if v else 0.0 for v in p) for p in points])
+
+
+def mos(model, instance="", temp=27, kind="nmos", level=1):
+    sign = 1 if kind == "nmos" else -1
+    points = [(2.0, 1.5, 0.0, 0.0), (0.2, 2.0, 0.0, -1.0), (0.0, 2.0, 1.0, -0.5), (1.0, 0.2, 0.0, 0.0), (1.0, 1.5, 0.0, 0.4)]
+    test = re.sub(r"([0-9.])u\b", r"\1e-6", re.sub(r"([0-9.])p\b", r"\1e-12", instance))
+    return dict(letter="m", model_type=kind, type=0 if sign > 0 else 1, model=model, instance=instance, test_instance=test,
+                terminals=4, temp=temp, level=level, points=[tuple(sign * v if v else 0.0 for v in p) for p in points])
+
+
+def jfet(model, instance="", temp=27, kind="njf"):
+    sign = 1 if kind == "njf" else -1
+    points = [(3.0, -0.5, 0.0), (0.3, 0.0, 0.0), (0.0, 0.2, 1.0), (1.0, -3.0, 0.0), (1.0, 0.55, 0.0)]
+    return dict(letter="j", model_type=kind, type=0 if sign > 0 else 1, model=model, instance=instance, terminals=3, temp=temp,
                 points=[tuple(sign * v if v else 0.0 for v in p) for p in points])
 
 
@@ -47,15 +63,40 @@ CASES = {
         bjt("is=1e-15 bf=120 br=3"),
         bjt("is=1e-15 bf=120 br=3 vaf=60 var=20 ikf=5e-3 ikr=2e-3 ise=1e-13 ne=1.6 isc=1e-12 nc=1.9"),
         bjt("is=1e-15 bf=120 br=3 vaf=60 ikf=5e-3 nkf=0.6 re=1 rc=20"),
+        bjt("is=1e-15 bf=120 br=3", "area=2"),
+        bjt("is=1e-15 bf=120 br=3", "m=2"),
         bjt("is=1e-15 bf=120 br=3 rb=100", "area=2 m=3"),
         bjt("is=1e-15 bf=120 br=3 cje=1e-12 vje=0.8 mje=0.35 cjc=5e-13 vjc=0.7 mjc=0.4 xcjc=0.6 cjs=1e-12 vjs=0.6 mjs=0.5 fc=0.6"),
         bjt("is=1e-15 bf=120 br=3 tf=1e-10 tr=1e-9 xtf=3 vtf=2 itf=1e-2 vaf=50 ikf=1e-2"),
-        bjt("is=1e-15 bf=120 br=3 ise=1e-13 isc=1e-13 iss=1e-15 ns=1.1 xtb=1.5 xti=4 eg=1.2 cje=1e-12 cjc=1e-12 cjs=1e-12 mjs=0.4",
+        bjt("is=1e-15 bf=120 br=3 ise=1e-13 isc=1e-13 xtb=1.5 xti=4 eg=1.2 cje=1e-12 cjc=1e-12 cjs=1e-12 mjs=0.4",
             "", 85),
-        bjt("is=1e-15 bf=80 br=3 iss=1e-16 cjs=1e-12 mjs=0.4", "area=2 areab=3 areac=4", 27, "pnp"),
+        bjt("is=1e-15 bf=80 br=3 cjc=1e-12 cjs=1e-12 mjs=0.4", "area=2 areab=3 areac=4", 27, "pnp"),
         bjt("is=1e-15 bf=80 br=3 isc=1e-13 cjc=1e-12 cjs=1e-12 mjs=0.4", "area=2 areab=3 areac=4"),
         bjt("ibe=1e-15 ibc=2e-15 is=3e-15 bf=80 br=3"),
     ],
+    # In ac analysis ngspice leaves the substrate diode's conductance out.
+    "bjt_substrate": [bjt("is=1e-15 bf=80 br=3 iss=1e-16 ns=1.1 xti=4 eg=1.2 xtb=1", "", 85),
+                      bjt("is=1e-15 bf=80 br=3 iss=1e-16", "area=2 areab=3 areac=4", 27, "pnp"),
+                      bjt("is=1e-15 bf=80 br=3 iss=1e-16", "area=2 areab=3 areac=4")],
     # Here ngspice leaves the voltage dependence of the base resistance out of its derivatives.
     "bjt_base": [bjt("is=1e-15 bf=120 br=3 rb=200 rbm=20 ikf=1e-3"), bjt("is=1e-15 bf=120 br=3 rb=200 rbm=20 irb=1e-5")],
+    "mos1": [
+        mos("vto=0.7 kp=1e-4 gamma=0.5 phi=0.65 lambda=0.02", "w=10u l=1u"),
+        mos("vto=-0.7 kp=5e-5 gamma=0.5 phi=0.65 lambda=0.02", "w=10u l=1u", kind="pmos"),
+        mos("vto=0.7 kp=1e-4 gamma=0.5 lambda=0.02 rd=20 rs=30", "w=10u l=1u m=3", 85),
+        mos("vto=0.7 kp=1e-4 rsh=10 ld=1e-7 cj=1e-4 mj=0.4 cjsw=1e-10 mjsw=0.3 pb=0.9 js=1e-4 cgso=1e-10 cgdo=2e-10 cgbo=3e-10",
+            "w=10u l=1u ad=20p as=30p pd=15u ps=20u nrd=2 nrs=3", 50),
+        mos("vto=0.7 kp=1e-4 cbd=1e-14 cbs=2e-14 is=1e-15", "w=10u l=1u", -20),
+    ],
+    "mos1_process": [
+        mos("tox=2e-8 nsub=1e16 nss=1e10 u0=500 lambda=0.02", "w=10u l=1u", 60),
+        mos("tox=2e-8 nsub=1e16 nss=1e10 u0=250 tpg=-1", "w=10u l=1u", 60, "pmos"),
+        mos("tox=2e-8 nsub=1e16 tpg=0", "w=10u l=1u"),
+    ],
+    "jfet": [
+        jfet("vto=-2 beta=1e-3 lambda=0.02 cgs=1e-12 cgd=2e-12 pb=0.9"),
+        jfet("vto=-2 beta=1e-3 lambda=0.02 cgs=1e-12 cgd=2e-12", "area=2 m=3", kind="pjf"),
+        jfet("vto=-2 beta=1e-3 b=0.7 rd=20 rs=30", "", 27),
+        jfet("vto=-2 beta=1e-3 is=1e-15 cgs=1e-12", "", 85),
+    ],
 }
