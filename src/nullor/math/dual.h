@@ -156,10 +156,8 @@ NULLOR_DUAL_WITH_DOUBLE(/)
 #undef NULLOR_DUAL_WITH_DOUBLE
 
 template <int N, class T>
-double value(const Dual<N, T>& x)
-  requires(std::is_same_v<T, double>)
-{
-  return x.v;
+double value(const Dual<N, T>& x) {
+  return value(x.v);
 }
 
 /// f(x) with derivative slope = f'(x).
