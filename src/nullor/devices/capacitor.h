@@ -24,7 +24,7 @@ struct Capacitor {
   P tc1 = 0, tc2 = 0, m = 1, scale = 1;
   P temp = kNotGiven, dtemp = 0, tnom = kNotGiven;
   P l = kNotGiven, w = kNotGiven;
-  P cap = kNotGiven, cj = kNotGiven, cjsw = 0, defw = 10e-6, defl = kNotGiven, narrow = 0, short_ = 0, del = 0;
+  P cap = kNotGiven, cj = kNotGiven, cjsw = 0, defw = 10e-6, defl = kNotGiven, narrow = kNotGiven, short_ = kNotGiven, del = 0;
   P di = kNotGiven, thick = kNotGiven;
   int type = 0;
 
@@ -56,7 +56,7 @@ struct Capacitor {
     v.alias("l", "defl");
     v.model("narrow", d.narrow, "m", "narrowing of the width by side etching");
     v.model("short", d.short_, "m", "shortening of the length by side etching");
-    v.model("del", d.del, "m", "narrowing and shortening, each by twice this");
+    v.model("del", d.del, "m", "narrow and short are twice this where they are not given");
     v.model("di", d.di, "", "relative permittivity of the insulator");
     v.model("thick", d.thick, "m", "thickness of the insulator");
     v.model("tnom", d.tnom, "degC", "temperature of the parameters");
@@ -75,7 +75,8 @@ struct Capacitor {
     if (given(cap)) return cap;
     const P insulator = (given(di) ? P(di * kVacuumPermittivity) : P(3.453133e-11));  // silicon dioxide by default
     const P per_area = given(cj) ? cj : given(thick) ? P(insulator / thick) : P(0.0);
-    const P length = (given(l) ? l : defl) - short_ - 2.0 * del, width = (given(w) ? w : defw) - narrow - 2.0 * del;
+    const P length = (given(l) ? l : defl) - (given(short_) ? short_ : P(2.0 * del));
+    const P width = (given(w) ? w : defw) - (given(narrow) ? narrow : P(2.0 * del));
     return per_area * length * width + 2.0 * cjsw * (length + width);  // (2)
   }
 

@@ -15,8 +15,9 @@ TEST(Conformance, Mos1) {
 TEST(Conformance, Mos1PchannelFromProcess) {
   conformance::run<Mos1>("type=1 tox=2e-8 nsub=1e16 nss=1e10 u0=250 lambda=0.02 rsh=10 nrd=2 w=1e-5 l=1e-6 ld=1e-7");
 }
-TEST(Golden, Mos1) { golden::compare<Mos1>("mos1"); }
-TEST(Golden, Mos1Temperature) { golden::compare<Mos1>("mos1_process", {.small_signal = false}); }  // our own charges
+TEST(Golden, Mos1) { golden::compare<Mos1>("mos1", {.conductance = 1e-15}); }
+TEST(Golden, Mos1WithForwardBulk) { golden::compare<Mos1>("mos1_forward_bulk", {.small_signal = false}); }
+TEST(Golden, Mos1FromProcess) { golden::compare<Mos1>("mos1_process", {.small_signal = false}); }
 
 }  // namespace
 }  // namespace nullor

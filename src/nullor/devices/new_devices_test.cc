@@ -27,7 +27,7 @@ TEST(LaserDiode, HasAThreshold) {
   device.setup({});
   golden::Fixture<LaserDiode<double>> fixture(device);
   std::vector<double> current, power;
-  for (const double v : {1.6, 2.18, 2.28}) {
+  for (const double v : {1.6, 2.5, 2.6}) {
     fixture.operating_point({v, 0.0, 0.0});
     current.push_back(fixture.currents()[0]);
     power.push_back(value(device.milliwatts) * fixture.x()[LaserDiode<double>::photons]);

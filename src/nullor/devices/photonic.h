@@ -3,6 +3,7 @@
 /// values lie near one. Optical nodes are read without loading: a laser drives its node, a photodiode only looks at it.
 
 #include "nullor/devices/junction.h"
+#include "nullor/devices/mos_charge.h"
 
 namespace nullor {
 
@@ -83,8 +84,8 @@ struct LaserDiode {
     out.current(pi, n, i + out.gmin * v);
     out.charges(pi, n, cj * m * v);
     out.conductance(p, pi, Real(g_s));
-    // Compression counts photons from both sides of zero alike, so that it can never turn over.
-    const Real net = (density - 1.0) * s / (1.0 + epsilon_s * sqrt(Real(s * s + 1e-6)));
+    // Stimulated emission counts the photons there are, never a negative number: so the row has no root at s < 0.
+    const Real lit = smooth_positive(s, 1e-4), net = (density - 1.0) * lit / (1.0 + epsilon_s * lit);
     out.flow(carriers, tau_n * (g_n * net - pump * i) + density);  // (1), times tau_n
     out.charge(carriers, tau_n * density);
     out.flow(photons, s - tau_p * (g_s_rate * net + spontaneous_rate * density));  // (2), times tau_p
@@ -100,8 +101,8 @@ struct LaserDiode {
   }
   template <class T>
   void initial_guess(T* x) const {
-    x[carriers] = T(1.0);
-    x[photons] = T(0.0);
+    x[carriers] = T(2.0);
+    x[photons] = T(1.0);
   }
   void operating_point(const double* x, OperatingPointInfo& out) const {
     out.add("id", value(is * m * junction(P(x[pi] - x[n]))), "A");

@@ -14,9 +14,11 @@ def bjt(model, instance="", temp=27, kind="npn"):
                 points=[tuple(sign * v if v else 0.0 for v in p) for p in points])
 
 
-def mos(model, instance="", temp=27, kind="nmos", level=1):
+def mos(model, instance="", temp=27, kind="nmos", level=1, forward_bulk=False):
     sign = 1 if kind == "nmos" else -1
-    points = [(2.0, 1.5, 0.0, 0.0), (0.2, 2.0, 0.0, -1.0), (0.0, 2.0, 1.0, -0.5), (1.0, 0.2, 0.0, 0.0), (1.0, 1.5, 0.0, 0.4)]
+    points = [(2.0, 1.5, 0.0, 0.0), (0.2, 2.0, 0.0, -1.0), (0.0, 2.0, 1.0, -0.5), (1.0, 0.2, 0.0, 0.0)]
+    if forward_bulk:
+        points = [(1.0, 1.5, 0.0, 0.4), (0.0, 1.5, 1.0, 1.4)]
     test = re.sub(r"([0-9.])u\b", r"\1e-6", re.sub(r"([0-9.])p\b", r"\1e-12", instance))
     return dict(letter="m", model_type=kind, type=0 if sign > 0 else 1, model=model, instance=instance, test_instance=test,
                 terminals=4, temp=temp, level=level, points=[tuple(sign * v if v else 0.0 for v in p) for p in points])
@@ -36,6 +38,8 @@ CASES = {
     "capacitor": [dict(letter="c", instance="1p tc1=1e-3 tc2=2e-5 m=2 dtemp=10", test_instance="c=1e-12 tc1=1e-3 tc2=2e-5 m=2 dtemp=10",
                        terminals=2, points=[(1.5, 0.2)]),
                   dict(letter="c", model_type="c", model="cj=1e-3 cjsw=1e-9 narrow=1e-7 short=2e-7 del=3e-8", instance="l=10u w=2u",
+                       test_instance="l=10e-6 w=2e-6", terminals=2, points=[(1.5, 0.2)]),
+                  dict(letter="c", model_type="c", model="cj=1e-3 del=1e-7", instance="l=10u w=2u",
                        test_instance="l=10e-6 w=2e-6", terminals=2, points=[(1.5, 0.2)]),
                   dict(letter="c", model_type="c", model="di=4.5 thick=1e-8", instance="l=10u w=2u",
                        test_instance="l=10e-6 w=2e-6", terminals=2, points=[(1.5, 0.2)]),
@@ -88,6 +92,10 @@ CASES = {
             "w=10u l=1u ad=20p as=30p pd=15u ps=20u nrd=2 nrs=3", 50),
         mos("vto=0.7 kp=1e-4 cbd=1e-14 cbs=2e-14 is=1e-15", "w=10u l=1u", -20),
     ],
+    # Forward biased bulk junctions: ngspice's gmbs is then not the derivative of its current.
+    "mos1_forward_bulk": [mos("vto=0.7 kp=1e-4 gamma=0.5 phi=0.65 lambda=0.02", "w=10u l=1u", forward_bulk=True),
+                          mos("vto=0.7 kp=1e-4 gamma=0.5 rd=20 rs=30", "w=10u l=1u m=3", 85, "pmos", forward_bulk=True)],
+    # The intrinsic charges are our own.
     "mos1_process": [
         mos("tox=2e-8 nsub=1e16 nss=1e10 u0=500 lambda=0.02", "w=10u l=1u", 60),
         mos("tox=2e-8 nsub=1e16 nss=1e10 u0=250 tpg=-1", "w=10u l=1u", 60, "pmos"),
