@@ -30,7 +30,7 @@ TEST(LaserDiode, HasAThreshold) {
   for (const double v : {1.6, 2.5, 2.6}) {
     fixture.operating_point({v, 0.0, 0.0});
     current.push_back(fixture.currents()[0]);
-    power.push_back(value(device.milliwatts) * fixture.x()[LaserDiode<double>::photons]);
+    power.push_back(value(device.milliwatts) * std::exp(fixture.x()[LaserDiode<double>::photons]));
   }
   EXPECT_LT(power[0], 0.05);
   EXPECT_GT(power[2], power[1]);

@@ -13,7 +13,8 @@ namespace nullor {
 ///   ds/dt = Gamma g' (n - 1) s / (1 + eps s) - s / tau_p + Gamma beta n / tau_n                          (2)
 ///   p_mW = eta_mw s at the optical node,   i = is (e^(v/n_e Vt) - 1)                                                       (3)
 ///
-/// n = N / N_tr and s = S / S_0 with S_0 = 1e20 / m3, so that both are near one; g = gain0 S_0, g' = gain0 N_tr [1/s]. One
+/// n = N / N_tr and s = S / S_0 with S_0 = 1e20 / m3, both near one. The unknown is
+/// y = ln s, so light cannot become negative; (2) is divided by 1 + s, and its "charge" is then ln(1 + s); g = gain0 S_0, g' = gain0 N_tr [1/s]. One
 /// laser may drive an optical node. Terminals: p, n, light (the output power [mW]).
 /// Source: G. P. Agrawal, N. K. Dutta, Semiconductor Lasers, 2nd ed. (1993), chapter 6.
 template <class P>
@@ -79,36 +80,41 @@ struct LaserDiode {
 
   template <class Real>
   void eval(const Real* x, Stamp<Real>& out) const {
-    const Real v = x[pi] - x[n], density = x[carriers], s = x[photons];
-    const Real i = (is * m) * junction(v);
+    const Real v = x[pi] - x[n], density = x[carriers], y = x[photons];
+    const Real i = (is * m) * junction(v), s = limited_exp(y), gain = (density - 1.0) / (1.0 + epsilon_s * s);
     out.current(pi, n, i + out.gmin * v);
     out.charges(pi, n, cj * m * v);
     out.conductance(p, pi, Real(g_s));
-    // Stimulated emission counts the photons there are, never a negative number: so the row has no root at s < 0.
-    const Real lit = smooth_positive(s, 1e-4), net = (density - 1.0) * lit / (1.0 + epsilon_s * lit);
-    out.flow(carriers, tau_n * (g_n * net - pump * i) + density);  // (1), times tau_n
+    out.flow(carriers, tau_n * (g_n * gain * s - pump * i) + density);  // (1), times tau_n
     out.charge(carriers, tau_n * density);
-    out.flow(photons, s - tau_p * (g_s_rate * net + spontaneous_rate * density));  // (2), times tau_p
-    out.charge(photons, tau_p * s);
+    const Real lit = s / (1.0 + s), spontaneous_part = spontaneous_rate * smooth_positive(density, 1e-6);
+    out.flow(photons, lit * (1.0 - tau_p * g_s_rate * gain) - tau_p * spontaneous_part * (1.0 - lit));  // (2), times tau_p / (1 + s)
+    out.charge(photons, tau_p * soft_plus(y));
     out.flow(light, x[light] - milliwatts * s);  // (3): an unloaded node takes the power as its value
   }
 
   template <class T>
   auto limit(T* x, const T* last) const {
     const T v = x[pi] - x[n], limited = limit_junction(v, T(last[pi] - last[n]), T(junction.vte), vcrit);
+    // Well above threshold the light grows, whatever Newton's tangent of (2) says.
+    const auto growing = last[carriers] > T(1.0 + 1.5 / (tau_p * g_s_rate)) && x[photons] < last[photons];
+    const T step = select(growing, T(2.0), T(min(max(T(x[photons] - last[photons]), T(-2.0)), T(2.0))));
+    const T y = last[photons] + step;
+    const auto changed = limited != v || y != x[photons];
     x[pi] = x[n] + limited;
-    return limited != v;
+    x[photons] = y;
+    return changed;
   }
   template <class T>
   void initial_guess(T* x) const {
     x[carriers] = T(2.0);
-    x[photons] = T(1.0);
+    x[photons] = T(0.0);
   }
   void operating_point(const double* x, OperatingPointInfo& out) const {
     out.add("id", value(is * m * junction(P(x[pi] - x[n]))), "A");
     out.add("carriers", x[carriers] * value(n_tr), "1/m3");
-    out.add("photons", x[photons] * value(s_0), "1/m3");
-    out.add("power", x[photons] * value(milliwatts), "mW");
+    out.add("photons", std::exp(x[photons]) * value(s_0), "1/m3");
+    out.add("power", std::exp(x[photons]) * value(milliwatts), "mW");
   }
 };
 
