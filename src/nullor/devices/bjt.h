@@ -12,9 +12,10 @@ namespace nullor {
 ///   qbe = tf (1 + xtf (ibe1/(ibe1 + itf))^2 e^(vbc/1.44 vtf)) ibe1/qb + depletion                  (4)
 ///   rbb = rbm + (rb - rbm)/qb, or with irb: rbm + 3 (rb - rbm)(tan z - z)/(z tan^2 z)               (5)
 ///
-/// Terminals: c, b, e, s. Internals: ci, bi, ei behind the ohmic resistances. Excess phase (ptf) and quasi-saturation (rco)
-/// are left out and their names unknown. Source: H. K. Gummel, H. C. Poon, Bell Syst. Tech. J. 49, 827 (1970);
-/// G. Massobrio, P. Antognetti, Semiconductor Device Modeling with SPICE, 2nd ed. (1993), chapter 2.
+/// Terminals: c, b, e, s. Internals: ci, bi, ei behind the ohmic resistances. Excess phase (ptf) and
+/// quasi-saturation (rco) are left out and their names unknown. Source: H. K. Gummel, H. C. Poon, Bell Syst.
+/// Tech. J. 49, 827 (1970); G. Massobrio, P. Antognetti, Semiconductor Device Modeling with SPICE, 2nd ed.
+/// (1993), chapter 2.
 template <class P>
 struct Bjt {
   static constexpr DeviceKind kind = {.name = "bjt",
@@ -26,13 +27,15 @@ struct Bjt {
   static constexpr Terminal terminals[] = {{"c"}, {"b"}, {"e"}, {"s", Missing::ground}};
   static constexpr Unknown internals[] = {{"collector"}, {"base"}, {"emitter"}};
 
-  P is = 1e-16, ibe = kNotGiven, ibc = kNotGiven, bf = 100, nf = 1, vaf = kNotGiven, ikf = kNotGiven, ise = 0, ne = 1.5;
+  P is = 1e-16, ibe = kNotGiven, ibc = kNotGiven, bf = 100, nf = 1, vaf = kNotGiven, ikf = kNotGiven, ise = 0,
+    ne = 1.5;
   P br = 1, nr = 1, var = kNotGiven, ikr = kNotGiven, isc = 0, nc = 2;
   P rb = 0, irb = kNotGiven, rbm = kNotGiven, re = 0, rc = 0;
   P cje = 0, vje = 0.75, mje = 0.33, tf = 0, xtf = 0, vtf = kNotGiven, itf = 0;
   P cjc = 0, vjc = 0.75, mjc = 0.33, xcjc = 1, tr = 0, cjs = 0, vjs = 0.75, mjs = 0;
   P iss = 0, ns = 1, xtb = 0, eg = 1.11, xti = 3, fc = 0.5, nkf = 0.5, tnom = kNotGiven, kf = 0, af = 1;
-  P area = 1, areab = kNotGiven, areac = kNotGiven, m = 1, temp = kNotGiven, dtemp = 0, icvbe = kNotGiven, icvce = kNotGiven;
+  P area = 1, areab = kNotGiven, areac = kNotGiven, m = 1, temp = kNotGiven, dtemp = 0, icvbe = kNotGiven,
+    icvce = kNotGiven;
   int subs = 0, type = 0;
 
   enum : int { c, b, e, s, ci, bi, ei };
@@ -98,7 +101,8 @@ struct Bjt {
     v.alias("tref", "tnom");
     v.model("kf", d.kf, "", "flicker noise coefficient");
     v.model("af", d.af, "", "flicker noise exponent");
-    v.model_switch("subs", d.subs, "1: vertical (substrate at the collector), -1: lateral (at the base), 0: by type");
+    v.model_switch("subs", d.subs,
+                   "1: vertical (substrate at the collector), -1: lateral (at the base), 0: by type");
     v.instance("area", d.area, "", "emitter area factor");
     v.instance("areab", d.areab, "", "base area factor");
     v.instance("areac", d.areac, "", "collector area factor");
@@ -113,9 +117,12 @@ struct Bjt {
   }
 
   double sign = 1;  // derived: -1 for pnp
-  bool vertical = true, has_knee = false, square_root_knee = true, has_base = false, has_leak_e = false, has_leak_c = false;
-  bool has_substrate = false, has_cje = false, has_cjc = false, has_cjx = false, has_cjs = false, has_irb = false;
-  P temperature, vt, i_s, i_r0, i_be, i_bc, i_se, i_sc, i_ss, inverse_ikf, inverse_ikr, inverse_vaf, inverse_var, exponent;
+  bool vertical = true, has_knee = false, square_root_knee = true, has_base = false, has_collector = false,
+       has_emitter = false, has_leak_e = false, has_leak_c = false;
+  bool has_substrate = false, has_cje = false, has_cjc = false, has_cjx = false, has_cjs = false,
+       has_irb = false, has_charge = false;
+  P temperature, vt, i_s, i_r0, i_be, i_bc, i_se, i_sc, i_ss, inverse_ikf, inverse_ikr, inverse_vaf,
+      inverse_var, exponent;
   P g_c, g_e, r_b, r_bm, i_rb, i_tf, inverse_vtf, vcrit, vcrit_s;
   JunctionCurrent<P> forward, reverse, leak_e, leak_c, substrate;
   DepletionCharge<P> depletion_e, depletion_c, depletion_x, depletion_s;
@@ -129,11 +136,13 @@ struct Bjt {
     const P ratio = temperature / nominal, log_ratio = log(ratio);
     const P barrier = (ratio - 1.0) * eg / vt + xti * log_ratio;
     const P scale = exp(barrier), gain = exp(P(log_ratio * xtb));
-    const P size = area * m, size_b = (given(areab) ? areab : area) * m, size_c = (given(areac) ? areac : area) * m;
+    const P size = area * m, size_b = (given(areab) ? areab : area) * m,
+            size_c = (given(areac) ? areac : area) * m;
     const P size_bc = vertical ? size_b : size_c, size_s = vertical ? size_c : size_b;
 
     i_s = (given(ibe) ? ibe : is) * scale * size;
-    i_r0 = (given(ibc) ? ibc : is) * scale * size * (size_bc / m);  // ngspice scales the reverse currents by both areas
+    i_r0 = (given(ibc) ? ibc : is) * scale * size *
+           (size_bc / m);  // ngspice scales the reverse currents by both areas
     i_be = i_s / (bf * gain);
     i_bc = i_r0 / (br * gain);
     i_se = ise * exp(P(barrier / ne)) / gain * size;
@@ -159,6 +168,8 @@ struct Bjt {
     has_leak_c = value(i_sc) != 0;
     has_substrate = value(i_ss) != 0;
 
+    has_collector = value(rc) > 0;
+    has_emitter = value(re) > 0;
     g_c = value(rc) > 0 ? P(size / rc) : P(0.0);
     g_e = value(re) > 0 ? P(size / re) : P(0.0);
     r_b = rb / size;
@@ -185,6 +196,7 @@ struct Bjt {
     depletion_s.setup(c_s * size_s, v_s, mjs, P(0.0));
     has_cje = value(cje) != 0;
     has_cjc = value(cjc) != 0;
+    has_charge = has_cje || has_cjc || value(tf) != 0 || value(tr) != 0;
     has_cjx = has_cjc && value(xcjc) != 1;
     has_cjs = value(cjs) != 0;
   }
@@ -220,6 +232,10 @@ struct Bjt {
     if (has_leak_c) y.ibc += i_sc * leak_c(vbc);
     y.qb = base_charge(vbe, vbc, i_f, i_r);
     y.icc = (i_f - i_r) / y.qb;
+    if (!has_charge) {
+      y.q_be = y.q_bc = Real(0.0);
+      return y;
+    }
     y.q_be = stored_forward(vbc, i_f, y.qb);
     y.q_bc = tr * i_r;
     if (has_cje) y.q_be += depletion_e(vbe);
@@ -282,7 +298,9 @@ struct Bjt {
           const Real t = tan(z);
           return Real(3.0 * (t - z) / (z * t * t));
         },
-        [&] { return Real(1.0 - z * z * (4.0 / 15 + z * z * (4.0 / 105))); });  // its series: the difference cancels
+        [&] {
+          return Real(1.0 - z * z * (4.0 / 15 + z * z * (4.0 / 105)));
+        });  // its series: the difference cancels
     return r_bm + (r_b - r_bm) * shape;
   }
 
@@ -291,13 +309,16 @@ struct Bjt {
     const P gmin = out.gmin * m;
     const Real vbe = sign * (x[bi] - x[ei]), vbc = sign * (x[bi] - x[ci]);
     const Intrinsic<Real> y = intrinsic(vbe, vbc, gmin);
-    out.current(bi, ei, sign * y.ibe);  // (3)
-    out.current(bi, ci, sign * y.ibc);
-    out.current(ci, ei, sign * y.icc);
-    out.charges(bi, ei, sign * y.q_be);
-    out.charges(bi, ci, sign * y.q_bc);
-    out.conductance(c, ci, Real(g_c));
-    out.conductance(e, ei, Real(g_e));
+    const Real ie = sign * (y.ibe + y.icc), ic = sign * (y.icc - y.ibc);  // (3)
+    out.flow(bi, ie - ic);
+    out.flow(ci, ic);
+    out.flow(ei, -ie);
+    if (has_charge) {
+      out.charges(bi, ei, sign * y.q_be);
+      out.charges(bi, ci, sign * y.q_bc);
+    }
+    if (has_collector) out.conductance(c, ci, g_c);
+    if (has_emitter) out.conductance(e, ei, g_e);
     if (has_base) out.current(b, bi, (x[b] - x[bi]) / base_resistance(Real(y.ibe + y.ibc), y.qb));
     if (has_cjx) out.charges(b, ci, sign * depletion_x(Real(sign * (x[b] - x[ci]))));
     const int inner = vertical ? ci : bi;
@@ -309,7 +330,7 @@ struct Bjt {
       out.current(s, inner, direction * i);
       if (has_cjs) out.charges(s, inner, direction * depletion_s(v));
     } else {
-      out.conductance(s, inner, Real(gmin));
+      out.conductance(s, inner, gmin);
     }
   }
 
@@ -347,7 +368,8 @@ struct Bjt {
 
   void operating_point(const double* x, OperatingPointInfo& out) const {
     using Real = Dual<2, P>;
-    const Real vbe = Real::variable(P(sign * (x[bi] - x[ei])), 0), vbc = Real::variable(P(sign * (x[bi] - x[ci])), 1);
+    const Real vbe = Real::variable(P(sign * (x[bi] - x[ei])), 0),
+               vbc = Real::variable(P(sign * (x[bi] - x[ci])), 1);
     const Intrinsic<Real> y = intrinsic(vbe, vbc, P(0.0));
     const Real ic = y.icc - y.ibc, ib = y.ibe + y.ibc;
     out.add("ic", sign * value(ic.v), "A");

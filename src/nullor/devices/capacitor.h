@@ -24,7 +24,8 @@ struct Capacitor {
   P tc1 = 0, tc2 = 0, m = 1, scale = 1;
   P temp = kNotGiven, dtemp = 0, tnom = kNotGiven;
   P l = kNotGiven, w = kNotGiven;
-  P cap = kNotGiven, cj = kNotGiven, cjsw = 0, defw = 10e-6, defl = kNotGiven, narrow = kNotGiven, short_ = kNotGiven, del = 0;
+  P cap = kNotGiven, cj = kNotGiven, cjsw = 0, defw = 10e-6, defl = kNotGiven, narrow = kNotGiven,
+    short_ = kNotGiven, del = 0;
   P di = kNotGiven, thick = kNotGiven;
   int type = 0;
 
@@ -73,7 +74,8 @@ struct Capacitor {
   P nominal() const {
     if (given(c)) return c;
     if (given(cap)) return cap;
-    const P insulator = (given(di) ? P(di * kVacuumPermittivity) : P(3.453133e-11));  // silicon dioxide by default
+    const P insulator =
+        (given(di) ? P(di * kVacuumPermittivity) : P(3.453133e-11));  // silicon dioxide by default
     const P per_area = given(cj) ? cj : given(thick) ? P(insulator / thick) : P(0.0);
     const P length = (given(l) ? l : defl) - (given(short_) ? short_ : P(2.0 * del));
     const P width = (given(w) ? w : defw) - (given(narrow) ? narrow : P(2.0 * del));

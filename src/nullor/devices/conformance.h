@@ -44,7 +44,8 @@ void apply(D& device, const std::string& card, Scope scope = Scope::model) {
         continue;
       }
     }
-    ASSERT_TRUE(set_parameter(device, name, std::stod(word.substr(equals + 1)), scope)) << "no parameter " << name;
+    ASSERT_TRUE(set_parameter(device, name, std::stod(word.substr(equals + 1)), scope))
+        << "no parameter " << name;
   }
 }
 
@@ -198,7 +199,8 @@ void is_linear(const D& device, const std::vector<double>& x) {
   auto twice = x;
   for (double& entry : twice) entry *= 2;
   const auto y = evaluate(device, x), y2 = evaluate(device, twice);
-  for (std::size_t k = 0; k < y.size(); ++k) EXPECT_NEAR(2 * y[k], y2[k], 1e-12 * std::fabs(y2[k])) << D::kind.name;
+  for (std::size_t k = 0; k < y.size(); ++k)
+    EXPECT_NEAR(2 * y[k], y2[k], 1e-12 * std::fabs(y2[k])) << D::kind.name;
 }
 
 /// Four samples in the lanes of one pack give what each gives alone.
@@ -261,7 +263,8 @@ void has_exact_parameter_derivatives(const D<double>& device, const std::vector<
     }
     for (int j = 0; j < 2 * rows; ++j) {
       const double exact = j < rows ? out.f(j).d[0] : out.q(j - rows).d[0];
-      EXPECT_NEAR(exact, (y_up[at(j)] - y_down[at(j)]) / (2 * h), 2e-4 * size[j / rows] + noise[j / rows] + 1e-40)
+      EXPECT_NEAR(exact, (y_up[at(j)] - y_down[at(j)]) / (2 * h),
+                  2e-4 * size[j / rows] + noise[j / rows] + 1e-40)
           << D<double>::kind.name << " row " << j << " by " << infos[at(k)].name << " = " << p;
     }
   }

@@ -110,7 +110,8 @@ struct Diode {
   JunctionCurrent<P> bottom, side, recombination;
   P inverse_vtun;
   DepletionCharge<P> depletion, depletion_side;
-  bool has_side = false, has_recombination = false, has_tunnel = false, has_knee = false, has_breakdown = false;
+  bool has_side = false, has_recombination = false, has_tunnel = false, has_knee = false,
+       has_breakdown = false;
   bool has_charge = false, has_side_charge = false;
 
   void setup(const Environment<P>& environment) {
@@ -119,7 +120,9 @@ struct Diode {
     vt = thermal_voltage(temperature);
     const P ratio = temperature / nominal, log_ratio = log(ratio), dt = temperature - nominal;
     const P size = area * m, edge = pj * m;
-    const auto scaled = [&](const P& emission) { return P(exp(P(((ratio - 1.0) * eg / vt + xti * log_ratio) / emission))); };
+    const auto scaled = [&](const P& emission) {
+      return P(exp(P(((ratio - 1.0) * eg / vt + xti * log_ratio) / emission)));
+    };
     i_bottom = is * size * scaled(n);
     const bool own_side = given(ns);
     i_side = jsw * edge * scaled(own_side ? ns : n);
@@ -213,7 +216,8 @@ struct Diode {
           [&] { return out; });
     if (given(ikr))
       out = branch(
-          i < Real(-1e-18), [&] { return Real(i / (1.0 + sqrt(Real(max(Real(-i), Real(1e-18)) / knee_reverse)))); },
+          i < Real(-1e-18),
+          [&] { return Real(i / (1.0 + sqrt(Real(max(Real(-i), Real(1e-18)) / knee_reverse)))); },
           [&] { return out; });
     return out;
   }
@@ -244,7 +248,7 @@ struct Diode {
     if (has_charge) q += depletion(v);
     if (has_side_charge) q += depletion_side(v);
     out.charges(ai, c, q);
-    out.conductance(a, ai, Real(conductance));
+    if (value(rs) > 0) out.conductance(a, ai, conductance);
   }
 
   template <class T>
@@ -253,7 +257,9 @@ struct Diode {
     T limited = limit_junction(v, before, T(bottom.vte), vcrit);
     if (has_breakdown) {
       // Beyond breakdown the same exponential is met with the sign turned.
-      const T mirrored = -limit_junction(T(-(v + breakdown)), T(-(before + breakdown)), T(1.0 / inverse_vtb), vcrit) - breakdown;
+      const T mirrored =
+          -limit_junction(T(-(v + breakdown)), T(-(before + breakdown)), T(1.0 / inverse_vtb), vcrit) -
+          breakdown;
       limited = select(v < min(T(0.0), T(10.0 * bottom.vte - breakdown)), mirrored, limited);
     }
     const auto changed = limited != v;

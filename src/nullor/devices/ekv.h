@@ -4,8 +4,8 @@
 
 namespace nullor {
 
-/// MOSFET of Enz, Krummenacher and Vittoz: one expression from weak to strong inversion, symmetric in source and drain and
-/// infinitely differentiable. All voltages refer to the bulk.
+/// MOSFET of Enz, Krummenacher and Vittoz: one expression from weak to strong inversion, symmetric in source
+/// and drain and infinitely differentiable. All voltages refer to the bulk.
 ///
 ///   qf = ln(1 + e^((VP - vs) / 2 Ut)),  qr with vd,   i_f = qf^2, i_r = qr^2                       (1)
 ///   id = 2 n beta Ut^2 (i_f - i_r) M / D                                                           (2)
@@ -13,20 +13,23 @@ namespace nullor {
 ///   D = sqrt(1 + (u / (ucrit l))^2),  u = 2 Ut (qf - qr)          velocity saturation              (4)
 ///   M = 1 + lambda (sqrt(vds^2 + 16 Ut^2) - sqrt(u^2 + 16 Ut^2))  channel-length modulation        (5)
 ///
-/// VP as in mos_charge.h, with the charges. Parameters after the published version 2.6, of which (4) and (5) are simpler
-/// forms. Source: C. Enz, F. Krummenacher, E. Vittoz, Analog Integrated Circuits and Signal Processing 8, 83 (1995).
+/// VP as in mos_charge.h, with the charges. Parameters after the published version 2.6, of which (4) and (5)
+/// are simpler forms. Source: C. Enz, F. Krummenacher, E. Vittoz, Analog Integrated Circuits and Signal
+/// Processing 8, 83 (1995).
 template <class P>
 struct Ekv : MosCommon<P> {
   using Base = MosCommon<P>;
-  static constexpr DeviceKind kind = {.name = "ekv",
-                                      .title = "MOSFET of Enz, Krummenacher and Vittoz, smooth in all regions",
-                                      .letter = 'm',
-                                      .model_types = "nmos pmos",
-                                      .levels = "44",
-                                      .model_required = true};
+  static constexpr DeviceKind kind = {
+      .name = "ekv",
+      .title = "MOSFET of Enz, Krummenacher and Vittoz, smooth in all regions",
+      .letter = 'm',
+      .model_types = "nmos pmos",
+      .levels = "44",
+      .model_required = true};
   using Base::b, Base::d, Base::di, Base::g, Base::s, Base::si, Base::sign, Base::vt;
 
-  P vto = 0.5, kp = 50e-6, gamma = 1, phi = 0.7, theta = 0, lambda = 0, ucrit = kNotGiven, cox = 0.7e-3, dw = 0;
+  P vto = 0.5, kp = 50e-6, gamma = 1, phi = 0.7, theta = 0, lambda = 0, ucrit = kNotGiven, cox = 0.7e-3,
+    dw = 0;
   P tcv = 1e-3, bex = -1.5;
 
   template <class Self, class V>
@@ -72,7 +75,8 @@ struct Ekv : MosCommon<P> {
 
   int collapse(int k) const { return Base::collapse(k); }
   std::string check() const {
-    if (!(value(t_phi) > Base::kLeastPhi)) return "has a surface potential phi that is not positive at this temperature";
+    if (!(value(t_phi) > Base::kLeastPhi))
+      return "has a surface potential phi that is not positive at this temperature";
     if (!(value(gamma) >= 0)) return "needs a body effect parameter gamma >= 0";
     return this->check_common();
   }
@@ -96,7 +100,7 @@ struct Ekv : MosCommon<P> {
   Real current(const Channel<Real>& y, const Real& vds) const {
     const Real n = 1.0 + 0.5 * gamma / sqrt(Real(y.at.s * y.at.s + four_vt));
     const Real difference = y.qf - y.qr;
-    Real id = beta * n * difference * (y.qf + y.qr);  // (2)
+    Real id = beta * n * difference * (y.qf + y.qr);                         // (2)
     if (has_theta) id = id / (1.0 + theta * smooth_positive(y.at.vp, 0.1));  // (3)
     if (!has_critical && !has_lambda) return id;
     const Real u = 2.0 * vt * difference;
@@ -104,7 +108,8 @@ struct Ekv : MosCommon<P> {
       const Real field = u * inverse_critical;
       id = id / sqrt(Real(1.0 + field * field));  // (4)
     }
-    if (has_lambda) id = id * (1.0 + lambda * (sqrt(Real(vds * vds + sixteen)) - sqrt(Real(u * u + sixteen))));  // (5)
+    if (has_lambda)
+      id = id * (1.0 + lambda * (sqrt(Real(vds * vds + sixteen)) - sqrt(Real(u * u + sixteen))));  // (5)
     return id;
   }
 
@@ -114,7 +119,8 @@ struct Ekv : MosCommon<P> {
   }
   template <class Real>
   MosCharges<Real> channel_charges(const Real* x) const {
-    const auto y = channel(Real(sign * (x[g] - x[b])), Real(sign * (x[di] - x[b])), Real(sign * (x[si] - x[b])));
+    const auto y =
+        channel(Real(sign * (x[g] - x[b])), Real(sign * (x[di] - x[b])), Real(sign * (x[si] - x[b])));
     return charges(y);
   }
   template <class Real>
@@ -134,14 +140,15 @@ struct Ekv : MosCommon<P> {
   /// Threshold and saturation voltage.
   std::array<double, 2> thresholds(double vgs, double, double vbs) const {
     const auto y = channel(P(vgs - vbs), P(-vbs), P(-vbs));
-    const double von = value(vfb) + value(t_phi) + value(gamma) * std::sqrt(std::max(value(t_phi) - vbs, 0.0));
+    const double von =
+        value(vfb) + value(t_phi) + value(gamma) * std::sqrt(std::max(value(t_phi) - vbs, 0.0));
     return {von, value(vt) * (2 * value(y.qf) + 4)};
   }
   void operating_point(const double* x, OperatingPointInfo& out) const { mos_operating_point(*this, x, out); }
   void noise(const double* x, NoiseSources& out) const {
     using Real = Dual<1, P>;
-    const Real id = drain_current(Real::variable(P(sign * (x[g] - x[si])), 0), Real(P(sign * (x[di] - x[si]))),
-                                  Real(P(sign * (x[b] - x[si]))));
+    const Real id = drain_current(Real::variable(P(sign * (x[g] - x[si])), 0),
+                                  Real(P(sign * (x[di] - x[si]))), Real(P(sign * (x[b] - x[si]))));
     this->noise_common(value(id.d[0]), value(id.v), out);
   }
 };

@@ -1,8 +1,10 @@
 #pragma once
-/// Compares a device with golden/NAME.txt: terminal currents and admittances that ngspice computed (golden/make.py).
+/// Compares a device with golden/NAME.txt: terminal currents and admittances that ngspice computed
+/// (golden/make.py).
 ///
-/// ngspice 39 has the constants of CODATA 2014; its k/q is smaller than ours by 3.4e-7. At a fixed voltage an exponential
-/// shows that 30 times over, so the device is run at temperatures larger by the same ratio: then the thermal voltages agree.
+/// ngspice 39 has the constants of CODATA 2014; its k/q is smaller than ours by 3.4e-7. At a fixed voltage an
+/// exponential shows that 30 times over, so the device is run at temperatures larger by the same ratio: then
+/// the thermal voltages agree.
 
 #include <complex>
 #include <fstream>
@@ -130,7 +132,8 @@ class Fixture {
   void share() {
     for (int k = 0; k < rows; ++k) x_[at(k)] = x_[at(same_[at(k)])];
   }
-  std::vector<std::vector<Complex>> internal_part(const std::vector<std::vector<double>>& J, int first_row) const {
+  std::vector<std::vector<Complex>> internal_part(const std::vector<std::vector<double>>& J,
+                                                  int first_row) const {
     std::vector<std::vector<Complex>> A(internal_.size(), std::vector<Complex>(internal_.size()));
     for (int r = 0; r < rows; ++r)
       for (int k = 0; k < rows; ++k) {
@@ -153,11 +156,12 @@ inline void near(double actual, double expected, double tolerance, const std::st
                 << std::fabs(actual - expected) / std::fabs(expected) << "), " << where;
 }
 
-/// How a comparison is made: relative tolerances of currents and admittances, and whether the latter are compared.
+/// How a comparison is made: relative tolerances of currents and admittances, and whether the latter are
+/// compared.
 struct Tolerance {
   double current = 1e-6, admittance = 1e-6;
   double conductance = 1e-18;  ///< absolute [S]
-  bool small_signal = true;  ///< compare admittances at all
+  bool small_signal = true;    ///< compare admittances at all
 };
 
 template <template <class> class D>

@@ -11,8 +11,10 @@ namespace nullor {
 /// Source: T. Quarles et al., SPICE3 Version 3f5 User's Manual, section 3.1.
 template <class P>
 struct Inductor {
-  static constexpr DeviceKind kind = {
-      .name = "inductor", .title = "inductor with temperature coefficients", .letter = 'l', .model_types = "l"};
+  static constexpr DeviceKind kind = {.name = "inductor",
+                                      .title = "inductor with temperature coefficients",
+                                      .letter = 'l',
+                                      .model_types = "l"};
   static constexpr Terminal terminals[] = {{"p"}, {"n"}};
   static constexpr Unknown internals[] = {{"i", Nature::current, "A"}};
   static constexpr bool linear = true;

@@ -4,14 +4,16 @@
 
 namespace nullor {
 
-/// Junction field-effect transistor, Shichman-Hodges with the doping-tail parameter of A. Parker and D. Skellern.
+/// Junction field-effect transistor, Shichman-Hodges with the doping-tail parameter of A. Parker and D.
+/// Skellern.
 ///
 ///   id = beta (1 + lambda vds) vg^2 (b + c vg)                                      vds >= vg    (1)
 ///   id = beta (1 + lambda vds) vds (vds (c vds - b) + vg (2 b + 3 c (vg - vds)))     vds < vg     (2)
 ///
-/// where vg = vgs - vto and c = (1 - b)/(pb - vto). With b = 1 these are the square law. Terminals: d, g, s. Internals: di, si behind rd, rs.
-/// Source: H. Shichman, D. A. Hodges, IEEE J. Solid-State Circuits 3, 285 (1968); A. E. Parker, D. J. Skellern, An improved
-/// FET model for computer simulators, IEEE Trans. CAD 9, 551 (1990).
+/// where vg = vgs - vto and c = (1 - b)/(pb - vto). With b = 1 these are the square law. Terminals: d, g, s.
+/// Internals: di, si behind rd, rs. Source: H. Shichman, D. A. Hodges, IEEE J. Solid-State Circuits 3, 285
+/// (1968); A. E. Parker, D. J. Skellern, An improved FET model for computer simulators, IEEE Trans. CAD 9,
+/// 551 (1990).
 template <class P>
 struct Jfet {
   static constexpr DeviceKind kind = {.name = "jfet",
@@ -23,7 +25,8 @@ struct Jfet {
   static constexpr Terminal terminals[] = {{"d"}, {"g"}, {"s"}};
   static constexpr Unknown internals[] = {{"drain"}, {"source"}};
 
-  P vto = -2, beta = 1e-4, lambda = 0, rd = 0, rs = 0, cgs = 0, cgd = 0, pb = 1, is = 1e-14, fc = 0.5, tail = 1;
+  P vto = -2, beta = 1e-4, lambda = 0, rd = 0, rs = 0, cgs = 0, cgd = 0, pb = 1, is = 1e-14, fc = 0.5,
+    tail = 1;
   P tcv = 0, bex = 0, xti = 0, eg = 1.11, tnom = kNotGiven, kf = 0, af = 1;
   P area = 1, m = 1, temp = kNotGiven, dtemp = 0, icvds = kNotGiven, icvgs = kNotGiven;
   int type = 0;
@@ -109,7 +112,9 @@ struct Jfet {
           return branch(
               v >= drive, [&] { return Real(factor * drive * drive * (tail + b_factor * drive)); },  // (1)
               [&] {
-                return Real(factor * v * (v * (b_factor * v - tail) + drive * (2.0 * tail + 3.0 * b_factor * (drive - v))));
+                return Real(
+                    factor * v *
+                    (v * (b_factor * v - tail) + drive * (2.0 * tail + 3.0 * b_factor * (drive - v))));
               });  // (2)
         },
         [&] { return Real(0.0); });
@@ -123,10 +128,10 @@ struct Jfet {
     out.current(di, si, sign * drain_current(vgs, Real(vgs - vgd)));
     out.current(g, si, sign * (saturation * junction(vgs) + gmin * vgs));
     out.current(g, di, sign * (saturation * junction(vgd) + gmin * vgd));
-    out.charges(g, si, sign * depletion_s(vgs));
-    out.charges(g, di, sign * depletion_d(vgd));
-    out.conductance(d, di, Real(g_d));
-    out.conductance(s, si, Real(g_s));
+    if (value(cgs) != 0) out.charges(g, si, sign * depletion_s(vgs));
+    if (value(cgd) != 0) out.charges(g, di, sign * depletion_d(vgd));
+    if (value(rd) > 0) out.conductance(d, di, g_d);
+    if (value(rs) > 0) out.conductance(s, si, g_s);
   }
 
   template <class T>
@@ -148,12 +153,14 @@ struct Jfet {
 
   void noise(const double* x, NoiseSources& out) const {
     using Real = Dual<1, P>;
-    const Real id = drain_current(Real::variable(P(sign * (x[g] - x[si])), 0), Real(P(sign * (x[di] - x[si]))));
+    const Real id =
+        drain_current(Real::variable(P(sign * (x[g] - x[si])), 0), Real(P(sign * (x[di] - x[si]))));
     const double t = value(temperature);
     if (value(rd) > 0) out.thermal("rd", d, di, value(g_d), t);
     if (value(rs) > 0) out.thermal("rs", s, si, value(g_s), t);
     out.thermal("id", di, si, 2.0 / 3.0 * std::fabs(value(id.d[0])), t);
-    if (value(kf) > 0) out.flicker("1overf", di, si, value(kf) * std::pow(std::fabs(value(id.v)), value(af)), 1.0);
+    if (value(kf) > 0)
+      out.flicker("1overf", di, si, value(kf) * std::pow(std::fabs(value(id.v)), value(af)), 1.0);
   }
   void operating_point(const double* x, OperatingPointInfo& out) const {
     using Real = Dual<2, P>;

@@ -6,8 +6,8 @@
 
 namespace nullor {
 
-/// Argument beyond which exponentials continue as straight lines: 80 thermal voltages are 2 V, far above any junction
-/// that carries a physical current, and e^80 leaves room for all products at 1000 V.
+/// Argument beyond which exponentials continue as straight lines: 80 thermal voltages are 2 V, far above any
+/// junction that carries a physical current, and e^80 leaves room for all products at 1000 V.
 inline constexpr double kMaxExponent = 80;
 
 /// e^u, continued by its tangent above kMaxExponent.
@@ -51,7 +51,8 @@ struct JunctionCurrent {
 /// Depletion charge of a graded junction.
 ///
 ///   q = c0 pb (1 - (1 - v/pb)^(1-m)) / (1 - m)                          v < fc pb     (1)
-///   c = c0 (1 - fc)^-(1+m) (1 - fc (1 + m) + m v / pb)                  above: the tangent of the capacitance (2)
+///   c = c0 (1 - fc)^-(1+m) (1 - fc (1 + m) + m v / pb)                  above: the tangent of the
+///   capacitance (2)
 ///
 /// Source: P. Antognetti, G. Massobrio, Semiconductor Device Modeling with SPICE (1988), chapter 1.
 template <class P>
@@ -68,7 +69,8 @@ struct DepletionCharge {
     q_knee = scale * (1.0 - exp(P(one_m * log_fc)));
     c_knee = c0 * exp(P(-m * log_fc));
     half_slope = 0.5 * m * inverse_pb * c0 * exp(P(-(1.0 + m) * log_fc));
-    if constexpr (std::is_same_v<P, double>) square_root = m == 0.5;  // spares exp and log, loses the derivative by m
+    if constexpr (std::is_same_v<P, double>)
+      square_root = m == 0.5;  // spares exp and log, loses the derivative by m
   }
 
   template <class Real>
@@ -93,7 +95,8 @@ struct DepletionCharge {
 ///   c(T) = c_ref (1 + m (4e-4 (T - 300.15) - (pb(T) - pb_ref) / pb_ref))                             (2)
 ///
 /// where the reference values follow from the given ones at tnom by the same equations backward.
-/// Source: A. Vladimirescu, S. Liu, UCB/ERL M80/7 (1980); T. Quarles, UCB/ERL M89/42 (1989), appendix on temperature.
+/// Source: A. Vladimirescu, S. Liu, UCB/ERL M80/7 (1980); T. Quarles, UCB/ERL M89/42 (1989), appendix on
+/// temperature.
 template <class P>
 struct JunctionTemperature {
   static constexpr double kReference = 300.15;
@@ -102,7 +105,8 @@ struct JunctionTemperature {
   static P potential_shift(const P& t, const P& ratio) {
     constexpr double reference_gap = 1.1150877;
     const P vt = thermal_voltage(t);
-    const P arg = (kElementaryCharge / (2 * kBoltzmann)) * (reference_gap / kReference - silicon_bandgap(t) / t);
+    const P arg =
+        (kElementaryCharge / (2 * kBoltzmann)) * (reference_gap / kReference - silicon_bandgap(t) / t);
     return -2.0 * vt * (1.5 * log(ratio) + arg);
   }
   void setup(const P& t, const P& tnom) {
@@ -117,7 +121,7 @@ struct JunctionTemperature {
   void apply(P& pb, P& c, const P& m) const {
     const P reference = (pb - shift_nominal) / f_nominal;
     c = c / (1.0 + m * (4e-4 * dt_nominal - (pb - reference) / reference));
-    pb = max(P(shift + f * reference), P(0.05));                   // (1), with a floor where it gets very hot
+    pb = max(P(shift + f * reference), P(0.05));  // (1), with a floor where it gets very hot
     c = c * (1.0 + m * (4e-4 * dt - (pb - reference) / reference));  // (2)
   }
 };

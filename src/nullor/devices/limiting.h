@@ -1,13 +1,14 @@
 #pragma once
-/// Newton step limiting of junction and FET control voltages, so that an exponential is never entered in one stride.
-/// Source: L. W. Nagel, SPICE2: A Computer Program to Simulate Semiconductor Circuits, UCB/ERL M520 (1975), section 3.
+/// Newton step limiting of junction and FET control voltages, so that an exponential is never entered in one
+/// stride. Source: L. W. Nagel, SPICE2: A Computer Program to Simulate Semiconductor Circuits, UCB/ERL M520
+/// (1975), section 3.
 
 #include "nullor/math/functions.h"
 
 namespace nullor {
 
-/// Step in a junction voltage v after `last`: above vcrit the step is taken in the logarithm of the current, so that the
-/// current grows by no more than the linearization at `last` foresaw.
+/// Step in a junction voltage v after `last`: above vcrit the step is taken in the logarithm of the current,
+/// so that the current grows by no more than the linearization at `last` foresaw.
 template <class T>
 T limit_junction(const T& v, const T& last, const T& vt, const T& vcrit) {
   const auto large = v > vcrit && abs(T(v - last)) > 2.0 * vt;
@@ -29,14 +30,16 @@ T limit_gate(const T& v, const T& last, const T& vto) {
   const T drive = abs(T(last - vto));
   const T far = 2.0 * drive + 2.0, near = drive + 1.0;
   const auto on = last >= vto;
-  // Turned on: fall by `near` but not through the threshold + 2 V in one step, rise by `far`. Off: rise to just beyond it.
+  // Turned on: fall by `near` but not through the threshold + 2 V in one step, rise by `far`. Off: rise to
+  // just beyond it.
   const T low_on = select(last >= vto + 3.5, T(max(T(last - near), T(vto + 2.0))), T(vto - 0.5));
   const T low = select(on, select(v < last, low_on, v), T(last - far));
   const T high = select(on, T(last + far), T(max(T(vto + 0.5), T(last + near))));
   return min(max(v, low), high);
 }
 
-/// Step in a drain voltage: at most to three times the last when that was above 3.5 V, else to 4 V; not below -0.5 V.
+/// Step in a drain voltage: at most to three times the last when that was above 3.5 V, else to 4 V; not below
+/// -0.5 V.
 template <class T>
 T limit_drain(const T& v, const T& last) {
   const auto high = last >= T(3.5);

@@ -11,11 +11,11 @@ namespace nullor {
 ///   dw/dt = k_on (v/v_on - 1)^a_on f(w)         v < v_on < 0,  k_on < 0           (2)
 ///   v = (r_on + (r_off - r_on) w) i                                              (3)
 ///
-/// w in [0, 1] is the state, normalized to the film. The window f is 1 - w^2p towards w = 1 and 1 - (1-w)^2p towards w = 0
-/// and turns into a restoring force outside, so w stays bounded without a hard limit; in (3) w enters clipped smoothly.
-/// Terminals: p, n. Internal unknown: w. Between the thresholds w stands still: its operating point is `w0`, which a weak
-/// restoring rate `leak` [1/s] selects.
-/// Source: S. Kvatinsky et al., VTEAM: a general model for voltage-controlled memristors, IEEE TCAS II 62, 786 (2015).
+/// w in [0, 1] is the state, normalized to the film. The window f is 1 - w^2p towards w = 1 and 1 - (1-w)^2p
+/// towards w = 0 and turns into a restoring force outside, so w stays bounded without a hard limit; in (3) w
+/// enters clipped smoothly. Terminals: p, n. Internal unknown: w. Between the thresholds w stands still: its
+/// operating point is `w0`, which a weak restoring rate `leak` [1/s] selects. Source: S. Kvatinsky et al.,
+/// VTEAM: a general model for voltage-controlled memristors, IEEE TCAS II 62, 786 (2015).
 template <class P>
 struct Memristor {
   static constexpr DeviceKind kind = {.name = "memristor",
@@ -27,7 +27,8 @@ struct Memristor {
   static constexpr Terminal terminals[] = {{"p"}, {"n"}};
   static constexpr Unknown internals[] = {{"w", Nature::other, "", 1e-6}};
 
-  P r_on = 100, r_off = 10e3, v_on = -0.5, v_off = 0.5, k_on = -1e3, k_off = 1e3, a_on = 3, a_off = 3, window = 4;
+  P r_on = 100, r_off = 10e3, v_on = -0.5, v_off = 0.5, k_on = -1e3, k_off = 1e3, a_on = 3, a_off = 3,
+    window = 4;
   P leak = 1e-3, w0 = 0.5, m = 1;
   int type = 0;
 
@@ -78,7 +79,7 @@ struct Memristor {
 
   template <class Real>
   Real rate(const Real& v, const Real& state) const {
-    const Real rise = k_off * power(Real(v / v_off - 1.0), a_off) * window_at(state);                // (1)
+    const Real rise = k_off * power(Real(v / v_off - 1.0), a_off) * window_at(state);           // (1)
     const Real fall = k_on * power(Real(v / v_on - 1.0), a_on) * window_at(Real(1.0 - state));  // (2)
     return rise + fall + leak * (w0 - state);
   }

@@ -10,8 +10,9 @@ namespace nullor {
 ///   id = beta (1 + lambda vds) (vgs - von)^2 / 2                  saturation                 (2)
 ///   id = beta (1 + lambda vds) vds (vgs - von - vds/2)            triode                     (3)
 ///
-/// Charges: mos_charge.h (they conserve charge, SPICE's Meyer capacitances do not); none when tox is not given.
-/// Source: H. Shichman, D. A. Hodges, IEEE J. Solid-State Circuits 3, 285 (1968); A. Vladimirescu, S. Liu, UCB/ERL M80/7.
+/// Charges: mos_charge.h (they conserve charge, SPICE's Meyer capacitances do not); none when tox is not
+/// given. Source: H. Shichman, D. A. Hodges, IEEE J. Solid-State Circuits 3, 285 (1968); A. Vladimirescu, S.
+/// Liu, UCB/ERL M80/7.
 template <class P>
 struct Mos1 : MosCommon<P> {
   using Base = MosCommon<P>;
@@ -23,7 +24,8 @@ struct Mos1 : MosCommon<P> {
                                       .model_required = true};
   using Base::b, Base::d, Base::di, Base::g, Base::s, Base::si, Base::sign, Base::vt;
 
-  P vto = kNotGiven, kp = kNotGiven, gamma = kNotGiven, phi = kNotGiven, lambda = 0, tox = kNotGiven, u0 = kNotGiven;
+  P vto = kNotGiven, kp = kNotGiven, gamma = kNotGiven, phi = kNotGiven, lambda = 0, tox = kNotGiven,
+    u0 = kNotGiven;
   P nsub = kNotGiven, nss = 0;
   int tpg = 1;
 
@@ -69,18 +71,21 @@ struct Mos1 : MosCommon<P> {
     this->cox_area = given(tox) ? P(Base::kOxide / tox) : P(0.0);
     kp0 = given(kp) ? kp : given(tox) ? P((given(u0) ? u0 : P(600.0)) * 1e-4 * this->cox_area) : P(2e-5);
     if (!given(nsub) || !given(tox) || !(value(nsub) * 1e6 > 1.45e16)) return;
-    if (!given(phi)) phi0 = max(P(2.0 * thermal_voltage(this->nominal) * log(P(nsub * (1e6 / 1.45e16)))), P(0.1));
+    if (!given(phi))
+      phi0 = max(P(2.0 * thermal_voltage(this->nominal) * log(P(nsub * (1e6 / 1.45e16)))), P(0.1));
     if (!given(gamma)) gamma0 = sqrt(P(2e6 * Base::kSilicon * kElementaryCharge * nsub)) / this->cox_area;
     if (given(vto)) return;
     const P gap = silicon_bandgap(this->nominal);
     const P gate = tpg == 0 ? P(3.2) : P(3.25 + 0.5 * gap - sign * tpg * 0.5 * gap);
-    const P flat = gate - (3.25 + 0.5 * gap + sign * 0.5 * phi0) - nss * (1e4 * kElementaryCharge) / this->cox_area;
+    const P flat =
+        gate - (3.25 + 0.5 * gap + sign * 0.5 * phi0) - nss * (1e4 * kElementaryCharge) / this->cox_area;
     vt0 = flat + sign * (gamma0 * sqrt(phi0) + phi0);
   }
 
   int collapse(int k) const { return Base::collapse(k); }
   std::string check() const {
-    if (!(value(t_phi) > Base::kLeastPhi)) return "has a surface potential phi that is not positive at this temperature";
+    if (!(value(t_phi) > Base::kLeastPhi))
+      return "has a surface potential phi that is not positive at this temperature";
     return this->check_common();
   }
 
@@ -88,7 +93,8 @@ struct Mos1 : MosCommon<P> {
   template <class Real>
   Real turn_on(const Real& vbs) const {
     return vbi + t_gamma * branch(
-                               vbs <= Real(0.0), [&] { return Real(sqrt(Real(t_phi - min(vbs, Real(0.0))))); },
+                               vbs <= Real(0.0),
+                               [&] { return Real(sqrt(Real(t_phi - min(vbs, Real(0.0))))); },
                                [&] { return Real(max(Real(root_phi - vbs / (2.0 * root_phi)), Real(0.0))); });
   }
 
@@ -115,7 +121,8 @@ struct Mos1 : MosCommon<P> {
 
   template <class Real>
   void eval(const Real* x, Stamp<Real>& out) const {
-    const Real id = drain_current(Real(sign * (x[g] - x[si])), Real(sign * (x[di] - x[si])), Real(sign * (x[b] - x[si])));
+    const Real id =
+        drain_current(Real(sign * (x[g] - x[si])), Real(sign * (x[di] - x[si])), Real(sign * (x[b] - x[si])));
     out.current(di, si, sign * id);
     if (given(tox)) this->stamp_charges(channel_charges(x), out);
     this->eval_common(x, out);
@@ -130,8 +137,8 @@ struct Mos1 : MosCommon<P> {
   void operating_point(const double* x, OperatingPointInfo& out) const { mos_operating_point(*this, x, out); }
   void noise(const double* x, NoiseSources& out) const {
     using Real = Dual<1, P>;
-    const Real id = drain_current(Real::variable(P(sign * (x[g] - x[si])), 0), Real(P(sign * (x[di] - x[si]))),
-                                  Real(P(sign * (x[b] - x[si]))));
+    const Real id = drain_current(Real::variable(P(sign * (x[g] - x[si])), 0),
+                                  Real(P(sign * (x[di] - x[si]))), Real(P(sign * (x[b] - x[si]))));
     this->noise_common(value(id.d[0]), value(id.v), out);
   }
 };

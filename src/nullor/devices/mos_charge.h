@@ -21,15 +21,17 @@ Real soft_plus(const Real& u) {
       [&] { return Real(log1p(Real(exp(max(min(u, Real(0.0)), Real(-700.0)))))); });
 }
 
-/// The EKV normalization: pinch-off voltage from the gate voltage, and charges from forward and reverse currents.
+/// The EKV normalization: pinch-off voltage from the gate voltage, and charges from forward and reverse
+/// currents.
 ///
 ///   VG' = v_gb - vfb,   s = sqrt(VG'+ + gamma^2/4) - gamma/2,   VP = s^2 - phi                     (1)
 ///   q_D = -n (4/15 (3 xr^3 + 6 xr^2 xf + 4 xr xf^2 + 2 xf^3) / (xf + xr)^2 - 1/2)                 (2)
 ///   q_B = -(gamma s + VG' - VG'+) / Ut - (n-1)/n q_I,   q_G = -q_I - q_B                          (3)
 ///
-/// with x = sqrt(1/4 + i), i the normalized currents, q_S as q_D with f and r exchanged, all in units of Cox Ut.
-/// Source: C. Enz, F. Krummenacher, E. Vittoz, Analog Integrated Circuits and Signal Processing 8, 83 (1995);
-/// M. Bucher et al., The EPFL-EKV MOSFET model equations for simulation, version 2.6 (1998), section 4.
+/// with x = sqrt(1/4 + i), i the normalized currents, q_S as q_D with f and r exchanged, all in units of Cox
+/// Ut. Source: C. Enz, F. Krummenacher, E. Vittoz, Analog Integrated Circuits and Signal Processing 8, 83
+/// (1995); M. Bucher et al., The EPFL-EKV MOSFET model equations for simulation, version 2.6 (1998),
+/// section 4.
 template <class Real>
 struct MosCharges {
   Real g, d, s;  ///< [C]; the bulk has the rest
@@ -52,10 +54,11 @@ PinchOff<Real> pinch_off(const Real& vgb, const P& vfb, const P& gamma, const P&
   return y;
 }
 
-/// Charges for a gate capacitance `cox` [F] at thermal voltage `ut`, from the roots qf = sqrt(i_f), qr = sqrt(i_r).
+/// Charges for a gate capacitance `cox` [F] at thermal voltage `ut`, from the roots qf = sqrt(i_f), qr =
+/// sqrt(i_r).
 template <class P, class Real>
-MosCharges<Real> mos_charges(const PinchOff<Real>& at, const Real& qf, const Real& qr, const P& cox, const P& ut,
-                             const P& gamma) {
+MosCharges<Real> mos_charges(const PinchOff<Real>& at, const Real& qf, const Real& qr, const P& cox,
+                             const P& ut, const P& gamma) {
   const Real n = 1.0 + 0.5 * gamma / sqrt(Real(at.s * at.s + 1e-3));
   const Real xf = sqrt(Real(0.25 + qf * qf)), xr = sqrt(Real(0.25 + qr * qr));
   const Real ff = xf * xf, rr = xr * xr, fr = xf * xr, sum = xf + xr, inverse = (4.0 / 15) / (sum * sum);

@@ -5,19 +5,24 @@
 
 namespace nullor {
 
-/// What all MOSFETs here share: geometry, series resistances, junctions of source and drain, overlap capacitances.
+/// What all MOSFETs here share: geometry, series resistances, junctions of source and drain, overlap
+/// capacitances.
 ///
-/// Terminals: d, g, s, b. Internals: di, si behind rd, rs. Everything is computed as for an n-channel device and turned by
-/// `sign`. Source: A. Vladimirescu, S. Liu, The Simulation of MOS Integrated Circuits Using SPICE2, UCB/ERL M80/7 (1980).
+/// Terminals: d, g, s, b. Internals: di, si behind rd, rs. Everything is computed as for an n-channel device
+/// and turned by `sign`. Source: A. Vladimirescu, S. Liu, The Simulation of MOS Integrated Circuits Using
+/// SPICE2, UCB/ERL M80/7 (1980).
 template <class P>
 struct MosCommon {
   static constexpr Terminal terminals[] = {{"d"}, {"g"}, {"s"}, {"b"}};
   static constexpr Unknown internals[] = {{"drain"}, {"source"}};
-  static constexpr double kOxide = 3.9 * 8.854214871e-12, kSilicon = 11.7 * 8.854214871e-12;  // [F/m], SPICE's values
+  static constexpr double kOxide = 3.9 * 8.854214871e-12,
+                          kSilicon = 11.7 * 8.854214871e-12;  // [F/m], SPICE's values
 
-  static constexpr double kLeastPhi = 0.02;  ///< floor of the surface potential where a device gets very hot [V]
+  static constexpr double kLeastPhi =
+      0.02;  ///< floor of the surface potential where a device gets very hot [V]
 
-  P rd = kNotGiven, rs = kNotGiven, rsh = kNotGiven, cbd = kNotGiven, cbs = kNotGiven, is = 1e-14, js = 0, pb = 0.8;
+  P rd = kNotGiven, rs = kNotGiven, rsh = kNotGiven, cbd = kNotGiven, cbs = kNotGiven, is = 1e-14, js = 0,
+    pb = 0.8;
   P cj = kNotGiven, mj = 0.5, cjsw = 0, mjsw = 0.5, fc = 0.5, cgso = 0, cgdo = 0, cgbo = 0;
   P ld = 0, tnom = kNotGiven, kf = 0, af = 1;
   P w = kNotGiven, l = kNotGiven, ad = kNotGiven, as = kNotGiven, pd = 0, ps = 0, nrd = 1, nrs = 1, m = 1;
@@ -69,9 +74,11 @@ struct MosCommon {
   }
 
   double sign = 1;  // derived: -1 for p-channel
-  bool has_drain = false, has_source = false, has_cbd = false, has_cbs = false, has_side = false;
+  bool has_drain = false, has_source = false, has_cbd = false, has_cbs = false, has_side = false,
+       has_overlap = false;
   P temperature, nominal, vt, inverse_vt, width, length, g_d, g_s, is_d, is_s, c_gs, c_gd, c_gb, vcrit;
-  P cox_area, threshold;  ///< oxide capacitance per area [F/m2], threshold at zero bulk bias for step limiting [V]
+  P cox_area,
+      threshold;  ///< oxide capacitance per area [F/m2], threshold at zero bulk bias for step limiting [V]
   DepletionCharge<P> depletion_d, depletion_s, side_d, side_s;
   JunctionTemperature<P> shift;
 
@@ -88,7 +95,8 @@ struct MosCommon {
 
     has_drain = series(rd, nrd, g_d);
     has_source = series(rs, nrs, g_s);
-    const P scale = exp(P(silicon_bandgap(nominal) / thermal_voltage(nominal) - silicon_bandgap(temperature) * inverse_vt));
+    const P scale = exp(
+        P(silicon_bandgap(nominal) / thermal_voltage(nominal) - silicon_bandgap(temperature) * inverse_vt));
     const bool by_area = value(js) != 0 && value(area_d) != 0 && value(area_s) != 0;
     is_d = (by_area ? P(js * area_d) : is) * scale * m;
     is_s = (by_area ? P(js * area_s) : is) * scale * m;
@@ -96,12 +104,14 @@ struct MosCommon {
     c_gs = cgso * width * m;
     c_gd = cgdo * width * m;
     c_gb = cgbo * length * m;
+    has_overlap = value(cgso) != 0 || value(cgdo) != 0 || value(cgbo) != 0;
 
     P potential = pb, bottom = P(1.0), potential_side = pb, side = P(1.0);
     shift.apply(potential, bottom, mj);
     shift.apply(potential_side, side, mjsw);
     const P per_area = given(cj) ? cj : P(0.0);
-    const P c_d = (given(cbd) ? cbd : P(per_area * area_d)) * bottom * m, c_s = (given(cbs) ? cbs : P(per_area * area_s)) * bottom * m;
+    const P c_d = (given(cbd) ? cbd : P(per_area * area_d)) * bottom * m,
+            c_s = (given(cbs) ? cbs : P(per_area * area_s)) * bottom * m;
     depletion_d.setup(c_d, potential, mj, fc);
     depletion_s.setup(c_s, potential, mj, fc);
     side_d.setup(cjsw * pd * side * m, potential, mjsw, fc);
@@ -150,11 +160,13 @@ struct MosCommon {
       out.charges(b, di, sign * side_d(vbd));
       out.charges(b, si, sign * side_s(vbs));
     }
-    out.charges(g, si, c_gs * (x[g] - x[si]));
-    out.charges(g, di, c_gd * (x[g] - x[di]));
-    out.charges(g, b, c_gb * (x[g] - x[b]));
-    if (has_drain) out.conductance(d, di, Real(g_d));
-    if (has_source) out.conductance(s, si, Real(g_s));
+    if (has_overlap) {
+      out.charges(g, si, c_gs * (x[g] - x[si]));
+      out.charges(g, di, c_gd * (x[g] - x[di]));
+      out.charges(g, b, c_gb * (x[g] - x[b]));
+    }
+    if (has_drain) out.conductance(d, di, g_d);
+    if (has_source) out.conductance(s, si, g_s);
   }
 
   template <class Real>
@@ -164,7 +176,8 @@ struct MosCommon {
     out.charges(si, b, sign * q.s);
   }
 
-  /// Charges by the EKV model around a threshold voltage that another model gave: forward and reverse from VP.
+  /// Charges by the EKV model around a threshold voltage that another model gave: forward and reverse from
+  /// VP.
   template <class Real>
   MosCharges<Real> charges_from(const Real* x, const P& vfb, const P& gamma, const P& phi) const {
     const auto at = pinch_off(Real(sign * (x[g] - x[b])), vfb, gamma, phi);
@@ -210,19 +223,23 @@ struct MosCommon {
     out.thermal("id", di, si, 2.0 / 3.0 * std::fabs(gm), t);
     if (value(kf) > 0 && value(cox_area) > 0) {
       const double size = value(width) * value(length) * value(length) * value(cox_area) * value(m);
-      out.flicker("1overf", di, si, value(kf) * std::pow(std::fabs(id), value(af)) / size * value(width), 1.0);
+      out.flicker("1overf", di, si, value(kf) * std::pow(std::fabs(id), value(af)) / size * value(width),
+                  1.0);
     }
   }
 };
 
-/// Operating-point quantities of a MOSFET model M with drain_current(vgs, vds, vbs) and, where it has them, charges.
+/// Operating-point quantities of a MOSFET model M with drain_current(vgs, vds, vbs) and, where it has them,
+/// charges.
 template <class M>
 void mos_operating_point(const M& device, const double* x, OperatingPointInfo& out) {
   using P = std::remove_cvref_t<decltype(device.vt)>;
   using Real = Dual<3, P>;
   const double sign = device.sign;
-  const double vgs = sign * (x[M::g] - x[M::si]), vds = sign * (x[M::di] - x[M::si]), vbs = sign * (x[M::b] - x[M::si]);
-  const Real id = device.drain_current(Real::variable(P(vgs), 0), Real::variable(P(vds), 1), Real::variable(P(vbs), 2));
+  const double vgs = sign * (x[M::g] - x[M::si]), vds = sign * (x[M::di] - x[M::si]),
+               vbs = sign * (x[M::b] - x[M::si]);
+  const Real id =
+      device.drain_current(Real::variable(P(vgs), 0), Real::variable(P(vds), 1), Real::variable(P(vbs), 2));
   out.add("id", sign * value(id.v), "A");
   out.add("gm", value(id.d[0]), "S");
   out.add("gds", value(id.d[1]), "S");
@@ -234,8 +251,9 @@ void mos_operating_point(const M& device, const double* x, OperatingPointInfo& o
   out.add("vth", sign * limits[0], "V");
   out.add("von", sign * limits[0], "V");
   out.add("vdsat", sign * limits[1], "V");
-  const auto add_junction = [&](const char* conductance, const char* capacitance, double v, const P& saturation,
-                                const DepletionCharge<P>& bottom, const DepletionCharge<P>& side) {
+  const auto add_junction = [&](const char* conductance, const char* capacitance, double v,
+                                const P& saturation, const DepletionCharge<P>& bottom,
+                                const DepletionCharge<P>& side) {
     const Dual<1, P> at = Dual<1, P>::variable(P(v), 0);
     out.add(conductance, value(device.junction(at, saturation).d[0]), "S");
     out.add(capacitance, value(bottom(at).d[0]) + value(side(at).d[0]), "F");

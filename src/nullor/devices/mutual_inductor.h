@@ -8,8 +8,8 @@ namespace nullor {
 ///
 ///   flux1 += M i2,  flux2 += M i1,  M = k sqrt(l1 l2)     (1)
 ///
-/// References: the branch currents of both inductors, whose rows are v - d flux/dt = 0. l1 and l2 are theirs, set by the binder.
-/// Source: T. Quarles et al., SPICE3 Version 3f5 User's Manual, section 3.1.
+/// References: the branch currents of both inductors, whose rows are v - d flux/dt = 0. l1 and l2 are theirs,
+/// set by the binder. Source: T. Quarles et al., SPICE3 Version 3f5 User's Manual, section 3.1.
 template <class P>
 struct MutualInductor {
   static constexpr DeviceKind kind = {

@@ -1,12 +1,13 @@
 #pragma once
-/// Visitors over a device's describe(): list, set, get, copy between scalar types and seed its parameters by name or index.
+/// Visitors over a device's describe(): list, set, get, copy between scalar types and seed its parameters by
+/// name or index.
 ///
 /// describe(d, v) calls on its visitor v
 ///     v.model(name, member, unit, meaning)      a number of the model card
 ///     v.instance(name, member, unit, meaning)   a number of the element line
-///     v.model_switch(name, member, meaning)     an integer choice (no derivative), likewise v.instance_switch
-///     v.alias(alias_name, name)                 another spelling
-///     v.ignored("a b c")                        names that are accepted and have no effect (limits that only warn)
+///     v.model_switch(name, member, meaning)     an integer choice (no derivative), likewise
+///     v.instance_switch v.alias(alias_name, name)                 another spelling v.ignored("a b c") names
+///     that are accepted and have no effect (limits that only warn)
 /// Parameters are numbered in the order of describe(), switches included, aliases and ignored names left out.
 
 #include <array>
@@ -89,7 +90,8 @@ struct ListVisitor : NumberingVisitor<ListVisitor> {
   std::vector<ParameterInfo> list;
   std::vector<ParameterAlias> aliases;
   template <class M>
-  void number(int, std::string_view name, M& x, std::string_view unit, std::string_view meaning, bool is_model) {
+  void number(int, std::string_view name, M& x, std::string_view unit, std::string_view meaning,
+              bool is_model) {
     list.push_back({name, unit, meaning, is_model, false, value(x), {}});
   }
   void integer(int, std::string_view name, const int& x, std::string_view meaning, bool is_model) {
@@ -109,7 +111,9 @@ struct FindVisitor : NumberingVisitor<FindVisitor> {
   void number(int k, std::string_view name, M&, std::string_view, std::string_view, bool model) {
     match(k, name, model);
   }
-  void integer(int k, std::string_view name, const int&, std::string_view, bool model) { match(k, name, model); }
+  void integer(int k, std::string_view name, const int&, std::string_view, bool model) {
+    match(k, name, model);
+  }
   void alias(std::string_view other, std::string_view name) {
     if (other == wanted) stands_for = name;
   }
@@ -208,8 +212,8 @@ struct FoundParameter {
   explicit operator bool() const { return index >= 0 || is_ignored; }
 };
 
-/// Where a name was written. The model card may also hold instance parameters, as their defaults; the element line holds
-/// instance parameters only. The same name may mean two things (a diode's `m`).
+/// Where a name was written. The model card may also hold instance parameters, as their defaults; the element
+/// line holds instance parameters only. The same name may mean two things (a diode's `m`).
 enum class Scope { any, model, instance };
 
 /// Number of the parameter called `name` (lower case), aliases resolved.
@@ -220,9 +224,10 @@ FoundParameter find_parameter(std::string_view name, Scope scope = Scope::any) {
   D::describe(device, direct);
   detail::FindVisitor renamed(direct.stands_for);
   if (!direct.stands_for.empty()) D::describe(device, renamed);
-  const FoundParameter on_card = {direct.model_index >= 0 ? direct.model_index : renamed.model_index, true, false};
-  const FoundParameter on_line = {direct.instance_index >= 0 ? direct.instance_index : renamed.instance_index, false,
+  const FoundParameter on_card = {direct.model_index >= 0 ? direct.model_index : renamed.model_index, true,
                                   false};
+  const FoundParameter on_line = {direct.instance_index >= 0 ? direct.instance_index : renamed.instance_index,
+                                  false, false};
   const FoundParameter none = {-1, false, direct.is_ignored};
   if (scope == Scope::instance) return on_line.index >= 0 ? on_line : none;
   const FoundParameter& first = scope == Scope::model ? on_card : on_line;
@@ -254,14 +259,15 @@ device_scalar<D> get_parameter(const D& device, int k) {
 
 /// Value of a parameter by name, or nothing.
 template <class D>
-std::optional<device_scalar<D>> get_parameter(const D& device, std::string_view name, Scope scope = Scope::any) {
+std::optional<device_scalar<D>> get_parameter(const D& device, std::string_view name,
+                                              Scope scope = Scope::any) {
   const FoundParameter found = find_parameter<D>(name, scope);
   if (found.index < 0) return std::nullopt;
   return get_parameter(device, found.index);
 }
 
-/// Copies every parameter and the plain state (`type`; whatever copy_state() adds) between scalar types: D<double> to
-/// D<Dual<1>>, D<double> to D<Pack<4>>, ... Call setup() on `to` afterwards.
+/// Copies every parameter and the plain state (`type`; whatever copy_state() adds) between scalar types:
+/// D<double> to D<Dual<1>>, D<double> to D<Pack<4>>, ... Call setup() on `to` afterwards.
 template <class From, class To>
 void copy_parameters(const From& from, To& to) {
   detail::ReadVisitor<device_scalar<From>> read;
@@ -272,8 +278,8 @@ void copy_parameters(const From& from, To& to) {
   if constexpr (requires { to.copy_state(from); }) to.copy_state(from);
 }
 
-/// Makes parameter number k of a device over Dual<N> (or Dual<N, Pack>) its independent variable number `slot`; false for
-/// a switch and for a parameter that is not given. Call setup() afterwards.
+/// Makes parameter number k of a device over Dual<N> (or Dual<N, Pack>) its independent variable number
+/// `slot`; false for a switch and for a parameter that is not given. Call setup() afterwards.
 template <class D>
 bool seed_parameter(D& device, int k, int slot = 0) {
   detail::SeedVisitor visitor(k, slot);

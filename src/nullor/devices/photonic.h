@@ -1,6 +1,7 @@
 #pragma once
-/// Light: a laser diode and a photodiode. An optical node carries power; its "voltage" is in milliwatts, so that typical
-/// values lie near one. Optical nodes are read without loading: a laser drives its node, a photodiode only looks at it.
+/// Light: a laser diode and a photodiode. An optical node carries power; its "voltage" is in milliwatts, so
+/// that typical values lie near one. Optical nodes are read without loading: a laser drives its node, a
+/// photodiode only looks at it.
 
 #include "nullor/devices/junction.h"
 #include "nullor/devices/mos_charge.h"
@@ -11,12 +12,12 @@ namespace nullor {
 ///
 ///   dn/dt = i / (q vol n_tr) - n / tau_n - g (n - 1) s / (1 + eps s)                                   (1)
 ///   ds/dt = Gamma g' (n - 1) s / (1 + eps s) - s / tau_p + Gamma beta n / tau_n                          (2)
-///   p_mW = eta_mw s at the optical node,   i = is (e^(v/n_e Vt) - 1)                                                       (3)
+///   p_mW = eta_mw s at the optical node,   i = is (e^(v/n_e Vt) - 1) (3)
 ///
 /// n = N / N_tr and s = S / S_0 with S_0 = 1e20 / m3, both near one. The unknown is
-/// y = ln s, so light cannot become negative; (2) is divided by 1 + s, and its "charge" is then ln(1 + s); g = gain0 S_0, g' = gain0 N_tr [1/s]. One
-/// laser may drive an optical node. Terminals: p, n, light (the output power [mW]).
-/// Source: G. P. Agrawal, N. K. Dutta, Semiconductor Lasers, 2nd ed. (1993), chapter 6.
+/// y = ln s, so light cannot become negative; (2) is divided by 1 + s, and its "charge" is then ln(1 + s); g
+/// = gain0 S_0, g' = gain0 N_tr [1/s]. One laser may drive an optical node. Terminals: p, n, light (the
+/// output power [mW]). Source: G. P. Agrawal, N. K. Dutta, Semiconductor Lasers, 2nd ed. (1993), chapter 6.
 template <class P>
 struct LaserDiode {
   static constexpr DeviceKind kind = {.name = "laser",
@@ -25,11 +26,11 @@ struct LaserDiode {
                                       .model_types = "laser",
                                       .model_required = true};
   static constexpr Terminal terminals[] = {{"p"}, {"n"}, {"light", Missing::internal, Nature::other}};
-  static constexpr Unknown internals[] = {{"internal"},
-                                          {"carriers", Nature::other, "", 1e-6},
-                                          {"photons", Nature::other, "", 1e-6}};
+  static constexpr Unknown internals[] = {
+      {"internal"}, {"carriers", Nature::other, "", 1e-6}, {"photons", Nature::other, "", 1e-6}};
 
-  P is = 1e-20, emission = 2, rs = 2, cj = 1e-12, tau_n = 2e-9, tau_p = 2e-12, n_tr = 1e24, gain0 = 1e-12, volume = 2e-16;
+  P is = 1e-20, emission = 2, rs = 2, cj = 1e-12, tau_n = 2e-9, tau_p = 2e-12, n_tr = 1e24, gain0 = 1e-12,
+    volume = 2e-16;
   P confinement = 0.4, spontaneous = 1e-4, compression = 1e-23, eta = 0.3, wavelength = 1.55e-6, m = 1;
   int type = 0;
 
@@ -65,7 +66,8 @@ struct LaserDiode {
     g_s = m / rs;
     pump = 1.0 / (kElementaryCharge * volume * n_tr * m);  // [1/(A s)]
     constexpr double planck = 6.62607015e-34, light_speed = 299792458;
-    const P photon_milliwatts = 1e3 * planck * light_speed / wavelength * eta * volume / (confinement * tau_p) * m;
+    const P photon_milliwatts =
+        1e3 * planck * light_speed / wavelength * eta * volume / (confinement * tau_p) * m;
     s_0 = P(1e20);
     milliwatts = photon_milliwatts * s_0;
     g_n = gain0 * s_0;
@@ -84,11 +86,12 @@ struct LaserDiode {
     const Real i = (is * m) * junction(v), s = limited_exp(y), gain = (density - 1.0) / (1.0 + epsilon_s * s);
     out.current(pi, n, i + out.gmin * v);
     out.charges(pi, n, cj * m * v);
-    out.conductance(p, pi, Real(g_s));
+    out.conductance(p, pi, g_s);
     out.flow(carriers, tau_n * (g_n * gain * s - pump * i) + density);  // (1), times tau_n
     out.charge(carriers, tau_n * density);
     const Real lit = s / (1.0 + s), spontaneous_part = spontaneous_rate * smooth_positive(density, 1e-6);
-    out.flow(photons, lit * (1.0 - tau_p * g_s_rate * gain) - tau_p * spontaneous_part * (1.0 - lit));  // (2), times tau_p / (1 + s)
+    out.flow(photons, lit * (1.0 - tau_p * g_s_rate * gain) -
+                          tau_p * spontaneous_part * (1.0 - lit));  // (2), times tau_p / (1 + s)
     out.charge(photons, tau_p * soft_plus(y));
     out.flow(light, x[light] - milliwatts * s);  // (3): an unloaded node takes the power as its value
   }
@@ -122,7 +125,8 @@ struct LaserDiode {
 ///
 ///   i = is (e^(v/n Vt) - 1) - responsivity p     (1)
 ///
-/// Terminals: a, c, light (the optical power [mW]). Source: S. M. Sze, Physics of Semiconductor Devices, 2nd ed., chapter 13.
+/// Terminals: a, c, light (the optical power [mW]). Source: S. M. Sze, Physics of Semiconductor Devices, 2nd
+/// ed., chapter 13.
 template <class P>
 struct Photodiode {
   static constexpr DeviceKind kind = {.name = "photodiode",

@@ -1,5 +1,6 @@
 #pragma once
-/// All devices: at compile time through for_each_device(), at run time as a list for --help, docs and the binder.
+/// All devices: at compile time through for_each_device(), at run time as a list for --help, docs and the
+/// binder.
 
 #include <span>
 #include <vector>

@@ -1,5 +1,6 @@
 #pragma once
-/// Self-heating of any electrical device, by one wrapper: the device runs at its temperature plus that of a thermal node.
+/// Self-heating of any electrical device, by one wrapper: the device runs at its temperature plus that of a
+/// thermal node.
 
 #include "nullor/devices/diode.h"
 #include "nullor/devices/ekv.h"
@@ -14,14 +15,16 @@ namespace nullor {
 ///   i_k = Inner at T + x[tj]                                                      (1)
 ///   x[tj] / rth0 + cth0 d x[tj]/dt - P = 0,   P = sum over electrical rows of v i  (2)
 ///
-/// tj is a terminal that may be left out (then internal): wired together, tj nodes model heat flow between devices. Its flows
-/// are watts, its charges joules per kelvin times kelvin. The power of charging currents counts as stored, not as heat.
-/// (1) runs Inner::setup() at a temperature that is a Real, so every temperature dependence is in the Jacobian exactly.
-/// Electrothermal model as in: S. Lee, D. Allstot, IEEE J. Solid-State Circuits 28, 1267 (1993).
+/// tj is a terminal that may be left out (then internal): wired together, tj nodes model heat flow between
+/// devices. Its flows are watts, its charges joules per kelvin times kelvin. The power of charging currents
+/// counts as stored, not as heat. (1) runs Inner::setup() at a temperature that is a Real, so every
+/// temperature dependence is in the Jacobian exactly. Electrothermal model as in: S. Lee, D. Allstot, IEEE J.
+/// Solid-State Circuits 28, 1267 (1993).
 template <template <class> class Device, class P>
 struct SelfHeating {
   using Inner = Device<P>;
-  static constexpr std::size_t kTerminals = std::size(Inner::terminals), kInternals = std::size(Inner::internals);
+  static constexpr std::size_t kTerminals = std::size(Inner::terminals),
+                               kInternals = std::size(Inner::internals);
   static constexpr int kRows = static_cast<int>(kTerminals + kInternals) + 1;
 
   static constexpr auto terminals = [] {
@@ -171,9 +174,13 @@ struct SelfHeating {
   /// Passes noise sources on under our numbers of the rows.
   struct Renumbered final : NoiseSources {
     explicit Renumbered(NoiseSources& target) : to(target) {}
-    void thermal(const char* name, int p, int n, double g, double t) override { to.thermal(name, outer(p), outer(n), g, t); }
+    void thermal(const char* name, int p, int n, double g, double t) override {
+      to.thermal(name, outer(p), outer(n), g, t);
+    }
     void shot(const char* name, int p, int n, double i) override { to.shot(name, outer(p), outer(n), i); }
-    void flicker(const char* name, int p, int n, double c, double e) override { to.flicker(name, outer(p), outer(n), c, e); }
+    void flicker(const char* name, int p, int n, double c, double e) override {
+      to.flicker(name, outer(p), outer(n), c, e);
+    }
     NoiseSources& to;
   };
 };
@@ -186,10 +193,10 @@ constexpr DeviceKind self_heating_kind(DeviceKind kind, std::string_view name, s
   return kind;
 }
 
-#define NULLOR_SELF_HEATING(Name, Device, name, title)                                      \
-  template <class P>                                                                        \
-  struct Name : SelfHeating<Device, P> {                                                    \
-    static constexpr DeviceKind kind = self_heating_kind(Device<P>::kind, name, title);     \
+#define NULLOR_SELF_HEATING(Name, Device, name, title)                                  \
+  template <class P>                                                                    \
+  struct Name : SelfHeating<Device, P> {                                                \
+    static constexpr DeviceKind kind = self_heating_kind(Device<P>::kind, name, title); \
   };
 NULLOR_SELF_HEATING(SelfHeatingResistor, Resistor, "resistor_heated", "resistor with self-heating")
 NULLOR_SELF_HEATING(SelfHeatingDiode, Diode, "diode_heated", "junction diode with self-heating")

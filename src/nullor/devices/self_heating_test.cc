@@ -1,14 +1,19 @@
 // Self-heating: conformance of the wrapped devices, and the heat balance.
 
+#include "nullor/devices/self_heating.h"
+
 #include "nullor/devices/conformance.h"
 #include "nullor/devices/golden.h"
-#include "nullor/devices/self_heating.h"
 
 namespace nullor {
 namespace {
 
-TEST(Conformance, SelfHeatingResistor) { conformance::run<SelfHeatingResistor>("r=1e3 tc1=1e-3 tc2=1e-5 rth0=100"); }
-TEST(Conformance, SelfHeatingDiode) { conformance::run<SelfHeatingDiode>("is=1e-14 rs=5 cjo=1e-12 tt=1e-9 rth0=100", 0.7); }
+TEST(Conformance, SelfHeatingResistor) {
+  conformance::run<SelfHeatingResistor>("r=1e3 tc1=1e-3 tc2=1e-5 rth0=100");
+}
+TEST(Conformance, SelfHeatingDiode) {
+  conformance::run<SelfHeatingDiode>("is=1e-14 rs=5 cjo=1e-12 tt=1e-9 rth0=100", 0.7);
+}
 
 // P = V^2 / R(T), dT = P rth0.
 TEST(SelfHeating, SettlesWhereHeatFlowsOutAsFastAsItComes) {

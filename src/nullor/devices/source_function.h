@@ -1,5 +1,6 @@
 #pragma once
-/// The time functions of independent sources: PULSE, SIN, EXP, PWL, SFFM and AM with ngspice 39's argument orders and defaults.
+/// The time functions of independent sources: PULSE, SIN, EXP, PWL, SFFM and AM with ngspice 39's argument
+/// orders and defaults.
 
 #include <cmath>
 #include <numbers>
@@ -11,25 +12,28 @@
 
 namespace nullor {
 
-/// One time function. P as in devices: with P = Dual<1> seeded in an argument, value() carries its exact derivative.
+/// One time function. P as in devices: with P = Dual<1> seeded in an argument, value() carries its exact
+/// derivative.
 ///
-///   pulse v1 v2 td tr tf pw per np    trapezoid from v1 to v2, np periods (0: without end)                            (1)
-///   sin   vo va freq td theta phase   vo + va exp(-(t - td) theta) sin(2 pi freq (t - td) + phase)                     (2)
-///   exp   v1 v2 td1 tau1 td2 tau2     rises from td1, falls from td2                                                   (3)
+///   pulse v1 v2 td tr tf pw per np    trapezoid from v1 to v2, np periods (0: without end) (1) sin   vo va
+///   freq td theta phase   vo + va exp(-(t - td) theta) sin(2 pi freq (t - td) + phase) (2) exp   v1 v2 td1
+///   tau1 td2 tau2     rises from td1, falls from td2                                                   (3)
 ///   pwl   t1 v1 t2 v2 ...             straight lines; repeats from `repeat_from` on, delayed by `delay`
-///   sffm  vo va fc mdi fs phc phs     vo + va sin(2 pi fc t + phc + mdi sin(2 pi fs t + phs))                          (4)
-///   am    va vo mf fc td phc phs      va (vo + sin(2 pi mf t' + phs)) sin(2 pi fc t' + phs), t' = t - td > 0, else 0    (5)
+///   sffm  vo va fc mdi fs phc phs     vo + va sin(2 pi fc t + phc + mdi sin(2 pi fs t + phs)) (4) am    va
+///   vo mf fc td phc phs      va (vo + sin(2 pi mf t' + phs)) sin(2 pi fc t' + phs), t' = t - td > 0, else 0
+///   (5)
 ///
-/// Phases in degrees. Zero counts as not given for tr, tf (print step), pw, per (stop time), freq, fc, fs, mf (1 / stop time),
-/// tau1, tau2, td1 (print step) and td2 (td1 + print step). (5) uses phs twice and phc nowhere, as ngspice 39 computes it.
+/// Phases in degrees. Zero counts as not given for tr, tf (print step), pw, per (stop time), freq, fc, fs, mf
+/// (1 / stop time), tau1, tau2, td1 (print step) and td2 (td1 + print step). (5) uses phs twice and phc
+/// nowhere, as ngspice 39 computes it.
 template <class P>
 struct Waveform {
   enum class Kind { pulse, sin, exp, pwl, sffm, am } kind = Kind::pulse;
   std::vector<P> arguments;
-  double step = 0;                    ///< print step of the transient analysis [s]
-  double stop = 0;                    ///< its end [s]
-  double delay = 0;                   ///< pwl: `td` [s]
-  double repeat_from = kNotGiven;     ///< pwl: `r` [s]; NaN: no repetition
+  double step = 0;                 ///< print step of the transient analysis [s]
+  double stop = 0;                 ///< its end [s]
+  double delay = 0;                ///< pwl: `td` [s]
+  double repeat_from = kNotGiven;  ///< pwl: `r` [s]; NaN: no repetition
 
   /// The kind called `name`; false if there is none.
   static bool parse_kind(std::string_view name, Kind& kind) {
@@ -47,7 +51,8 @@ struct Waveform {
     if (kind != Kind::pwl) return arguments.size() < 2 ? "needs at least two values" : "";
     if (arguments.size() < 2 || arguments.size() % 2 != 0) return "needs pairs of time and value";
     for (std::size_t k = 2; k < arguments.size(); k += 2)
-      if (!(nullor::value(arguments[k]) > nullor::value(arguments[k - 2]))) return "has times that do not increase";
+      if (!(nullor::value(arguments[k]) > nullor::value(arguments[k - 2])))
+        return "has times that do not increase";
     if (given(repeat_from) && !(repeat_from < pwl_end())) return "repeats from beyond its last time";
     return "";
   }
@@ -55,12 +60,18 @@ struct Waveform {
   /// Value of the source at time t.
   P value(double t) const {
     switch (kind) {
-      case Kind::pulse: return pulse(t);
-      case Kind::sin: return sine(t);
-      case Kind::exp: return exponential(t);
-      case Kind::pwl: return pwl(t);
-      case Kind::sffm: return sffm(t);
-      case Kind::am: return am(t);
+      case Kind::pulse:
+        return pulse(t);
+      case Kind::sin:
+        return sine(t);
+      case Kind::exp:
+        return exponential(t);
+      case Kind::pwl:
+        return pwl(t);
+      case Kind::sffm:
+        return sffm(t);
+      case Kind::am:
+        return am(t);
     }
     return P(0.0);
   }
@@ -71,12 +82,19 @@ struct Waveform {
       if (t >= t0 && t <= t1) out.push_back(t);
     };
     switch (kind) {
-      case Kind::pulse: return pulse_breakpoints(t0, t1, out);
-      case Kind::sin: return put(nullor::value(argument(3)));
-      case Kind::exp: put(nullor::value(or_default(2, step))); return put(nullor::value(exp_fall()));
-      case Kind::pwl: return pwl_breakpoints(t0, t1, out);
-      case Kind::sffm: return;
-      case Kind::am: return put(nullor::value(argument(4)));
+      case Kind::pulse:
+        return pulse_breakpoints(t0, t1, out);
+      case Kind::sin:
+        return put(nullor::value(argument(3)));
+      case Kind::exp:
+        put(nullor::value(or_default(2, step)));
+        return put(nullor::value(exp_fall()));
+      case Kind::pwl:
+        return pwl_breakpoints(t0, t1, out);
+      case Kind::sffm:
+        return;
+      case Kind::am:
+        return put(nullor::value(argument(4)));
     }
   }
 
@@ -92,12 +110,14 @@ struct Waveform {
 
   P pulse(double t) const {  // (1)
     const P v1 = argument(0), v2 = argument(1), np = argument(7);
-    const P tr = or_default(3, step), tf = or_default(4, step), pw = or_default(5, stop), per = or_default(6, stop);
+    const P tr = or_default(3, step), tf = or_default(4, step), pw = or_default(5, stop),
+            per = or_default(6, stop);
     const P since = t - argument(2);
     const P period = max(P(0.0), P(floor(P(since / per))));
     const P x = since - period * per;
     const P slope = select(x < tr, P(x / tr), P(1.0 - (x - tr - pw) / tf));
-    const P level = select(x <= P(0.0) || x >= tr + pw + tf, P(0.0), select(x >= tr && x <= tr + pw, P(1.0), slope));
+    const P level =
+        select(x <= P(0.0) || x >= tr + pw + tf, P(0.0), select(x >= tr && x <= tr + pw, P(1.0), slope));
     const P on = select(np > P(0.0) && period >= np, P(0.0), level);
     return v1 + (v2 - v1) * on;
   }
@@ -114,7 +134,8 @@ struct Waveform {
   }
   P exponential(double t) const {  // (3)
     const P rise = max(P(0.0), P(t - or_default(2, step))), fall = max(P(0.0), P(t - exp_fall()));
-    const P up = -nullor::expm1(P(-rise / or_default(3, step))), down = -nullor::expm1(P(-fall / or_default(5, step)));
+    const P up = -nullor::expm1(P(-rise / or_default(3, step))),
+            down = -nullor::expm1(P(-fall / or_default(5, step)));
     return argument(0) + (argument(1) - argument(0)) * (up - down);
   }
 
@@ -133,7 +154,8 @@ struct Waveform {
 
   double pwl_end() const { return nullor::value(arguments[arguments.size() - 2]); }
 
-  /// Interval and shift come from the first lane's times: the times of a pwl source do not differ between lanes.
+  /// Interval and shift come from the first lane's times: the times of a pwl source do not differ between
+  /// lanes.
   P pwl(double t) const {
     double u = t - delay;
     const double end = pwl_end();
@@ -176,7 +198,8 @@ struct Waveform {
       for (std::size_t j = 0; j < arguments.size(); j += 2) {
         const double corner = nullor::value(arguments[j]);
         const double t = delay + k * period + corner;
-        const bool passed = k > 0 && corner <= repeat_from;  // the restart coincides with the end of the cycle before
+        const bool passed =
+            k > 0 && corner <= repeat_from;  // the restart coincides with the end of the cycle before
         if (!passed && t >= t0 && t <= t1) out.push_back(t);
       }
       if (!(period > 0)) break;

@@ -1,12 +1,13 @@
-// Time functions of sources against ngspice 39 (golden/source_functions.txt: a transient of 10 us, print step 0.1 us, written
-// by wrdata with numdgt=12), and the exactness of their derivatives.
+// Time functions of sources against ngspice 39 (golden/source_functions.txt: a transient of 10 us, print step
+// 0.1 us, written by wrdata with numdgt=12), and the exactness of their derivatives.
+
+#include "nullor/devices/source_function.h"
 
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <sstream>
 
-#include "nullor/devices/source_function.h"
 #include "nullor/math/dual.h"
 
 namespace nullor {
@@ -88,7 +89,8 @@ TEST(Waveform, HasExactDerivativesByItsArguments) {
         up.arguments[j] += h;
         down.arguments[j] -= h;
         const double difference = (up.value(t) - down.value(t)) / (2 * h);
-        EXPECT_NEAR(dual.value(t).d[0], difference, 1e-5 * std::fabs(difference) + 1e-9 / std::fabs(w.arguments[j]))
+        EXPECT_NEAR(dual.value(t).d[0], difference,
+                    1e-5 * std::fabs(difference) + 1e-9 / std::fabs(w.arguments[j]))
             << "source " << k << " argument " << j << " at " << t;
       }
     }

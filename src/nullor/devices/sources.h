@@ -1,6 +1,6 @@
 #pragma once
-/// Independent and linear controlled sources. The excitation b(t) of V and I is added by the circuit equations.
-/// Source: T. Quarles et al., SPICE3 Version 3f5 User's Manual, section 3.2.
+/// Independent and linear controlled sources. The excitation b(t) of V and I is added by the circuit
+/// equations. Source: T. Quarles et al., SPICE3 Version 3f5 User's Manual, section 3.2.
 
 #include "nullor/devices/device.h"
 

@@ -44,25 +44,31 @@ class Stamp {
   // The next four take coefficients of x that may sit on unknowns which the device does not list as `nonlinear`: the
   // coefficient itself is the derivative there, and goes beside the dual numbers.
 
-  /// A conductance g [S] between p and n.
-  void conductance(int p, int n, const Real& g) {
-    transfer(p, p, n, g);
-    transfer(n, n, p, g);
+  /// A conductance g [S] between p and n; g is a Real, or a parameter that the unknowns do not enter.
+  template <class G>
+  void conductance(int p, int n, const G& g) {
+    current(p, n, g * (x_[p] - x_[n]));
+    add_linear(p, p, n, g, None{});
+    add_linear(n, n, p, g, None{});
   }
   /// A capacitance c [F] between p and n.
-  void capacitance(int p, int n, const Real& c) {
-    charge_transfer(p, p, n, c);
-    charge_transfer(n, n, p, c);
+  template <class G>
+  void capacitance(int p, int n, const G& c) {
+    charges(p, n, c * (x_[p] - x_[n]));
+    add_linear(p, p, n, None{}, c);
+    add_linear(n, n, p, None{}, c);
   }
   /// A flow g (x[p] - x[n]) in `row`.
-  void transfer(int row, int p, int n, const Real& g) {
+  template <class G>
+  void transfer(int row, int p, int n, const G& g) {
     flow(row, g * (x_[p] - x_[n]));
-    if constexpr (is_dual<Real>::value) linear_[at(linear_count_++)] = {row, p, n, g.v, {}};
+    add_linear(row, p, n, g, None{});
   }
   /// A charge c (x[p] - x[n]) in `row`.
-  void charge_transfer(int row, int p, int n, const Real& c) {
+  template <class G>
+  void charge_transfer(int row, int p, int n, const G& c) {
     charge(row, c * (x_[p] - x_[n]));
-    if constexpr (is_dual<Real>::value) linear_[at(linear_count_++)] = {row, p, n, {}, c.v};
+    add_linear(row, p, n, None{}, c);
   }
 
   void clear() {
@@ -95,6 +101,22 @@ class Stamp {
 
  private:
   static std::size_t at(int k) { return static_cast<std::size_t>(k); }
+
+  struct None {};
+  static Scalar scalar(None) { return Scalar(0.0); }
+  static Scalar scalar(const Scalar& g) { return g; }
+  template <class G>
+  static Scalar scalar(const G& g) {
+    if constexpr (std::is_same_v<G, Real> && is_dual<Real>::value) {
+      return g.v;
+    } else {
+      return Scalar(g);
+    }
+  }
+  template <class G, class C>
+  void add_linear(int row, int p, int n, const G& g, const C& c) {
+    if constexpr (is_dual<Real>::value) linear_[at(linear_count_++)] = {row, p, n, scalar(g), scalar(c)};
+  }
 
   const Real* x_;
   int rows_;

@@ -7,9 +7,10 @@ namespace nullor {
 
 /// Threshold logic of both switches over a control quantity u.
 ///
-/// With h >= 0: on above threshold + h, off below threshold - h, unchanged between. With h < 0 the band of width 2 |h| is
-/// left at its near edge: coming from outside, the switch turns over as soon as u enters the band, and stays so inside.
-/// State: +2 on and u above the band, +1 on, -1 off, -2 off and u below the band. A number of type P, so that lanes differ.
+/// With h >= 0: on above threshold + h, off below threshold - h, unchanged between. With h < 0 the band of
+/// width 2 |h| is left at its near edge: coming from outside, the switch turns over as soon as u enters the
+/// band, and stays so inside. State: +2 on and u above the band, +1 on, -1 off, -2 off and u below the band.
+/// A number of type P, so that lanes differ.
 template <class P>
 struct Hysteresis {
   P threshold = 0, h = 0;
@@ -40,7 +41,8 @@ struct Hysteresis {
 
 /// S: conductance between p and n switched by the voltage v[cp] - v[cn].
 ///
-/// Source: T. Quarles et al., SPICE3 Version 3f5 User's Manual, section 3.1; negative vh as ngspice 39 behaves.
+/// Source: T. Quarles et al., SPICE3 Version 3f5 User's Manual, section 3.1; negative vh as ngspice 39
+/// behaves.
 template <class P>
 struct VoltageSwitch {
   static constexpr DeviceKind kind = {.name = "voltage_switch",
@@ -111,7 +113,8 @@ struct VoltageSwitch {
 
 /// W: conductance between p and n switched by the branch current of a voltage source.
 ///
-/// Source: T. Quarles et al., SPICE3 Version 3f5 User's Manual, section 3.1; negative ih as ngspice 39 behaves.
+/// Source: T. Quarles et al., SPICE3 Version 3f5 User's Manual, section 3.1; negative ih as ngspice 39
+/// behaves.
 template <class P>
 struct CurrentSwitch {
   static constexpr DeviceKind kind = {.name = "current_switch",

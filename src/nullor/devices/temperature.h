@@ -33,7 +33,8 @@ P thermal_voltage(const P& temperature) {
 ///
 ///   Eg(T) = 1.16 - 7.02e-4 T^2 / (T + 1108)
 ///
-/// Source: A. Vladimirescu, S. Liu, The Simulation of MOS Integrated Circuits Using SPICE2, UCB/ERL M80/7 (1980).
+/// Source: A. Vladimirescu, S. Liu, The Simulation of MOS Integrated Circuits Using SPICE2, UCB/ERL M80/7
+/// (1980).
 template <class P>
 P silicon_bandgap(const P& temperature) {
   return 1.16 - 7.02e-4 * temperature * temperature / (temperature + 1108.0);
