@@ -38,7 +38,7 @@ constexpr std::array<std::pair<std::string_view, double>, 11> kScales = {{
 std::optional<SiNumber> parse_si_prefix(std::string_view text) {
   std::string_view digits = text;
   if (!digits.empty() && digits.front() == '+') digits.remove_prefix(1);
-  if (!digits.empty() && (digits.front() == '+' || std::isalpha(static_cast<unsigned char>(digits.front())))) {
+  if (!digits.empty() && (digits.front() == '+' || (digits.front() == '-' && digits.size() != text.size()) || std::isalpha(static_cast<unsigned char>(digits.front())))) {
     return std::nullopt;  // from_chars would take "inf" and "nan"
   }
   if (digits.size() > 1 && digits.front() == '-' && std::isalpha(static_cast<unsigned char>(digits[1]))) {

@@ -116,6 +116,24 @@ TEST(CommandLine, ReturnsTheContractedExitCodes) {
   EXPECT_EQ(command({"doctor"}), 0);
 }
 
+TEST(CommandLine, RunsSeveralDecksIntoOneResult) {
+  const std::string folder = testing::TempDir() + "nullor_cli_several/";
+  for (const char* name : {"first", "second"}) {
+    write_file(folder + name + ".cir", std::string(name) + "\nv1 a 0 1\nr1 a 0 1k\n.dc v1 0 1 0.5\n.end\n");
+  }
+  const std::string a = folder + "first.cir", b = folder + "second.cir";
+  const std::string raw = folder + "both.raw", page = folder + "both.html";
+  EXPECT_EQ(command({"-q", "run", a.c_str(), b.c_str(), "-o", raw.c_str(), "--plot", page.c_str()}), 0);
+  const auto tables = read_raw(read_file(raw));
+  ASSERT_EQ(tables.size(), 2u);
+  EXPECT_EQ(tables[1].title, "second");
+  const std::string html = read_file(page);
+  for (const char* text : {"2 circuits", "\"heading\":\"first\"", "\"heading\":\"second\""}) {
+    EXPECT_NE(html.find(text), std::string::npos) << text;
+  }
+  std::filesystem::remove_all(folder);
+}
+
 TEST(CommandLine, HasTheVersionOfTheBuild) {
   const std::string text = read_file(std::string(NULLOR_SOURCE_DIR) + "/CMakeLists.txt");
   EXPECT_NE(text.find("VERSION " + std::string(kVersion) + " "), std::string::npos);

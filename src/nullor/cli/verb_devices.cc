@@ -16,12 +16,25 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// "M<name> d g s [b]": the element line, nodes that may be left out in brackets.
+std::string element_line(const DeviceInfo& info) {
+  std::string out(1, static_cast<char>(std::toupper(static_cast<unsigned char>(info.kind.letter))));
+  out += "<name>";
+  for (const Terminal& terminal : info.terminals) {
+    const std::string name(terminal.name);
+    out += terminal.missing == Missing::not_allowed ? " " + name : " [" + name + "]";
+  }
+  return out;
+}
+
 Json json_of(const DeviceInfo& info) {
   Json out = {{"name", info.kind.name},     {"letter", std::string(1, info.kind.letter)},
               {"title", info.kind.title},   {"model_types", info.kind.model_types},
-              {"levels", info.kind.levels}, {"terminals", Json::array()},
-              {"parameters", Json::array()}};
+              {"levels", info.kind.levels}, {"element", element_line(info)},
+              {"terminals", Json::array()}, {"internals", Json::array()},
+              {"when_given", info.kind.when_given}, {"parameters", Json::array()}};
   for (const Terminal& terminal : info.terminals) out["terminals"].push_back(terminal.name);
+  for (const Unknown& internal : info.internals) out["internals"].push_back(internal.name);
   for (const ParameterInfo& p : info.parameters) {
     Json one = {{"name", p.name},
                 {"unit", p.unit},
@@ -44,12 +57,7 @@ void list(const std::vector<DeviceInfo>& all) {
 
 void describe(const DeviceInfo& info) {
   fmt::print("{}: {}\n", info.kind.name, info.kind.title);
-  fmt::print("  {}<name>", static_cast<char>(std::toupper(static_cast<unsigned char>(info.kind.letter))));
-  for (const Terminal& terminal : info.terminals) {
-    const bool needed = terminal.missing == Missing::not_allowed;
-    fmt::print(" {}{}{}", needed ? "" : "[", terminal.name, needed ? "" : "]");
-  }
-  fmt::print("\n");
+  fmt::print("  {}\n", element_line(info));
   if (!info.kind.model_types.empty()) fmt::print("  .model types: {}\n", info.kind.model_types);
   if (!info.kind.levels.empty()) fmt::print("  levels: {}\n", info.kind.levels);
   for (const bool model : {false, true}) {

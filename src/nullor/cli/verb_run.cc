@@ -1,4 +1,4 @@
-// nullor run deck.cir: simulate what the deck asks for.
+// nullor run deck.cir ...: simulate what each deck asks for.
 
 #include <cstdio>
 #include <memory>
@@ -23,7 +23,8 @@ namespace {
 
 struct RunOptions {
   CommonOptions common;
-  std::string deck, output, format, plot, engine = "numeric";
+  std::vector<std::string> decks;
+  std::string output, format, plot, engine = "numeric";
   std::vector<std::string> parameters;
   std::vector<std::string> tran, ac, dc;
   bool op = false;
@@ -56,43 +57,101 @@ std::vector<AnalysisCard> analyses_of(const RunOptions& options) {
   return out;
 }
 
-void draw(const RunOptions& options, const DeckResult& result, const Circuit& circuit,
-          const std::string& netlist) {
+/// One deck and what it gave.
+struct Finished {
+  std::string title, netlist;
+  std::string text;  ///< printed by the deck
+  DeckResult result;
+};
+
+Finished simulate(const std::string& path, const RunOptions& options, bool to_stdout) {
+  ReadOptions reading;
+  reading.parameters = parameters_of(options.parameters);
+  reading.seed = options.common.seed;
+  Finished out;
+  out.netlist = read_file(path);
+  EngineSession session(read_circuit(path, reading));
+  out.title = session.circuit().title;
+  DeckOptions deck;
+  deck.output_folder = options.common.out;
+  deck.analyses = analyses_of(options);
+  deck.print = [&](std::string_view piece) {
+    out.text += piece;
+    if (to_stdout) std::fwrite(piece.data(), 1, piece.size(), stdout);
+  };
+  {
+    Progress progress("simulating");
+    session.progress = [&](double fraction) { progress.update(fraction); };
+    out.result = run_deck(session, deck);
+  }
+  for (const std::string& note : session.take_notes()) log_note("note: " + note);
+  return out;
+}
+
+std::vector<Table> all_tables(const std::vector<Finished>& decks, bool drawn) {
+  std::vector<Table> out;
+  for (const Finished& deck : decks) {
+    const auto& tables = drawn && !deck.result.drawn.empty() ? deck.result.drawn : deck.result.tables;
+    out.insert(out.end(), tables.begin(), tables.end());
+  }
+  return out;
+}
+
+void draw(const RunOptions& options, const std::vector<Finished>& decks) {
   const std::string kind = extension_of(options.plot);
   if (kind == "svg") {
-    const auto& tables = result.drawn.empty() ? result.tables : result.drawn;
-    return write_file(options.plot, write_svg(tables, result.readings));
+    std::vector<Reading> readings;
+    for (const Finished& deck : decks) {
+      readings.insert(readings.end(), deck.result.readings.begin(), deck.result.readings.end());
+    }
+    return write_file(options.plot, write_svg(all_tables(decks, true), readings));
   }
   if (kind != "html" && kind != "htm") {
     throw InputError(ErrorKind::usage, "--plot writes .html or .svg, not '" + options.plot + "'");
   }
-  Page page{circuit.title, std::string(kVersion), {}};
-  if (!result.drawn.empty()) page.sections.push_back({"Plots", "", result.drawn, {}, ""});
-  page.sections.push_back(
-      {result.drawn.empty() ? "" : "All results", "", result.tables, result.readings, netlist});
+  const bool several = decks.size() > 1;
+  Page page{several ? std::to_string(decks.size()) + " circuits" : decks[0].title, std::string(kVersion), {}};
+  for (const Finished& deck : decks) {
+    const DeckResult& result = deck.result;
+    const std::string prefix = several ? deck.title + ": " : "";
+    if (!result.drawn.empty()) page.sections.push_back({prefix + "Plots", "", result.drawn, {}, ""});
+    page.sections.push_back({!result.drawn.empty() ? prefix + "All results" : several ? deck.title : "", "",
+                             result.tables, result.readings, deck.netlist});
+  }
   write_file(options.plot, write_html(page));
 }
 
-void show(const RunOptions& options, const DeckResult& result, const Circuit& circuit,
-          const std::string& text, const std::vector<std::string>& files) {
-  if (options.common.json) {
-    nlohmann::ordered_json out = {{"title", circuit.title}, {"measures", to_json(result.readings)}};
-    // The waveforms are in the file when there is one.
-    if (options.output.empty()) {
-      out["tables"] = nlohmann::ordered_json::array();
-      for (const Table& table : result.tables) out["tables"].push_back(to_json(table));
-    }
-    if (!text.empty()) out["text"] = text;
-    out["files"] = files;
-    const std::string json = out.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
-    std::fwrite(json.data(), 1, json.size(), stdout);
-    return;
+nlohmann::ordered_json json_of(const Finished& deck, bool with_tables) {
+  nlohmann::ordered_json out = {{"title", deck.title}, {"measures", to_json(deck.result.readings)}};
+  if (with_tables) {
+    out["tables"] = nlohmann::ordered_json::array();
+    for (const Table& table : deck.result.tables) out["tables"].push_back(to_json(table));
   }
-  const std::string readings = render_readings(result.readings);
+  if (!deck.text.empty()) out["text"] = deck.text;
+  return out;
+}
+
+/// One deck is one object; several are {"decks": [...], "files": [...]}.
+void show_json(const RunOptions& options, const std::vector<Finished>& decks,
+               const std::vector<std::string>& files) {
+  const bool with_tables = options.output.empty();  // else the waveforms are in the file
+  nlohmann::ordered_json out;
+  if (decks.size() == 1) {
+    out = json_of(decks[0], with_tables);
+  } else {
+    out["decks"] = nlohmann::ordered_json::array();
+    for (const Finished& deck : decks) out["decks"].push_back(json_of(deck, with_tables));
+  }
+  out["files"] = files;
+  const std::string json = out.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  std::fwrite(json.data(), 1, json.size(), stdout);
+}
+
+void show_text(const RunOptions& options, const Finished& deck) {
+  const std::string readings = render_readings(deck.result.readings);
   std::fwrite(readings.data(), 1, readings.size(), stdout);
-  for (const std::string& file : files) log_note("wrote " + file);
-  if (options.output.empty() && options.plot.empty() && text.empty() && readings.empty()) {
-    for (const Table& table : result.tables) {
+  if (options.output.empty() && options.plot.empty() && deck.text.empty() && readings.empty()) {
+    for (const Table& table : deck.result.tables) {
       log_note(table.plotname + ": " + std::to_string(table.columns.size()) + " vectors, " +
                std::to_string(table.rows()) +
                " points; keep them with -o out.raw, see them with --plot out.html");
@@ -101,37 +160,30 @@ void show(const RunOptions& options, const DeckResult& result, const Circuit& ci
 }
 
 void run(const RunOptions& options) {
-  ReadOptions reading;
-  reading.parameters = parameters_of(options.parameters);
-  reading.seed = options.common.seed;
-  const std::string netlist = read_file(options.deck);
-  EngineSession session(read_circuit(options.deck, reading));
-  std::string text;
-  DeckOptions deck;
-  deck.output_folder = options.common.out;
-  deck.analyses = analyses_of(options);
-  const bool to_stdout = !options.common.json && options.output != "-";
-  deck.print = [&](std::string_view piece) {
-    text += piece;
-    if (to_stdout) std::fwrite(piece.data(), 1, piece.size(), stdout);
-  };
-  DeckResult result;
-  {
-    Progress progress("simulating");
-    session.progress = [&](double fraction) { progress.update(fraction); };
-    result = run_deck(session, deck);
+  const bool data_on_stdout = options.output == "-";
+  const bool talk = !options.common.json && !data_on_stdout;
+  const bool several = options.decks.size() > 1;
+  std::vector<Finished> decks;
+  for (const std::string& path : options.decks) {
+    if (several && talk) std::printf("%s%s\n", decks.empty() ? "" : "\n", path.c_str());
+    decks.push_back(simulate(path, options, talk));
+    if (talk) show_text(options, decks.back());
   }
-  for (const std::string& note : session.take_notes()) log_note("note: " + note);
-  std::vector<std::string> files = result.files;
+  std::vector<std::string> files;
+  for (const Finished& deck : decks) {
+    files.insert(files.end(), deck.result.files.begin(), deck.result.files.end());
+  }
   if (!options.output.empty()) {
-    const auto written = write_tables(result.tables, options.output, options.format);
-    if (options.output != "-") files.insert(files.end(), written.begin(), written.end());
+    const auto written = write_tables(all_tables(decks, false), options.output, options.format);
+    if (!data_on_stdout) files.insert(files.end(), written.begin(), written.end());
   }
   if (!options.plot.empty()) {
-    draw(options, result, session.circuit(), netlist);
+    draw(options, decks);
     files.push_back(options.plot);
   }
-  if (options.output != "-") show(options, result, session.circuit(), text, files);
+  if (data_on_stdout) return;
+  if (options.common.json) return show_json(options, decks, files);
+  for (const std::string& file : files) log_note("wrote " + file);
 }
 
 }  // namespace
@@ -139,7 +191,9 @@ void run(const RunOptions& options) {
 void add_run(CLI::App& app) {
   auto options = std::make_shared<RunOptions>();
   CLI::App* verb = app.add_subcommand("run", "simulate what a deck asks for");
-  verb->add_option("deck", options->deck, "SPICE netlist")->required()->type_name("FILE");
+  verb->add_option("deck", options->decks, "SPICE netlists, one result of all of them")
+      ->required()
+      ->type_name("FILE");
   verb->add_option("-o,--output", options->output, "waveforms: .raw, .csv, .npy, .json; - is standard output")
       ->type_name("FILE");
   verb->add_option("--format", options->format, "format of -o, instead of its extension")

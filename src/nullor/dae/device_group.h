@@ -33,6 +33,8 @@ struct Assembly {
   bool limited = false;           ///< out: some device held back
   bool dc = false;                ///< operating point or dc sweep: no time
   bool small_signal = false;      ///< devices with a different small-signal behaviour use it
+  /// Per unknown: how far a device may have moved since its last evaluation to be extrapolated instead; null: never.
+  const double* reuse = nullptr;
 };
 
 /// A request for d/d(target): parameter `parameter` of device `device` moves by `weight` when target `target` moves by one.

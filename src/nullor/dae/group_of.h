@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <type_traits>
 
 #include "nullor/dae/device_group.h"
@@ -48,9 +49,13 @@ class GroupOf : public DeviceGroup {
 
   struct Entry {
     int row, column;
-    int seed;         ///< position in kSeeded, or -1: filled by linear terms only
-    bool conductive;  ///< f depends on it
+    int seed;                 ///< position in kSeeded, or -1: filled by linear terms only
+    bool conductive, charged;  ///< f depends on it, q depends on it
   };
+  struct Place {
+    int entry, row, column;
+  };
+  static constexpr int kPadded = Gradient<kSeeds, double>::kPadded;
 
  public:
   const DeviceKind& kind() const override { return Device::kind; }
@@ -89,6 +94,7 @@ class GroupOf : public DeviceGroup {
   }
 
   std::pair<int, std::string> setup(const Environment<double>& environment) override {
+    std::fill(fresh_.begin(), fresh_.end(), -1.0);
     for (int k = 0; k < count(); ++k) {
       devices_[at(k)].setup(environment);
       if constexpr (requires(const Device& d) { d.check(); }) {
@@ -121,6 +127,15 @@ class GroupOf : public DeviceGroup {
     entries_ = structure();
     for (auto& row : entry_of_) row.fill(-1);
     for (std::size_t e = 0; e < entries_.size(); ++e) entry_of_[at(entries_[e].row)][at(entries_[e].column)] = static_cast<int>(e);
+    flow_places_.clear();
+    charge_places_.clear();
+    for (std::size_t e = 0; e < entries_.size(); ++e) {
+      const Place place{static_cast<int>(e), entries_[e].row, entries_[e].column};
+      if (entries_[e].conductive) flow_places_.push_back(place);
+      if (entries_[e].charged) charge_places_.push_back(place);
+    }
+    saved_.assign(devices_.size() * (3 * kRows + 2 * entries_.size()), 0.0);
+    fresh_.assign(devices_.size(), -1.0);
     slots_.resize(entries_.size() * devices_.size());
     std::size_t next = 0;
     for (int k = 0; k < count(); ++k) {
@@ -175,7 +190,10 @@ class GroupOf : public DeviceGroup {
     }
   }
 
-  void forget_limits() override { std::fill(last_.begin(), last_.end(), 0.0); }
+  void forget_limits() override {
+    std::fill(last_.begin(), last_.end(), 0.0);
+    std::fill(fresh_.begin(), fresh_.end(), -1.0);
+  }
 
   bool accept(const double* x, double) override {
     bool changed = false;
@@ -183,7 +201,10 @@ class GroupOf : public DeviceGroup {
       for (int k = 0; k < count(); ++k) {
         double local[kRows];
         read(x, k, local);
-        changed = devices_[at(k)].accept(local) || changed;
+        if (devices_[at(k)].accept(local)) {
+          changed = true;
+          fresh_[at(k)] = -1;
+        }
       }
     } else {
       (void)x;
@@ -259,75 +280,110 @@ class GroupOf : public DeviceGroup {
         const bool in_f = (f[at(r)] >> c) & 1, in_q = (q[at(r)] >> c) & 1;
         if (!in_f && !in_q) continue;
         const auto seed = std::find(kSeeded.begin(), kSeeded.end(), c);
-        out.push_back({r, c, seed == kSeeded.end() ? -1 : static_cast<int>(seed - kSeeded.begin()), in_f});
+        out.push_back({r, c, seed == kSeeded.end() ? -1 : static_cast<int>(seed - kSeeded.begin()), in_f, in_q});
       }
     }
     return out;
   }
 
+  // Each device keeps its last linearization: where it was evaluated (x0), f, q and their derivatives g, c by structural
+  // entry. The circuit receives  f + g (x - x0)  and  q + c (x - x0). x differs from x0 when a junction was held back, and
+  // when the device is left alone because it has hardly moved.
   template <bool kSeparate, bool kAc>
   void run(Assembly& a) {
-    const std::size_t per_device = entries_.size();
+    const std::size_t entries = entries_.size(), stride = 3 * kRows + 2 * entries;
     for (int k = 0; k < count(); ++k) {
-      const Device& device = devices_[at(k)];
       const int* u = &unknowns_[at(k * kRows)];
-      double local[kRows];
-      for (int r = 0; r < kRows; ++r) local[r] = a.x[u[r]];
-      bool limited = false;
-      if constexpr (kLimits) {
-        double* last = &last_[at(k * kRows)];
-        if (a.at_guess) {
-          for (const int r : kSeeded) local[r] = last[r];
-          limited = true;
-        } else if (a.limiting) {
-          limited = device.template limit<double>(local, last);
-        }
-        std::copy(local, local + kRows, last);
-        a.limited = a.limited || limited;
-      }
-      Real x[kRows];
-      for (int r = 0; r < kRows; ++r) x[r] = Real(local[r]);
-      for (int s = 0; s < kSeeds; ++s) x[kSeeded[at(s)]].d.set(s, 1.0);
-      Stamp<Real> out(x, kRows, a.gmin);
-      if constexpr (kAc) {
-        device.eval_ac(x, out);
-      } else {
-        device.eval(x, out);
-      }
-
-      for (int r = 0; r < kRows; ++r) {
-        a.f[u[r]] += out.f(r).v;
-        a.q[u[r]] += out.q(r).v;
-      }
-      const int* slot = &slots_[at(k) * per_device];
-      for (std::size_t e = 0; e < per_device; ++e) {
-        const Entry& entry = entries_[e];
-        if (entry.seed < 0) continue;
-        const double g = out.f(entry.row).d[entry.seed], c = out.q(entry.row).d[entry.seed];
-        if constexpr (kSeparate) {
-          a.jacobian[slot[e]] += g;
-          a.capacitance[slot[e]] += c;
-        } else {
-          a.jacobian[slot[e]] += g + a.alpha * c;
-        }
-        if (limited) {
-          const double back = a.x[u[entry.column]] - local[entry.column];
-          a.f[u[entry.row]] += g * back;
-          a.q[u[entry.row]] += c * back;
-        }
-      }
-      for (int t = 0; t < out.linear_count(); ++t) {
-        const auto& term = out.linear(t);
-        for (const auto& [column, sign] : {std::pair(term.p, 1.0), std::pair(term.n, -1.0)}) {
-          if (is_seeded(column)) continue;
-          const int s = slot[entry_of_[at(term.row)][at(column)]];
-          if constexpr (kSeparate) {
-            a.jacobian[s] += sign * term.g;
-            a.capacitance[s] += sign * term.c;
-          } else {
-            a.jacobian[s] += sign * (term.g + a.alpha * term.c);
+      double* const x0 = &saved_[at(k) * stride];
+      double* const f0 = x0 + kRows;
+      double* const q0 = f0 + kRows;
+      double* const g0 = q0 + kRows;
+      double* const c0 = g0 + entries;
+      double x[kRows];
+      for (int r = 0; r < kRows; ++r) x[r] = a.x[u[r]];
+      if (kAc || !(a.reuse && fresh_[at(k)] == a.gmin && hardly_moved(x, x0, u, a.reuse))) {
+        double from[kRows];
+        std::copy(x, x + kRows, from);
+        if constexpr (kLimits) {
+          double* last = &last_[at(k * kRows)];
+          if (a.at_guess) {
+            for (const int r : kSeeded) from[r] = last[r];
+            a.limited = true;
+          } else if (a.limiting) {
+            a.limited = device_limit(k, from, last) || a.limited;
           }
+          std::copy(from, from + kRows, last);
         }
+        linearize<kAc>(devices_[at(k)], from, a.gmin, f0, q0, g0, c0);
+        std::copy(from, from + kRows, x0);
+        fresh_[at(k)] = kAc ? -1 : a.gmin;
+      }
+      double moved[kRows];
+      bool still = true;
+      for (int r = 0; r < kRows; ++r) {
+        moved[r] = x[r] - x0[r];
+        still = still && moved[r] == 0;
+        a.f[u[r]] += f0[r];
+        a.q[u[r]] += q0[r];
+      }
+      const int* slot = &slots_[at(k) * entries];
+      for (const Place& p : flow_places_) a.jacobian[slot[p.entry]] += g0[p.entry];
+      for (const Place& p : charge_places_) {
+        if constexpr (kSeparate) {
+          a.capacitance[slot[p.entry]] += c0[p.entry];
+        } else {
+          a.jacobian[slot[p.entry]] += a.alpha * c0[p.entry];
+        }
+      }
+      if (still) continue;
+      for (const Place& p : flow_places_) a.f[u[p.row]] += g0[p.entry] * moved[p.column];
+      for (const Place& p : charge_places_) a.q[u[p.row]] += c0[p.entry] * moved[p.column];
+    }
+  }
+
+  bool device_limit(int k, double* from, const double* last) const {
+    if constexpr (kLimits) return devices_[at(k)].template limit<double>(from, last);
+    return false;
+  }
+
+  static bool hardly_moved(const double* x, const double* x0, const int* u, const double* allowed) {
+    for (const int r : kSeeded) {
+      if (!(std::fabs(x[r] - x0[r]) <= allowed[u[r]])) return false;
+    }
+    return true;
+  }
+
+  // f, q and their derivatives by structural entry at local unknowns `from`.
+  template <bool kAc>
+  void linearize(const Device& device, const double* from, double gmin, double* f, double* q, double* g, double* c) const {
+    Real x[kRows];
+    for (int r = 0; r < kRows; ++r) x[r] = Real(from[r]);
+    for (int s = 0; s < kSeeds; ++s) x[kSeeded[at(s)]].d.set(s, 1.0);
+    Stamp<Real> out(x, kRows, gmin);
+    if constexpr (kAc) {
+      device.eval_ac(x, out);
+    } else {
+      device.eval(x, out);
+    }
+    double df[kRows][kPadded], dq[kRows][kPadded];
+    for (int r = 0; r < kRows; ++r) {
+      out.f(r).d.store(df[r]);
+      out.q(r).d.store(dq[r]);
+      f[r] = out.f(r).v;
+      q[r] = out.q(r).v;
+    }
+    for (std::size_t e = 0; e < entries_.size(); ++e) {
+      const Entry& entry = entries_[e];
+      g[e] = entry.seed < 0 ? 0 : df[entry.row][entry.seed];
+      c[e] = entry.seed < 0 ? 0 : dq[entry.row][entry.seed];
+    }
+    for (int t = 0; t < out.linear_count(); ++t) {
+      const auto& term = out.linear(t);
+      for (const auto& [column, sign] : {std::pair(term.p, 1.0), std::pair(term.n, -1.0)}) {
+        if (is_seeded(column)) continue;
+        const int e = entry_of_[at(term.row)][at(column)];
+        g[e] += sign * term.g;
+        c[e] += sign * term.c;
       }
     }
   }
@@ -342,6 +398,9 @@ class GroupOf : public DeviceGroup {
   std::vector<Device> devices_;
   std::vector<int> unknowns_;  ///< kRows a device
   std::vector<Entry> entries_;
+  std::vector<Place> flow_places_, charge_places_;  ///< entries of df/dx and of dq/dx
+  std::vector<double> saved_;  ///< x0, f, q, g, c of each device
+  std::vector<double> fresh_;  ///< per device: the gmin that `saved_` holds for; -1: stale
   std::array<std::array<int, kRows>, kRows> entry_of_{};
   std::vector<int> slots_;  ///< entries_.size() a device
   mutable std::vector<double> last_;  ///< kRows a device: where it was last evaluated

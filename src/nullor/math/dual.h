@@ -5,6 +5,7 @@
 /// T is double, or a Pack of lanes: then every lane carries its own value and derivatives.
 
 #include <array>
+#include <cstring>
 #include <type_traits>
 
 #include "nullor/math/functions.h"
@@ -43,11 +44,14 @@ template <int N>
 struct Gradient<N, double> {
   static constexpr int kWidth = N <= 2 ? 2 : 4;
   static constexpr int kParts = (N + kWidth - 1) / kWidth;
+  static constexpr int kPadded = kParts * kWidth;
   using Vector = typename Simd<kWidth>::Double;
   Vector part[kParts] = {};
 
   double operator[](int k) const { return part[k / kWidth][k % kWidth]; }
   void set(int k, double x) { part[k / kWidth][k % kWidth] = x; }
+  /// All derivatives and the padding as plain numbers (kPadded).
+  void store(double* out) const { std::memcpy(out, part, sizeof part); }
   NULLOR_INLINE friend Gradient operator+(const Gradient& a, const Gradient& b) {
     Gradient out;
     for (int k = 0; k < kParts; ++k) out.part[k] = a.part[k] + b.part[k];
@@ -67,9 +71,11 @@ struct Gradient<N, double> {
 
 template <>
 struct Gradient<1, double> {
+  static constexpr int kPadded = 1;
   double part = 0;
 
   double operator[](int) const { return part; }
+  void store(double* out) const { *out = part; }
   void set(int, double x) { part = x; }
   NULLOR_INLINE friend Gradient operator+(const Gradient& a, const Gradient& b) { return {a.part + b.part}; }
   NULLOR_INLINE friend Gradient operator-(const Gradient& a, const Gradient& b) { return {a.part - b.part}; }

@@ -66,6 +66,9 @@ class OperationListLu final : public SparseLu<T> {
 
  private:
   static std::size_t u(int k) { return static_cast<std::size_t>(k); }
+  // Big enough to compare pivots by; for complex numbers without the square root.
+  static double magnitude(double x) { return std::fabs(x); }
+  static double magnitude(const std::complex<double>& x) { return std::fabs(x.real()) + std::fabs(x.imag()); }
 
   struct Entry {
     int index;  ///< pivot step of the row (lower) or column (upper)
@@ -87,7 +90,7 @@ class OperationListLu final : public SparseLu<T> {
     const Row* row = rows_.data();
     for (int k = 0; k < n_; ++k) {
       const T pivot = lu_[u(diagonal_[u(k)])];
-      const double size = std::abs(pivot);
+      const double size = magnitude(pivot);
       const int lower = lower_start_[u(k) + 1] - lower_start_[u(k)];
       if (!(size > 0) || !std::isfinite(size)) return false;
       const T inverse = T(1) / pivot;
@@ -95,7 +98,7 @@ class OperationListLu final : public SparseLu<T> {
       double largest = 0;
       for (int e = 0; e < lower; ++e, ++row) {
         T& l = lu_[u(row->place)];
-        largest = std::max(largest, std::abs(l));
+        largest = std::max(largest, magnitude(l));
         l *= inverse;
         const T factor = l;
         for (int c = 0; c < row->count; ++c, ++op) lu_[u(op->target)] -= factor * lu_[u(op->source)];
@@ -125,5 +128,8 @@ class OperationListLu final : public SparseLu<T> {
   std::vector<T> lu_, inverse_;
   mutable std::vector<T> work_;
 };
+
+extern template class OperationListLu<double>;
+extern template class OperationListLu<std::complex<double>>;
 
 }  // namespace nullor

@@ -181,7 +181,8 @@ std::vector<Table> Engine::run_noise(const NoiseCard& card, const Location& wher
   const Quantity out_unit = card.output.root().name == "i" ? Quantity::current : Quantity::voltage;
   integrated.columns.push_back({"onoise_total", out_unit, {total(out_density)}, {}});
   integrated.columns.push_back({"inoise_total", input.letter == 'v' ? Quantity::voltage : Quantity::current, {total(in_density)}, {}});
-  for (const auto& part : parts) integrated.columns.push_back({"onoise_total_" + part.name, out_unit, {total(part.density)}, {}});
+  if (each)
+    for (const auto& part : parts) integrated.columns.push_back({"onoise_total_" + part.name, out_unit, {total(part.density)}, {}});
   return {std::move(spectrum), std::move(integrated)};
 }
 

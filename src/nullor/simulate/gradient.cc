@@ -76,9 +76,9 @@ Objective evaluate(const Engine& engine, const GradientRequest& request, const T
   return out;
 }
 
-class Gradient {
+class GradientRun {
  public:
-  Gradient(Engine& engine, const GradientRequest& request) : engine_(engine), request_(request), dae_(engine.dae()) {
+  GradientRun(Engine& engine, const GradientRequest& request) : engine_(engine), request_(request), dae_(engine.dae()) {
     std::transform(request_.of.begin(), request_.of.end(), request_.of.begin(),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     if (request.wrt.empty()) {
@@ -251,6 +251,6 @@ class Gradient {
 
 }  // namespace
 
-GradientResult gradient(Engine& engine, const GradientRequest& request) { return Gradient(engine, request).run(); }
+GradientResult gradient(Engine& engine, const GradientRequest& request) { return GradientRun(engine, request).run(); }
 
 }  // namespace nullor

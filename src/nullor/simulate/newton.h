@@ -87,6 +87,7 @@ class NewtonSolver {
   std::vector<int> floating_;
   bool limited_ = false;
   double factored_alpha_ = -1;   ///< linear circuits keep their factors while alpha stays
+  std::vector<double> reuse_;    ///< (n + 1): movement below which a device is extrapolated
 };
 
 }  // namespace nullor
