@@ -52,9 +52,6 @@ class GroupOf : public DeviceGroup {
     int seed;                 ///< position in kSeeded, or -1: filled by linear terms only
     bool conductive, charged;  ///< f depends on it, q depends on it
   };
-  struct Place {
-    int entry, row, column;
-  };
   static constexpr int kPadded = Gradient<kSeeds, double>::kPadded;
 
  public:
@@ -127,23 +124,27 @@ class GroupOf : public DeviceGroup {
     entries_ = structure();
     for (auto& row : entry_of_) row.fill(-1);
     for (std::size_t e = 0; e < entries_.size(); ++e) entry_of_[at(entries_[e].row)][at(entries_[e].column)] = static_cast<int>(e);
-    flow_places_.clear();
-    charge_places_.clear();
-    for (std::size_t e = 0; e < entries_.size(); ++e) {
-      const Place place{static_cast<int>(e), entries_[e].row, entries_[e].column};
-      if (entries_[e].conductive) flow_places_.push_back(place);
-      if (entries_[e].charged) charge_places_.push_back(place);
-    }
-    saved_.assign(devices_.size() * (3 * kRows + 2 * entries_.size()), 0.0);
-    fresh_.assign(devices_.size(), -1.0);
-    slots_.resize(entries_.size() * devices_.size());
-    std::size_t next = 0;
+    shapes_.clear();
+    placements_.clear();
+    compact_unknowns_.clear();
+    slots_.clear();
+    std::size_t saved = 0;
     for (int k = 0; k < count(); ++k) {
-      for (const Entry& e : entries_) {
-        const int i = unknowns_[at(k * kRows + e.row)], j = unknowns_[at(k * kRows + e.column)];
-        slots_[next++] = i == ground || j == ground ? pattern.nonzeros() : pattern.find(i, j);
+      const int* u = &unknowns_[at(k * kRows)];
+      const int index = shape_of(u, ground);
+      const Shape& shape = shapes_[at(index)];
+      placements_.push_back({index, saved, compact_unknowns_.size(), slots_.size()});
+      saved += 3 * at(shape.rows) + shape.flow.size() + shape.charge.size();
+      for (int r = 0; r < kRows; ++r) {
+        if (shape.compact[at(r)] == static_cast<int>(compact_unknowns_.size() - placements_.back().unknowns)) compact_unknowns_.push_back(u[r]);
+      }
+      const int* cu = &compact_unknowns_[placements_.back().unknowns];
+      for (const auto* list : {&shape.flow, &shape.charge}) {
+        for (const Place& p : *list) slots_.push_back(pattern.find(cu[p.row], cu[p.column]));
       }
     }
+    saved_.assign(saved, 0.0);
+    fresh_.assign(devices_.size(), -1.0);
     if constexpr (kLimits) last_.assign(unknowns_.size(), 0.0);
   }
 
@@ -286,71 +287,140 @@ class GroupOf : public DeviceGroup {
     return out;
   }
 
-  // Each device keeps its last linearization: where it was evaluated (x0), f, q and their derivatives g, c by structural
-  // entry. The circuit receives  f + g (x - x0)  and  q + c (x - x0). x differs from x0 when a junction was held back, and
-  // when the device is left alone because it has hardly moved.
+  // How the local unknowns of a device fall onto the circuit: those that coincide (an internal node without its resistor)
+  // are one, those on ground are gone. Devices of one shape share the lists of nonzeros.
+  struct Place {
+    int row, column;  ///< compact
+  };
+  struct Shape {
+    std::array<int, kRows> leader{};   ///< per local: the first local on the same unknown; -1 on ground
+    std::array<int, kRows> compact{};  ///< per local: its compact number; -1 on ground
+    int rows = 0;
+    std::vector<Place> flow, charge;                      ///< nonzeros of df/dx and dq/dx
+    std::vector<int> flow_of_entry, charge_of_entry;      ///< per structural entry: its place, or -1
+    std::vector<int> seeded;                              ///< compact unknowns that enter nonlinearly
+  };
+
+  int shape_of(const int* u, int ground) {
+    Shape shape;
+    for (int r = 0; r < kRows; ++r) {
+      int first = 0;
+      while (u[first] != u[r]) ++first;
+      shape.leader[at(r)] = u[r] == ground ? -1 : first;
+    }
+    for (std::size_t k = shapes_.size(); k-- > 0;) {
+      if (shapes_[k].leader == shape.leader) return static_cast<int>(k);
+    }
+    for (int r = 0; r < kRows; ++r) {
+      const int leader = shape.leader[at(r)];
+      shape.compact[at(r)] = leader < 0 ? -1 : leader == r ? shape.rows++ : shape.compact[at(leader)];
+    }
+    const auto place = [&](const Entry& e, std::vector<Place>& list) {
+      const int row = shape.compact[at(e.row)], column = shape.compact[at(e.column)];
+      if (row < 0 || column < 0) return -1;
+      for (std::size_t k = 0; k < list.size(); ++k) {
+        if (list[k].row == row && list[k].column == column) return static_cast<int>(k);
+      }
+      list.push_back({row, column});
+      return static_cast<int>(list.size()) - 1;
+    };
+    for (const Entry& e : entries_) {
+      shape.flow_of_entry.push_back(e.conductive ? place(e, shape.flow) : -1);
+      shape.charge_of_entry.push_back(e.charged ? place(e, shape.charge) : -1);
+    }
+    for (const int r : kSeeded) {
+      const int c = shape.compact[at(r)];
+      if (c >= 0 && std::find(shape.seeded.begin(), shape.seeded.end(), c) == shape.seeded.end()) shape.seeded.push_back(c);
+    }
+    shapes_.push_back(std::move(shape));
+    return static_cast<int>(shapes_.size()) - 1;
+  }
+
+  // Each device keeps its last linearization by compact unknowns: where (x0), f, q, and the nonzeros g, c of their
+  // derivatives. The circuit receives  f + g (x - x0)  and  q + c (x - x0); x differs from x0 when the device is left alone
+  // because it has hardly moved.
   template <bool kSeparate, bool kAc>
   void run(Assembly& a) {
-    const std::size_t entries = entries_.size(), stride = 3 * kRows + 2 * entries;
     for (int k = 0; k < count(); ++k) {
-      const int* u = &unknowns_[at(k * kRows)];
-      double* const x0 = &saved_[at(k) * stride];
-      double* const f0 = x0 + kRows;
-      double* const q0 = f0 + kRows;
-      double* const g0 = q0 + kRows;
-      double* const c0 = g0 + entries;
-      double x[kRows];
-      for (int r = 0; r < kRows; ++r) x[r] = a.x[u[r]];
-      if (kAc || !(a.reuse && fresh_[at(k)] == a.gmin && hardly_moved(x, x0, u, a.reuse))) {
-        double from[kRows];
-        std::copy(x, x + kRows, from);
-        if constexpr (kLimits) {
-          double* last = &last_[at(k * kRows)];
-          if (a.at_guess) {
-            for (const int r : kSeeded) from[r] = last[r];
-            a.limited = true;
-          } else if (a.limiting) {
-            a.limited = device_limit(k, from, last) || a.limited;
-          }
-          std::copy(from, from + kRows, last);
-        }
-        linearize<kAc>(devices_[at(k)], from, a.gmin, f0, q0, g0, c0);
-        std::copy(from, from + kRows, x0);
-        fresh_[at(k)] = kAc ? -1 : a.gmin;
-      }
+      const Placement& placement = placements_[at(k)];
+      const Shape& shape = shapes_[at(placement.shape)];
+      const int* const u = compact_unknowns_.data() + placement.unknowns;
+      const int rows = shape.rows;
+      double* const x0 = saved_.data() + placement.saved;
+      double* const f0 = x0 + rows;
+      double* const q0 = f0 + rows;
+      double* const g0 = q0 + rows;
+      double* const c0 = g0 + shape.flow.size();
       double moved[kRows];
-      bool still = true;
-      for (int r = 0; r < kRows; ++r) {
-        moved[r] = x[r] - x0[r];
-        still = still && moved[r] == 0;
+      for (int r = 0; r < rows; ++r) moved[r] = a.x[u[r]] - x0[r];
+      bool reuse = !kAc && a.reuse && fresh_[at(k)] == a.gmin;
+      if (reuse) {
+        for (const int r : shape.seeded) reuse = reuse && std::fabs(moved[r]) <= a.reuse[u[r]];
+      }
+      if (!reuse) {
+        refresh<kAc>(a, k, shape, f0, q0, g0, c0);
+        for (int r = 0; r < rows; ++r) x0[r] = a.x[u[r]];
+      }
+      const int* slot = slots_.data() + placement.slots;
+      const std::size_t flows = shape.flow.size(), charges = shape.charge.size();
+      for (int r = 0; r < rows; ++r) {
         a.f[u[r]] += f0[r];
         a.q[u[r]] += q0[r];
       }
-      const int* slot = &slots_[at(k) * entries];
-      for (const Place& p : flow_places_) a.jacobian[slot[p.entry]] += g0[p.entry];
-      for (const Place& p : charge_places_) {
+      for (std::size_t e = 0; e < flows; ++e) a.jacobian[slot[e]] += g0[e];
+      slot += flows;
+      for (std::size_t e = 0; e < charges; ++e) {
         if constexpr (kSeparate) {
-          a.capacitance[slot[p.entry]] += c0[p.entry];
+          a.capacitance[slot[e]] += c0[e];
         } else {
-          a.jacobian[slot[p.entry]] += a.alpha * c0[p.entry];
+          a.jacobian[slot[e]] += a.alpha * c0[e];
         }
       }
-      if (still) continue;
-      for (const Place& p : flow_places_) a.f[u[p.row]] += g0[p.entry] * moved[p.column];
-      for (const Place& p : charge_places_) a.q[u[p.row]] += c0[p.entry] * moved[p.column];
+      if (!reuse) continue;
+      for (std::size_t e = 0; e < flows; ++e) a.f[u[shape.flow[e].row]] += g0[e] * moved[shape.flow[e].column];
+      for (std::size_t e = 0; e < charges; ++e) a.q[u[shape.charge[e].row]] += c0[e] * moved[shape.charge[e].column];
     }
   }
 
-  bool device_limit(int k, double* from, const double* last) const {
-    if constexpr (kLimits) return devices_[at(k)].template limit<double>(from, last);
-    return false;
-  }
-
-  static bool hardly_moved(const double* x, const double* x0, const int* u, const double* allowed) {
-    for (const int r : kSeeded) {
-      if (!(std::fabs(x[r] - x0[r]) <= allowed[u[r]])) return false;
+  // Evaluates device k and folds the result onto its compact unknowns. Where a junction is held back the linearization is
+  // carried along to the circuit's x.
+  template <bool kAc>
+  void refresh(Assembly& a, int k, const Shape& shape, double* f0, double* q0, double* g0, double* c0) {
+    double x[kRows], from[kRows], f[kRows], q[kRows], g[kRows * kRows], c[kRows * kRows];
+    read(a.x, k, x);
+    std::copy(x, x + kRows, from);
+    bool held = false;
+    if constexpr (kLimits) {
+      double* last = &last_[at(k * kRows)];
+      if (a.at_guess) {
+        for (const int r : kSeeded) from[r] = last[r];
+        held = true;
+      } else if (a.limiting) {
+        held = devices_[at(k)].template limit<double>(from, last);
+      }
+      std::copy(from, from + kRows, last);
+      a.limited = a.limited || held;
     }
-    return true;
+    linearize<kAc>(devices_[at(k)], from, a.gmin, f, q, g, c);
+    if (held) {
+      for (std::size_t e = 0; e < entries_.size(); ++e) {
+        const double back = x[entries_[e].column] - from[entries_[e].column];
+        f[entries_[e].row] += g[e] * back;
+        q[entries_[e].row] += c[e] * back;
+      }
+    }
+    fresh_[at(k)] = held || kAc ? -1 : a.gmin;
+    std::fill(f0, c0 + shape.charge.size(), 0.0);  // f, q, g, c lie one behind the other
+    for (int r = 0; r < kRows; ++r) {
+      const int row = shape.compact[at(r)];
+      if (row < 0) continue;
+      f0[row] += f[r];
+      q0[row] += q[r];
+    }
+    for (std::size_t e = 0; e < entries_.size(); ++e) {
+      if (shape.flow_of_entry[e] >= 0) g0[shape.flow_of_entry[e]] += g[e];
+      if (shape.charge_of_entry[e] >= 0) c0[shape.charge_of_entry[e]] += c[e];
+    }
   }
 
   // f, q and their derivatives by structural entry at local unknowns `from`.
@@ -398,11 +468,17 @@ class GroupOf : public DeviceGroup {
   std::vector<Device> devices_;
   std::vector<int> unknowns_;  ///< kRows a device
   std::vector<Entry> entries_;
-  std::vector<Place> flow_places_, charge_places_;  ///< entries of df/dx and of dq/dx
+  std::vector<Shape> shapes_;
+  struct Placement {
+    int shape;
+    std::size_t saved, unknowns, slots;  ///< where its part of each array begins
+  };
+  std::vector<Placement> placements_;
+  std::vector<int> compact_unknowns_;
   std::vector<double> saved_;  ///< x0, f, q, g, c of each device
   std::vector<double> fresh_;  ///< per device: the gmin that `saved_` holds for; -1: stale
   std::array<std::array<int, kRows>, kRows> entry_of_{};
-  std::vector<int> slots_;  ///< entries_.size() a device
+  std::vector<int> slots_;  ///< flow places, then charge places of each device
   mutable std::vector<double> last_;  ///< kRows a device: where it was last evaluated
   std::vector<Differentiated> differentiated_;
 };

@@ -24,8 +24,8 @@ NewtonSolver::NewtonSolver(Dae& dae, const SimulationOptions& options)
                         : info.nature == Nature::current ? options.abstol
                         : info.tolerance > 0             ? info.tolerance
                                                          : options.vntol);
-    // An exponential extrapolated over dv is off by (dv / vT)^2 / 2: this keeps it below a thousandth of reltol.
-    reuse_.push_back(info.nature == Nature::voltage ? 0.0259 * std::sqrt(2e-3 * options.reltol) : 0.01 * absolute_.back());
+    // An exponential extrapolated over dv is off by (dv / vT)^2 / 2: this keeps it below a hundredth of reltol.
+    reuse_.push_back(info.nature == Nature::voltage ? 0.0259 * std::sqrt(2e-2 * options.reltol) : 0.01 * absolute_.back());
   }
   reuse_.push_back(0);
 }
