@@ -4,6 +4,14 @@
 
 namespace nullor {
 
+/// x > 0; also true while the structure of the Jacobian is found, when a parameter may be anything
+/// (self-heating).
+template <class T>
+bool may_be_positive(const T& x) {
+  return value(x) > 0;
+}
+inline bool may_be_positive(const Depends&) { return true; }
+
 /// Junction diode with recombination, tunnelling, side wall, breakdown and high injection.
 ///
 ///   i = is (e^(v/n Vt) - 1) / (1 + sqrt(i / ikf)) + isr (e^(v/nr Vt) - 1) ((1 - v/vj)^2 + 0.005)^(m/2)
@@ -138,7 +146,7 @@ struct Diode {
     recombination.setup(nr * vt);
     inverse_vtun = 1.0 / (ntun * vt);
     transit = tt * quadratic(ttt1, ttt2, dt);
-    conductance = value(rs) > 0 ? P(size / (rs * quadratic(trs1, trs2, dt))) : P(0.0);
+    conductance = may_be_positive(rs) ? P(size / (rs * quadratic(trs1, trs2, dt))) : P(0.0);
     knee_forward = ikf * size;
     knee_reverse = ikr * size;
     vcrit = critical_voltage(P(n * vt), i_bottom);
@@ -248,7 +256,7 @@ struct Diode {
     if (has_charge) q += depletion(v);
     if (has_side_charge) q += depletion_side(v);
     out.charges(ai, c, q);
-    if (value(rs) > 0) out.conductance(a, ai, conductance);
+    if (may_be_positive(rs)) out.conductance(a, ai, conductance);
   }
 
   template <class T>

@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+"""Prints docs/devices.md from the device registry: device-docs.py PROGRAM [FILE]. With FILE: fails when it differs."""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+HEAD = """# Devices
+Written by `tools/device-docs.py` from the device registry; do not edit. The same tables are printed by
+`nullor devices` and `nullor devices NAME`. The equations and their sources stand at the head of each file of
+`src/nullor/devices/`.
+
+Nodes in brackets may be left out. "-" as default: computed from other parameters, or without effect, unless given.
+Every parameter can be read, swept, altered and differentiated by: `r1:r` (element) or `nmod:vto` (model).
+Any number may be a parameter expression in braces.
+"""
+
+
+def number(value):
+    return f"{value:g}"
+
+
+def section(device):
+    out = [f"\n## {device['name']}", device["title"][0].upper() + device["title"][1:] + ".", "", "```text"]
+    line = device["element"]
+    if device["model_types"]:
+        line += " MODEL"
+    out.append(line + " [name=value ...]")
+    for kind in device["model_types"].split():
+        level = f" level={device['levels'].split()[0]}" if device["levels"] and device["letter"] == "m" else ""
+        given = f" {device['when_given']}=..." if device["when_given"] else ""
+        out.append(f".model MODEL {kind}{level}{given} name=value ...")
+    out.append("```")
+    if device["internals"]:
+        out.append("Internal unknowns: " + ", ".join(f"`{name}`" for name in device["internals"]) + ".")
+    if device["parameters"]:
+        out += ["", "| parameter | on | default | unit | meaning |", "|---|---|---|---|---|"]
+    for p in device["parameters"]:
+        names = "`" + "`, `".join([p["name"], *p.get("aliases", [])]) + "`"
+        default = number(p["default"]) if "default" in p else "-"
+        where = "model" if p["of"] == "model" else "element"
+        out.append(f"| {names} | {where} | {default} | {p['unit'].replace('|', '/')} | {p['meaning']} |")
+    return out
+
+
+def main():
+    text = subprocess.run([sys.argv[1], "devices", "--json"], check=True, capture_output=True, text=True).stdout
+    devices = json.loads(text)
+    index = ["| letter | device | |", "|---|---|---|"]
+    index += [f"| {d['letter'].upper()} | [{d['name']}](#{d['name']}) | {d['title']} |" for d in devices]
+    lines = [HEAD, *index]
+    for device in devices:
+        lines += section(device)
+    page = "\n".join(lines) + "\n"
+    if len(sys.argv) < 3:
+        print(page, end="")
+    elif pathlib.Path(sys.argv[2]).read_text() != page:
+        sys.exit(f"{sys.argv[2]} is not what the registry says: {sys.argv[0]} PROGRAM > {sys.argv[2]}")
+
+
+main()
