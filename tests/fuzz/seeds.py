@@ -1,0 +1,32 @@
+"""Seed corpora of the fuzz targets, made from the decks of the repository: seeds.py ROOT FOLDER."""
+import pathlib
+import re
+import struct
+import sys
+
+root, out = map(pathlib.Path, sys.argv[1:3])
+decks = [p for folder in ("benchmarks", "examples", "tests") for p in sorted((root / folder).rglob("*.cir"))]
+
+
+def save(target, name, data):
+    folder = out / target
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(data)
+
+
+for k, deck in enumerate(decks):
+    data = deck.read_bytes()
+    if len(data) > 8000:
+        continue
+    text = data.decode("latin-1")
+    save("netlist", f"{k}", data)
+    save("dae", f"{k}", data)
+    for n, block in enumerate(re.findall(r"(?is)^\.control\s*\n(.*?)^\.endc", text, re.M)):
+        save("control", f"{k}_{n}", block.encode("latin-1"))
+    for n, piece in enumerate(re.findall(r"'([^'\n]+)'|\{([^}\n]+)\}", text)):
+        save("expression", f"{k}_{n}", (piece[0] or piece[1]).encode("latin-1"))
+header = "Title: t\nPlotname: {0}\nFlags: {1}\nNo. Variables: 2\nNo. Points: 2\nVariables:\n\t0\t{2}\t{2}\n\t1\tv(out)\tvoltage\n"
+real = header.format("Transient Analysis", "real", "time")
+save("raw", "binary", (real + "Binary:\n").encode() + struct.pack("<4d", 0, 1, 1, 2))
+save("raw", "ascii", (real + "Values:\n0\t0\n\t1\n\n1\t1\n\t2\n").encode())
+save("raw", "complex", (header.format("AC Analysis", "complex", "frequency") + "Binary:\n").encode() + struct.pack("<8d", *range(8)))
