@@ -17,15 +17,33 @@ Any number may be a parameter expression in braces.
 """
 
 
+# Elements whose line holds more than nodes, a model and name=value.
+LINES = {
+    "r": "R<name> p n VALUE [MODEL]",
+    "c": "C<name> p n VALUE [MODEL]",
+    "l": "L<name> p n VALUE [MODEL]",
+    "k": "K<name> L<a> L<b> ... COEFFICIENT",
+    "v": "V<name> p n [dc VALUE] [ac MAGNITUDE [PHASE]] [FUNCTION(...)]",
+    "i": "I<name> p n [dc VALUE] [ac MAGNITUDE [PHASE]] [FUNCTION(...)]",
+    "e": "E<name> p n control+ control- GAIN",
+    "g": "G<name> p n control+ control- GAIN",
+    "f": "F<name> p n V<sense> GAIN",
+    "h": "H<name> p n V<sense> GAIN",
+    "w": "W<name> p n V<sense> MODEL",
+}
+
+
 def number(value):
     return f"{value:g}"
 
 
 def section(device):
     out = [f"\n## {device['name']}", device["title"][0].upper() + device["title"][1:] + ".", "", "```text"]
-    line = device["element"]
-    if device["model_types"]:
-        line += " MODEL"
+    line = device["element"] + (" MODEL" if device["model_types"] else "")
+    if not device["when_given"]:
+        line = LINES.get(device["letter"], line)
+    elif device["letter"] in LINES:  # the self-heating variant has one more node
+        line = LINES[device["letter"]].replace(" n ", " n [tj] ")
     out.append(line + " [name=value ...]")
     for kind in device["model_types"].split():
         level = f" level={device['levels'].split()[0]}" if device["levels"] and device["letter"] == "m" else ""
