@@ -40,11 +40,7 @@ def number(value):
 def section(device):
     out = [f"\n## {device['name']}", device["title"][0].upper() + device["title"][1:] + ".", "", "```text"]
     line = device["element"] + (" MODEL" if device["model_types"] else "")
-    if not device["when_given"]:
-        line = LINES.get(device["letter"], line)
-    elif device["letter"] in LINES:  # the self-heating variant has one more node
-        line = LINES[device["letter"]].replace(" n ", " n [tj] ")
-    out.append(line + " [name=value ...]")
+    out.append(LINES.get(device["letter"], line) + " [name=value ...]")
     for kind in device["model_types"].split():
         level = f" level={device['levels'].split()[0]}" if device["levels"] and device["letter"] == "m" else ""
         given = f" {device['when_given']}=..." if device["when_given"] else ""
