@@ -115,8 +115,10 @@ void draw(const RunOptions& options, const std::vector<Finished>& decks) {
     const DeckResult& result = deck.result;
     const std::string prefix = several ? deck.title + ": " : "";
     if (!result.drawn.empty()) page.sections.push_back({prefix + "Plots", "", result.drawn, {}, ""});
-    page.sections.push_back({!result.drawn.empty() ? prefix + "All results" : several ? deck.title : "", "",
-                             result.tables, result.readings, deck.netlist});
+    page.sections.push_back({!result.drawn.empty() ? prefix + "All results"
+                             : several             ? deck.title
+                                                   : "",
+                             "", result.tables, result.readings, deck.netlist});
   }
   write_file(options.plot, write_html(page));
 }
