@@ -17,7 +17,7 @@ const DeviceKind& BehaviouralGroup::kind() const { return kKind; }
 std::span<const Terminal> BehaviouralGroup::terminals(int) const { return kTerminals; }
 std::span<const ParameterInfo> BehaviouralGroup::parameters() const { return kParameters; }
 
-FoundParameter BehaviouralGroup::find(std::string_view name) const {
+FoundParameter BehaviouralGroup::find(std::string_view name, Scope /*scope*/) const {
   for (std::size_t k = 0; k < kParameters.size(); ++k) {
     if (kParameters[k].name == name) return {static_cast<int>(k), false, false};
   }
@@ -213,8 +213,8 @@ void BehaviouralGroup::evaluate(Assembly& a) {
       const int row = u[first_y + y], slot = d.constant_slots[(voltage ? 4 : 0) + y];
       if (derivative.integral) {
         a.q[row] += a.x[row];
-        if (a.dc) a.f[row] += a.x[row] - derivative.start;  // (4)
-        add(slot, a.dc ? 1 : 0, 1);
+        if (a.steady) a.f[row] += a.x[row] - derivative.start;  // (4)
+        add(slot, a.steady ? 1 : 0, 1);
       } else {
         a.f[row] += a.x[row];  // (3)
         add(slot, 1, 0);
@@ -222,7 +222,7 @@ void BehaviouralGroup::evaluate(Assembly& a) {
     }
     inputs(d, a.x, a.time, in);
     for (const Formula& f : d.formulas) {
-      const bool held = f.row >= static_cast<int>(first_y) && d.source->derivatives[at(f.row) - first_y].integral && a.dc;
+      const bool held = f.row >= static_cast<int>(first_y) && d.source->derivatives[at(f.row) - first_y].integral && a.steady;
       if (held) continue;
       const double scale = f.sign * (f.row < 0 || (voltage && f.row == 2) ? d.factor : 1);
       std::size_t done = 0;
@@ -303,7 +303,7 @@ void BehaviouralGroup::gradient(const Assembly& point, const double* lambda_f, c
     double sum = 0;
     for (const Formula& f : d.formulas) {
       const bool source = f.row < 0 || (d.source->is_voltage && f.row == 2);
-      if (!source && point.dc && d.source->derivatives[at(f.row) - first_y].integral) continue;
+      if (!source && point.steady && d.source->derivatives[at(f.row) - first_y].integral) continue;
       Real y = f.program->template run<Real>(in, registers);
       if (source) y = y * factor;
       const double* lambda = f.charge ? lambda_q : lambda_f;

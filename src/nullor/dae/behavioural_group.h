@@ -30,7 +30,7 @@ class BehaviouralGroup final : public DeviceGroup {
   std::span<const Terminal> terminals(int) const override;
   std::span<const Unknown> internals(int device) const override { return devices_[at(device)].internals; }
   std::span<const ParameterInfo> parameters() const override;
-  FoundParameter find(std::string_view name) const override;
+  FoundParameter find(std::string_view name, Scope scope = Scope::any) const override;
   std::vector<std::string> extra_parameters(int device) const override;
   /// The table entry that extra parameter `input` of a device reads, or kNoParameter.
   ParameterId table_entry(int device, int input) const;

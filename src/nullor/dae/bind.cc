@@ -165,7 +165,7 @@ void Dae::bind_values(const std::vector<NamedValue>& values, bool is_model, int 
   DeviceGroup& g = *groups_[static_cast<std::size_t>(group)];
   for (const NamedValue& v : values) {
     if (is_model && selects_the_model(v.name)) continue;
-    const FoundParameter found = g.find(v.name);
+    const FoundParameter found = g.find(v.name, is_model ? Scope::model : Scope::any);
     if (!found) {
       std::vector<std::string> known;
       for (const ParameterInfo& p : g.parameters()) {

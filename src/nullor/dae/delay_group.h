@@ -47,7 +47,7 @@ class DelayGroup final : public GroupOf<D> {
   void evaluate(Assembly& a) override {
     Base::evaluate(a);
     if (a.small_signal) return;  // evaluate_ac() adds what depends on frequency
-    if (a.dc || times_.empty()) {
+    if (a.steady || times_.empty()) {
       std::size_t s = 0;
       for_each_coupling([&](int, int, int row, int column, double g) {
         a.f[row] -= g * a.x[column];
@@ -91,7 +91,7 @@ class DelayGroup final : public GroupOf<D> {
         const double lambda = lambda_f[u[kPort[port][2]]];
         const auto delay = d.with.delay();
         double current = point.x[u[kPort[other][2]]], slope = 0;
-        if (!point.dc && !times_.empty()) {
+        if (!point.steady && !times_.empty()) {
           const double t = point.time - line.delay();
           current = interpolate(t, [&](std::size_t n) { return sample(n, d.device)[2 * other + 1]; });
           slope = past_slope(d.device, other, t);

@@ -31,7 +31,8 @@ struct Assembly {
   bool limiting = false;          ///< junction voltages may be held back; then f and q are extrapolated linearly to x
   bool at_guess = false;          ///< nonlinear devices evaluate at their initial guess, extrapolated to x
   bool limited = false;           ///< out: some device held back
-  bool dc = false;                ///< operating point or dc sweep: no time
+  bool dc = false;                ///< sources stand at their dc value
+  bool steady = false;            ///< nothing moves: an operating point, also the one a transient starts from
   bool small_signal = false;      ///< devices with a different small-signal behaviour use it
   /// Per unknown: how far a device may have moved since its last evaluation to be extrapolated instead; null: never.
   const double* reuse = nullptr;
@@ -56,7 +57,7 @@ class DeviceGroup {
   virtual std::span<const Unknown> internals(int device) const = 0;
   virtual int references() const { return 0; }
   virtual std::span<const ParameterInfo> parameters() const = 0;
-  virtual FoundParameter find(std::string_view name) const = 0;
+  virtual FoundParameter find(std::string_view name, Scope scope = Scope::any) const = 0;
   /// Names of parameters that only this device has (arguments of its source function); numbered after parameters().
   virtual std::vector<std::string> extra_parameters(int /*device*/) const { return {}; }
   virtual bool linear() const { return false; }

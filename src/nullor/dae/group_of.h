@@ -64,7 +64,9 @@ class GroupOf : public DeviceGroup {
     static const std::vector<ParameterInfo> list = list_parameters<Device>();
     return list;
   }
-  FoundParameter find(std::string_view name) const override { return find_parameter<Device>(name); }
+  FoundParameter find(std::string_view name, Scope scope = Scope::any) const override {
+    return find_parameter<Device>(name, scope);
+  }
   bool linear() const override { return kLinear; }
 
   int add(int type) override {

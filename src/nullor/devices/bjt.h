@@ -221,6 +221,20 @@ struct Bjt {
     Real ibe, ibc, icc, qb, q_be, q_bc;  // base currents to emitter and collector, transport current, charges
   };
 
+  // The intrinsic transistor knows two voltages only: two derivatives are carried through its formulas and then through
+  // vbe and vbc to the unknowns.
+  template <class Real>
+  Intrinsic<Real> intrinsic_of(const Real& vbe, const Real& vbc, const P& gmin) const {
+    if constexpr (is_dual<Real>::value && std::is_same_v<P, typename Stamp<Real>::Scalar>) {
+      using Two = Dual<2, P>;
+      const Intrinsic<Two> z = intrinsic(Two::variable(vbe.v, 0), Two::variable(vbc.v, 1), gmin);
+      const auto lift = [&](const Two& a) { return Real(a.v, a.d[0] * vbe.d + a.d[1] * vbc.d); };
+      return {lift(z.ibe), lift(z.ibc), lift(z.icc), lift(z.qb), lift(z.q_be), lift(z.q_bc)};
+    } else {
+      return intrinsic(vbe, vbc, gmin);
+    }
+  }
+
   template <class Real>
   Intrinsic<Real> intrinsic(const Real& vbe, const Real& vbc, const P& gmin) const {
     Intrinsic<Real> y;

@@ -97,7 +97,7 @@ template <int N, class T>
 bool given(const Dual<N, T>& x) {
   return given(x.v);
 }
-inline bool given(const Depends&) { return true; }
+inline bool given(const Depends& x) { return given(x.v); }
 template <class T>
   requires requires(T x) { x[0]; }
 bool given(const T& x) {

@@ -13,11 +13,12 @@ using Complex = std::complex<double>;
 
 std::size_t u(int k) { return static_cast<std::size_t>(k); }
 
-Assembly point_at(const std::vector<double>& x, double time, bool dc, double gmin) {
+Assembly point_at(const std::vector<double>& x, double time, bool dc, bool steady, double gmin) {
   Assembly a;
   a.x = x.data();
   a.time = time;
   a.dc = dc;
+  a.steady = steady;
   a.gmin = gmin;
   return a;
 }
@@ -50,7 +51,7 @@ std::vector<double> op_gradient(Dae& dae, NewtonSolver& newton, const Simulation
   dae.prepare_gradient(wanted);
   std::vector<double> out(wanted.size(), 0.0);
   const std::vector<double> zero(lambda.size(), 0.0);
-  dae.gradient(point_at(x, 0, true, options.gmin), lambda.data(), zero.data(), out.data());
+  dae.gradient(point_at(x, 0, true, true, options.gmin), lambda.data(), zero.data(), out.data());
   return out;
 }
 
@@ -113,6 +114,7 @@ std::vector<double> tran_gradient(Dae& dae, NewtonSolver& newton, const Simulati
     for (std::size_t i = 0; i < n; ++i) kappa[i] = -(f.a0 * next.beta + next.a1) * mu1[i] - after.a2 * mu2[i];
     NewtonSolver::Problem problem;
     problem.time = record.time(k);
+    problem.alpha = f.a0;
     newton.linearize(record.x(k), problem);
     if (!newton.factor(f.a0)) throw_singular();
     std::fill(rhs.begin(), rhs.end(), 0.0);
@@ -135,7 +137,7 @@ std::vector<double> tran_gradient(Dae& dae, NewtonSolver& newton, const Simulati
     }
     for (std::size_t i = 0; i < n; ++i) kappa[i] += f.a0 * lambda[i];
     kappa.back() = 0;
-    dae.gradient(point_at(record.x(k), record.time(k), false, options.gmin), lambda.data(), kappa.data(), out.data());
+    dae.gradient(point_at(record.x(k), record.time(k), false, false, options.gmin), lambda.data(), kappa.data(), out.data());
     mu2.swap(mu1);
     for (std::size_t i = 0; i < n; ++i) mu1[i] = -lambda[i] + next.beta * (k + 1 < points ? mu2[i] : 0);
   }
@@ -161,7 +163,7 @@ std::vector<double> tran_gradient(Dae& dae, NewtonSolver& newton, const Simulati
   subtract_transposed(dae.pattern(), newton.capacitances().data(), kappa, rhs);
   newton.lu().solve_transposed(rhs.data());
   rhs.back() = 0;
-  dae.gradient(point_at(record.x(0), 0, false, options.gmin), rhs.data(), kappa.data(), out.data());
+  dae.gradient(point_at(record.x(0), 0, false, true, options.gmin), rhs.data(), kappa.data(), out.data());
   return out;
 }
 

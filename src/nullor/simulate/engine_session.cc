@@ -1,6 +1,9 @@
 #include "nullor/simulate/engine_session.h"
 
+#include <chrono>
 #include <utility>
+
+#include "nullor/base/log.h"
 
 namespace nullor {
 
@@ -8,7 +11,11 @@ EngineSession::EngineSession(Circuit circuit) : original_(circuit), engine_(std:
 
 std::vector<Table> EngineSession::run(const AnalysisCard& card) {
   engine_->progress = progress;
-  return engine_->run(card);
+  const auto began = std::chrono::steady_clock::now();
+  std::vector<Table> tables = engine_->run(card);
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;
+  log_detail("analysis took " + std::to_string(seconds.count()) + " s");
+  return tables;
 }
 
 void EngineSession::alter(const std::string& device, const std::string& parameter, std::span<const double> values) {

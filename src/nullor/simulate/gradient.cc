@@ -18,6 +18,7 @@ struct Objective {
   double value = 0;
   std::string unit;
   std::map<int, std::vector<std::pair<double, double>>> weights;
+  std::map<ParameterId, double> direct;  ///< by parameters that the measurement itself reads
 };
 
 Objective evaluate(const Engine& engine, const GradientRequest& request, const Table& table) {
@@ -26,12 +27,15 @@ Objective evaluate(const Engine& engine, const GradientRequest& request, const T
   std::map<std::string, Samples<Var>, std::less<>> known;
   const Circuit& circuit = engine.circuit();
   const std::vector<double> parameters = circuit.parameters.evaluate();
+  std::map<ParameterId, Var> read;
   VectorScope<Var> scope;
   scope.waveforms = &waves;
   scope.other = [&](std::string_view name) -> std::optional<Samples<Var>> {
     if (const auto found = known.find(name); found != known.end()) return found->second;
     if (const ParameterId id = circuit.parameters.find(name); id != kNoParameter) {
-      return Samples<Var>::constant(Var(parameters[u(id)]));
+      const auto [at, fresh] = read.try_emplace(id);
+      if (fresh) at->second = Var::input(tape, parameters[u(id)]);
+      return Samples<Var>::constant(at->second);
     }
     return std::nullopt;
   };
@@ -64,6 +68,7 @@ Objective evaluate(const Engine& engine, const GradientRequest& request, const T
   out.value = result.v;
   if (!result.tape) return out;
   const std::vector<double> slopes = tape.gradient(result.node);
+  for (const auto& [id, input] : read) out.direct[id] = slopes[u(input.node)];
   for (const auto& input : waves.inputs()) {
     const std::size_t rows = table.rows();
     auto& weights = out.weights[input.column];
@@ -97,6 +102,11 @@ class GradientRun {
     if (std::holds_alternative<AcCard>(card_.what)) slopes = ac(out);
     if (const TranCard* tran_card = std::get_if<TranCard>(&card_.what)) slopes = tran(*tran_card, out);
     out.of = request_.of;
+    for (std::size_t k = 0; k < wanted_.size() && !direct_.empty(); ++k) {
+      if (wanted_[k].kind != ParameterHandle::Kind::table) continue;
+      const std::vector<double> by = engine_.circuit().parameters.derivative(wanted_[k].table);
+      for (const auto& [id, slope] : direct_) slopes[k] += slope * by[u(id)];
+    }
     for (std::size_t k = 0; k < wanted_.size(); ++k) {
       out.rows.push_back({wanted_[k].name, wanted_[k].unit, dae_.get(wanted_[k]), slopes[k]});
     }
@@ -218,7 +228,7 @@ class GradientRun {
     std::vector<std::size_t> point_of_row;
     Transient transient(dae_, engine_.newton(), engine_.options());
     const auto observer = [&](double time, const std::vector<double>& x, const StepFormula& formula) {
-      if (!formula.stage) out.grid.push_back(time);
+      if (!formula.stage) out.grid.push_back({time, formula.beta == 0 && formula.a2 == 0});
       if (!formula.stage && time >= card.start) {
         table.columns[0].real.push_back(time);
         append_row(dae_, kept, x, table, 1);
@@ -239,6 +249,7 @@ class GradientRun {
     out.value = objective.value;
     out.unit = objective.unit;
     out.analysis = table.kind;
+    direct_ = objective.direct;
     return objective;
   }
 
@@ -246,6 +257,7 @@ class GradientRun {
   GradientRequest request_;
   Dae& dae_;
   std::vector<ParameterHandle> wanted_;
+  std::map<ParameterId, double> direct_;
   AnalysisCard card_;
 };
 

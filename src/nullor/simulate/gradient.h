@@ -14,7 +14,7 @@ struct GradientRequest {
   std::vector<std::string> wrt;  ///< "vdd", "r1", "m1:w", "nmod:vto", "temp"; empty: every parameter
   std::string analysis;          ///< "op", "dc", "ac", "tran"; empty: the measurement's, or the deck's only one, or op
   /// tran: integrate on these time points instead of choosing steps (to compare runs on one grid).
-  std::vector<double> grid;
+  std::vector<GridPoint> grid;
 };
 
 struct GradientRow {
@@ -27,7 +27,7 @@ struct GradientResult {
   double value = 0;  ///< of the objective
   std::string of, unit, analysis;
   std::vector<GradientRow> rows;
-  std::vector<double> grid;  ///< tran: the accepted time points
+  std::vector<GridPoint> grid;  ///< tran: the accepted time points
 };
 
 /// Runs the analysis, reads the objective on a reverse tape, and carries its derivative back through the adjoint equations

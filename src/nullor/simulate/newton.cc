@@ -40,6 +40,7 @@ void NewtonSolver::evaluate(const std::vector<double>& x, const Problem& problem
   a.x = x.data();
   a.time = problem.time;
   a.dc = problem.dc;
+  a.steady = problem.alpha == 0;
   a.gmin = problem.gmin > 0 ? problem.gmin : options_.gmin;
   a.f = f_.data();
   a.q = q_.data();
@@ -90,22 +91,21 @@ void NewtonSolver::assemble(const Problem& problem, double alpha) {
 
 bool NewtonSolver::treat_singular() {
   const int column = lu_->singular_column();
-  const auto is_node = [&](int k) { return dae_.unknowns()[u(k)].owner.empty(); };
-  const auto known = [&](int k) { return std::find(floating_.begin(), floating_.end(), k) != floating_.end(); };
-  if (floating_.size() > u(dae_.size())) return false;
-  if (column >= 0 && column < dae_.size() && is_node(column) && !known(column)) {
+  std::vector<char> known(u(dae_.size()), 0);
+  for (const int k : floating_) known[u(k)] = 1;
+  const auto can_hold = [&](int k) { return dae_.unknowns()[u(k)].owner.empty() && !known[u(k)]; };
+  // First the unknown that the factorization blames; it may blame another of the same undetermined part, so in the end
+  // every node gets its conductance, once.
+  constexpr std::size_t kOneByOne = 16;
+  if (column >= 0 && column < dae_.size() && can_hold(column) && floating_.size() < kOneByOne) {
     floating_.push_back(column);
     return true;
   }
-  // The pivot order may blame another unknown of the same undetermined part: give every node its conductance, once.
-  bool added = false;
+  const std::size_t before = floating_.size();
   for (int k = 0; k < dae_.size(); ++k) {
-    if (is_node(k) && !known(k)) {
-      floating_.push_back(k);
-      added = true;
-    }
+    if (can_hold(k)) floating_.push_back(k);
   }
-  return added;
+  return floating_.size() > before;
 }
 
 NewtonSolver::Result NewtonSolver::solve(std::vector<double>& x, const Problem& problem) {

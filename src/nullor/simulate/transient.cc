@@ -331,17 +331,16 @@ TransientSummary Transient::run(const TranCard& card, const Observer& observer) 
   return summary;
 }
 
-TransientSummary Transient::replay(const TranCard& card, std::span<const double> grid, const Observer& observer) {
+TransientSummary Transient::replay(const TranCard& card, std::span<const GridPoint> grid, const Observer& observer) {
   TransientSummary summary;
   if (!begin(card, summary, observer)) return summary;
-  const std::vector<double> corners = dae_.breakpoints(0, card.stop);
   const bool two_stage = options_.method == Integration::tr_bdf2;
-  int order = 1;
   StepFormula used, stage;
-  for (const double time : grid) {
+  for (const auto& [time, first_order] : grid) {
     if (time <= 0) continue;
+    if (first_order) smooth_ = 1;
     const double h = time - past_[0].time;
-    const bool ok = two_stage ? advance_tr_bdf2(h, stage, used, summary) : advance(h, order, used, summary);
+    const bool ok = two_stage ? advance_tr_bdf2(h, stage, used, summary) : advance(h, first_order ? 1 : 2, used, summary);
     if (!ok) {
       summary.failed_at = time;
       summary.failure.reason = "a point of the given time grid did not converge";
@@ -353,9 +352,6 @@ TransientSummary Transient::replay(const TranCard& card, std::span<const double>
     ++summary.accepted;
     dae_.accept(past_[0].x.data(), time);
     if (!observer(time, past_[0].x, used)) return summary;
-    const bool corner = std::binary_search(corners.begin(), corners.end(), time);
-    order = corner || options_.max_order < 2 ? 1 : 2;
-    if (corner) smooth_ = 1;
   }
   summary.finished = true;
   return summary;

@@ -23,6 +23,12 @@ struct StepFormula {
   bool stage = false;
 };
 
+/// A time point and how it was reached, for repeating a run.
+struct GridPoint {
+  double time = 0;
+  bool first_order = false;  ///< by backward Euler
+};
+
 struct TransientSummary {
   bool finished = false;
   bool stopped = false;        ///< by the observer
@@ -45,8 +51,8 @@ class Transient {
   /// Mathematics 20, 21 (1996) for TR-BDF2.
   TransientSummary run(const TranCard& card, const Observer& observer);
 
-  /// Integrates on a given grid (ascending, from 0) instead of choosing steps; formulas as a free run would use them.
-  TransientSummary replay(const TranCard& card, std::span<const double> grid, const Observer& observer);
+  /// Integrates on a given grid (ascending) with the given orders instead of choosing them.
+  TransientSummary replay(const TranCard& card, std::span<const GridPoint> grid, const Observer& observer);
 
  private:
   struct Point {

@@ -1,0 +1,188 @@
+// The analyses against closed-form answers.
+
+#include "nullor/simulate/engine.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <complex>
+#include <numbers>
+
+namespace nullor {
+namespace {
+
+constexpr double kPi = std::numbers::pi;
+
+Engine engine_of(const std::string& body) { return Engine(read_circuit_text("title\n" + body + "\n.end\n")); }
+
+Table only(std::vector<Table> tables) { return std::move(tables.front()); }
+
+double at_time(const Table& t, const char* name, double time) {
+  const auto& x = t.columns[0].real;
+  const auto& y = t.find(name)->real;
+  std::size_t k = 1;
+  while (k + 1 < x.size() && x[k] < time) ++k;
+  const double s = (time - x[k - 1]) / (x[k] - x[k - 1]);
+  return y[k - 1] + s * (y[k] - y[k - 1]);
+}
+
+TEST(OperatingPoint, SolvesADivider) {
+  Engine e = engine_of("V1 in 0 3\nR1 in out 1k\nR2 out 0 2k\n.op");
+  const Table t = only(e.run(e.circuit().analyses[0]));
+  EXPECT_NEAR(t.find("v(out)")->real[0], 2.0, 1e-12);
+  EXPECT_NEAR(t.find("i(v1)")->real[0], -1e-3, 1e-15);
+}
+
+// R i + n vT ln(1 + i / is) = v has no elementary answer; the solution must satisfy it.
+TEST(OperatingPoint, SatisfiesTheDiodeEquation) {
+  Engine e = engine_of(".options reltol=1e-9 abstol=1e-15 vntol=1e-12 gmin=1e-15\nV1 in 0 5\nR1 in d 1k\nD1 d 0 dm\n.model dm d(is=1e-14 n=1)\n.op");
+  const Table t = only(e.run(e.circuit().analyses[0]));
+  const double v = t.find("v(d)")->real[0], i = (5 - v) / 1e3;
+  const double vt = kBoltzmann * 300.15 / kElementaryCharge;
+  EXPECT_NEAR(i, 1e-14 * std::expm1(v / vt), 1e-9 * i);
+}
+
+TEST(OperatingPoint, HoldsANodeThatOnlyCapacitorsAndCurrentSourcesTouch) {
+  Engine e = engine_of("V1 in 0 1\nC1 in a 1p\nC2 a 0 1p\nR1 in 0 1k\n.op");
+  const Table t = only(e.run(e.circuit().analyses[0]));
+  EXPECT_NEAR(t.find("v(a)")->real[0], 0, 1e-9);
+  ASSERT_EQ(e.notes.size(), 1u);
+  EXPECT_NE(e.notes[0].find("a"), std::string::npos);
+}
+
+TEST(OperatingPoint, NamesALoopOfVoltageSources) {
+  Engine e = engine_of("V1 a 0 1\nV2 a 0 2\nR1 a 0 1k\n.op");
+  try {
+    e.run(e.circuit().analyses[0]);
+    FAIL() << "two sources of different voltage in parallel were accepted";
+  } catch (const InputError& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::singular);
+    EXPECT_NE(error.hint().find("v"), std::string::npos) << error.hint();
+  }
+}
+
+// A bistable pair with .nodeset falls to the side it is pushed to.
+TEST(OperatingPoint, ObeysNodeSets) {
+  const std::string latch =
+      "VDD vdd 0 1.8\n.model n nmos(level=1 vto=0.5 kp=200u)\n.model p pmos(level=1 vto=-0.5 kp=100u)\n"
+      "M1 a b 0 0 n w=2u l=1u\nM2 a b vdd vdd p w=4u l=1u\nM3 b a 0 0 n w=2u l=1u\nM4 b a vdd vdd p w=4u l=1u\n.op\n";
+  for (const bool high : {true, false}) {
+    Engine e = engine_of(latch + (high ? ".nodeset v(a)=1.8 v(b)=0" : ".nodeset v(a)=0 v(b)=1.8"));
+    const Table t = only(e.run(e.circuit().analyses[0]));
+    EXPECT_NEAR(t.find("v(a)")->real[0], high ? 1.8 : 0, 1e-3);
+  }
+}
+
+TEST(DcSweep, NestsAndRestoresTheSource) {
+  Engine e = engine_of("V1 a 0 7\nV2 b 0 9\nR1 a out 1k\nR2 b out 1k\nR3 out 0 1k\n.dc V1 0 2 1 V2 0 3 3\n.op");
+  const Table t = only(e.run(e.circuit().analyses[0]));
+  ASSERT_EQ(t.rows(), 6u);
+  EXPECT_NEAR(t.find("v(out)")->real[5], (2.0 + 3.0) / 3, 1e-12);
+  EXPECT_NEAR(only(e.run(e.circuit().analyses[1])).find("v(out)")->real[0], 16.0 / 3, 1e-12);
+}
+
+TEST(Ac, MatchesTheTransferFunctionOfAnRlc) {
+  Engine e = engine_of("V1 in 0 dc 0 ac 2 30\nR1 in a 50\nL1 a out 1u\nC1 out 0 1n\n.ac dec 10 1k 100meg");
+  const Table t = only(e.run(e.circuit().analyses[0]));
+  const std::complex<double> j(0, 1), drive = std::polar(2.0, kPi / 6);
+  for (std::size_t k = 0; k < t.rows(); ++k) {
+    const std::complex<double> s = j * 2.0 * kPi * t.columns[0].real[k];
+    const std::complex<double> expected = drive / (1.0 + s * 50.0 * 1e-9 + s * s * 1e-15);
+    EXPECT_NEAR(std::abs(t.find("v(out)")->complex[k] - expected), 0, 1e-10 * std::abs(expected));
+  }
+}
+
+TEST(Noise, OfAResistorIsFourKTR) {
+  Engine e = engine_of("V1 in 0 dc 0 ac 1\nR1 in out 1k\nR2 out 0 1k\n.noise v(out) V1 lin 11 1k 2k 1");
+  const std::vector<Table> tables = e.run(e.circuit().analyses[0]);
+  const double density = std::sqrt(4 * kBoltzmann * 300.15 * 500);
+  EXPECT_NEAR(tables[0].find("onoise_spectrum")->real[3], density, 1e-9 * density);
+  EXPECT_NEAR(tables[0].find("inoise_spectrum")->real[3], 2 * density, 1e-9 * density);
+  EXPECT_NEAR(tables[1].find("onoise_total")->real[0], density * std::sqrt(1000.0), 1e-6 * density * 31);
+}
+
+TEST(TransferFunction, OfADivider) {
+  Engine e = engine_of("V1 in 0 1\nR1 in out 1k\nR2 out 0 3k\n.tf v(out) V1");
+  const Table t = only(e.run(e.circuit().analyses[0]));
+  EXPECT_NEAR(t.columns[0].real[0], 0.75, 1e-12);
+  EXPECT_NEAR(t.columns[1].real[0], 750, 1e-9);
+  EXPECT_NEAR(t.columns[2].real[0], 4000, 1e-8);
+}
+
+TEST(Sensitivity, OfADivider) {
+  Engine e = engine_of("V1 in 0 1\nR1 in out 1k\nR2 out 0 3k\n.sens v(out)");
+  const Table t = only(e.run(e.circuit().analyses[0]));
+  EXPECT_NEAR(t.find("r1:r")->real[0], -3e3 / (4e3 * 4e3), 1e-12);
+  EXPECT_NEAR(t.find("v1:dc")->real[0], 0.75, 1e-12);
+}
+
+class Methods : public testing::TestWithParam<const char*> {};
+
+// Low-pass driven by a sine: the error falls with the square of the step for every second-order method.
+TEST_P(Methods, AreOfSecondOrder) {
+  const auto error = [&](const char* step) {
+    Engine e = engine_of(std::string("V1 in 0 sin(0 1 1meg)\nR1 in out 1k\nC1 out 0 100p\n.options trtol=1e9 reltol=1e-6 method=") + GetParam() +
+                         "\n.tran " + step + " 3u 0 " + step);
+    const Table t = only(e.run(e.circuit().analyses[0]));
+    const double w = 2 * kPi * 1e6, tau = 1e-7, g = 1 / (1 + w * w * tau * tau);
+    double worst = 0;
+    for (std::size_t k = 0; k < t.rows(); ++k) {
+      const double time = t.columns[0].real[k];
+      if (time < 1e-6) continue;
+      const double exact = g * (std::sin(w * time) - w * tau * std::cos(w * time) + w * tau * std::exp(-time / tau));
+      worst = std::max(worst, std::fabs(t.find("v(out)")->real[k] - exact));
+    }
+    return worst;
+  };
+  const double coarse = error("10n"), fine = error("5n");
+  EXPECT_LT(fine, 2e-3);
+  EXPECT_GT(coarse / fine, 3.2) << coarse << " -> " << fine;
+}
+
+INSTANTIATE_TEST_SUITE_P(Integration, Methods, testing::Values("trap", "gear", "trbdf2"), [](const auto& info) { return std::string(info.param); });
+
+TEST(Transient, KeepsTheEnergyOfAnLcCircuit) {
+  Engine e = engine_of(".options reltol=1e-5\nL1 a 0 1u\nC1 a 0 1n ic=1\n.tran 1n 20u 0 1n uic");
+  const Table t = only(e.run(e.circuit().analyses[0]));
+  const double v = t.find("v(a)")->real.back(), i = t.find("i(l1)")->real.back();
+  EXPECT_NEAR(0.5e-9 * v * v + 0.5e-6 * i * i, 0.5e-9, 2e-12);  // the trapezoidal rule conserves it but for the first step
+}
+
+TEST(Transient, EndsExactlyOnCornersAndAtTheEnd) {
+  Engine e = engine_of("V1 in 0 pulse(0 1 1.25u 3n 7n 2.1u 5u)\nR1 in out 1k\nC1 out 0 10p\n.tran 0.1u 7u");
+  const Table t = only(e.run(e.circuit().analyses[0]));
+  const auto& x = t.columns[0].real;
+  for (const double corner : {1.25e-6, 1.253e-6, 3.353e-6, 3.36e-6, 6.25e-6, 7e-6}) {
+    EXPECT_TRUE(std::any_of(x.begin(), x.end(), [&](double time) { return std::fabs(time - corner) < 1e-15; })) << corner;
+  }
+}
+
+TEST(Transient, DelaysASteppedLine) {
+  Engine e = engine_of("V1 in 0 pwl(0 0 1n 0 1.01n 1)\nR1 in a 50\nT1 a 0 out 0 z0=50 td=10n\nR2 out 0 150\n.tran 0.1n 60n");
+  const Table t = only(e.run(e.circuit().analyses[0]));
+  EXPECT_NEAR(at_time(t, "v(a)", 5e-9), 0.5, 1e-6);
+  EXPECT_NEAR(at_time(t, "v(out)", 10.5e-9), 0, 1e-6);
+  EXPECT_NEAR(at_time(t, "v(out)", 12e-9), 0.75, 1e-6);   // 0.5 (1 + 1/2)
+  EXPECT_NEAR(at_time(t, "v(a)", 25e-9), 0.75, 1e-6);     // the echo is absorbed at the matched end
+}
+
+TEST(Transient, FollowsIntegralsAndDerivatives) {
+  Engine e = engine_of("V1 in 0 sin(0 1 1meg)\nB1 d 0 v=ddt(v(in))\nR1 d 0 1k\nB2 q 0 v=idt(v(in))*1e6\nR2 q 0 1k\n.tran 1n 2u 0 1n");
+  const Table t = only(e.run(e.circuit().analyses[0]));
+  const double w = 2 * kPi * 1e6;
+  EXPECT_NEAR(at_time(t, "v(d)", 1.3e-6), w * std::cos(w * 1.3e-6), 2e-3 * w);
+  EXPECT_NEAR(at_time(t, "v(q)", 1.3e-6), (1 - std::cos(w * 1.3e-6)) / w * 1e6, 1e-3);
+}
+
+TEST(Transient, SaysWhyItStops) {
+  Engine e = engine_of("V1 in 0 1\nR1 in a 1\nB1 a 0 i=v(a)>0.9 ? 1e6 : -1e6*v(a)*time\n.tran 1n 1u");
+  try {
+    e.run(e.circuit().analyses[0]);
+  } catch (const InputError& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::no_convergence);
+    EXPECT_FALSE(error.hint().empty());
+  }
+}
+
+}  // namespace
+}  // namespace nullor
