@@ -24,17 +24,13 @@ TEST(Conformance, Inductor) { run<Inductor>("l=1e-6 tc1=1e-3 m=3 dtemp=-5"); }
 TEST(Conformance, MutualInductor) { run<MutualInductor>("k=0.7 l1=1e-6 l2=3e-6"); }
 TEST(Conformance, VoltageSource) { run<VoltageSource>("dc=1"); }
 TEST(Conformance, CurrentSource) { run<CurrentSource>("dc=1"); }
-TEST(Conformance, ControlledSources) {
-  run<VoltageControlledVoltageSource>("gain=7");
-  run<VoltageControlledCurrentSource>("gain=7e-3 m=2");
-  run<CurrentControlledCurrentSource>("gain=5 m=2");
-  run<CurrentControlledVoltageSource>("gain=5");
-}
-TEST(Conformance, Switches) {
-  run<VoltageSwitch>("vt=0.1 vh=0.3 ron=5 roff=1e6");
-  run<VoltageSwitch>("vt=0.1 vh=-0.3 ron=5 roff=1e6 on=1");
-  run<CurrentSwitch>("it=0.1 ih=0.3 ron=5 roff=1e6");
-}
+TEST(Conformance, VoltageControlledVoltageSource) { run<VoltageControlledVoltageSource>("gain=7"); }
+TEST(Conformance, VoltageControlledCurrentSource) { run<VoltageControlledCurrentSource>("gain=7e-3 m=2"); }
+TEST(Conformance, CurrentControlledCurrentSource) { run<CurrentControlledCurrentSource>("gain=5 m=2"); }
+TEST(Conformance, CurrentControlledVoltageSource) { run<CurrentControlledVoltageSource>("gain=5"); }
+TEST(Conformance, VoltageSwitch) { run<VoltageSwitch>("vt=0.1 vh=0.3 ron=5 roff=1e6"); }
+TEST(Conformance, VoltageSwitchGradual) { run<VoltageSwitch>("vt=0.1 vh=-0.3 ron=5 roff=1e6 on=1"); }
+TEST(Conformance, CurrentSwitch) { run<CurrentSwitch>("it=0.1 ih=0.3 ron=5 roff=1e6"); }
 TEST(Conformance, TransmissionLine) { run<TransmissionLine>("z0=50 td=1e-9"); }
 TEST(Conformance, FerroelectricCapacitor) { run<FerroelectricCapacitor>("c_lin=1e-12 gamma=1e9 rho=2"); }
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <string>
 
 namespace nullor {
 namespace {
@@ -17,6 +18,25 @@ TEST(Registry, NamesAreUniqueAndParametersResolve) {
     EXPECT_LE(info.terminals.size() + info.internals.size(), 12u);
     EXPECT_LE(static_cast<int>(info.parameters.size()), detail::kMaxParameters);
   }
+}
+
+/// True when TEST(Conformance, name) is linked into this program.
+bool has_conformance(const std::string& name) {
+  const auto& all = *testing::UnitTest::GetInstance();
+  for (int suite = 0; suite < all.total_test_suite_count(); ++suite) {
+    const auto& tests = *all.GetTestSuite(suite);
+    if (std::string_view(tests.name()) != "Conformance") continue;
+    for (int k = 0; k < tests.total_test_count(); ++k)
+      if (name == tests.GetTestInfo(k)->name()) return true;
+  }
+  return false;
+}
+
+TEST(Registry, EveryDeviceHasAConformanceTest) {
+#define NULLOR_DEVICE(device, header) \
+  EXPECT_TRUE(has_conformance(#device)) << "add TEST(Conformance, " #device ") beside " #header ".h";
+#include "nullor/devices/registry.def"
+#undef NULLOR_DEVICE
 }
 
 TEST(Parameters, AreSetByNameAliasAndScope) {

@@ -24,6 +24,15 @@ def mos(model, instance="", temp=27, kind="nmos", level=1, forward_bulk=False):
                 terminals=4, temp=temp, level=level, points=[tuple(sign * v if v else 0.0 for v in p) for p in points])
 
 
+def mos_dc(level, model, instance="w=10u l=2u", temp=27, kind="nmos"):
+    """A bias grid from weak to strong inversion: triode, saturation, body bias, drain and source exchanged."""
+    c = mos(model, instance, temp, kind, level)
+    sign = 1 if kind == "nmos" else -1
+    points = [(d, g, 0.0, b) for b in (0.0, -2.0) for g in (0.3, 0.6, 0.9, 1.5, 3.0) for d in (0.1, 1.0, 4.0)]
+    points += [(0.0, 2.0, 1.5, -0.5), (0.0, 0.7, 0.2, 0.0), (1.0, 1.5, 0.0, 0.2)]
+    return {**c, "dc_only": True, "points": [tuple(sign * v if v else 0.0 for v in p) for p in points]}
+
+
 def jfet(model, instance="", temp=27, kind="njf"):
     sign = 1 if kind == "njf" else -1
     points = [(3.0, -0.5, 0.0), (0.3, 0.0, 0.0), (0.0, 0.2, 1.0), (1.0, -3.0, 0.0), (1.0, 0.55, 0.0)]
@@ -100,6 +109,18 @@ CASES = {
         mos("tox=2e-8 nsub=1e16 nss=1e10 u0=500 lambda=0.02", "w=10u l=1u", 60),
         mos("tox=2e-8 nsub=1e16 nss=1e10 u0=250 tpg=-1", "w=10u l=1u", 60, "pmos"),
         mos("tox=2e-8 nsub=1e16 tpg=0", "w=10u l=1u"),
+    ],
+    # Small is at high temperature: ngspice lets the reverse current of level 3's junctions decay more slowly.
+    "mos3": [
+        mos_dc(3, "vto=0.7 kp=1e-4 gamma=0.5 phi=0.65"),
+        mos_dc(3, "is=1e-17 vto=0.7 gamma=0.5 phi=0.65 tox=2e-8 nsub=1e16 theta=0.1 eta=0.1 kappa=0.4", temp=85),
+        mos_dc(3, "vto=0.7 phi=0.7 uo=500 tox=2e-8 nsub=1e16 nfs=2e11 xj=2e-7 ld=1e-7 vmax=1e5 theta=0.05 eta=0.2 delta=0.5", "w=5u l=1.5u"),
+        mos_dc(3, "is=1e-17 vto=0.6 phi=0.7 uo=500 tox=2e-8 nsub=1e16 nfs=2e11 xj=2e-7 rd=20 rs=30", "w=10u l=3u m=3", 60),
+    ],
+    # Threshold from the doping: ngspice's intrinsic density has the older k/q, which moves it by 4e-7 V.
+    "mos3_process": [
+        mos_dc(3, "tox=2e-8 nsub=3e15 nss=1e10 uo=250 vmax=1e5 nfs=1e11 rsh=20 js=1e-4", "w=10u l=3u ad=20p as=30p nrd=2", 27, "pmos"),
+        mos_dc(3, "tox=2e-8 nsub=1e16 tpg=0 kappa=0"),
     ],
     "jfet": [
         jfet("vto=-2 beta=1e-3 lambda=0.02 cgs=1e-12 cgd=2e-12 pb=0.9"),

@@ -28,7 +28,7 @@ def ngspice(deck):
     return numbers
 
 
-def run(letter, model_type, model, instance, terminals, points, temp, level):
+def run(letter, model_type, model, instance, terminals, points, temp, level, dc_only):
     """One process an analysis: ngspice applies m again whenever `alter` makes it recompute a device's temperature."""
     def deck(point, driven, commands):
         lines = ["golden"] + [f"v{k} n{k} 0 dc {v!r} ac {1 if k == driven else 0}" for k, v in enumerate(point)]
@@ -44,6 +44,8 @@ def run(letter, model_type, model, instance, terminals, points, temp, level):
         i = ngspice(deck(point, -1, ["op"] + [f"print v{k}#branch" for k in range(terminals)]))
         for k in range(terminals):
             current[p, k] = i[k]
+        if dc_only:
+            continue
         for j in range(terminals):
             y = ngspice(deck(point, j, [f"ac lin 1 {FREQUENCY} {FREQUENCY}"] +
                              [f"print {part}(v{k}#branch)" for k in range(terminals) for part in ("real", "imag")]))
@@ -58,13 +60,14 @@ def write(name, cases):
         for c in cases:
             n = c["terminals"]
             current, y = run(c["letter"], c.get("model_type"), c.get("model", ""), c.get("instance", ""), n, c["points"],
-                             c.get("temp", 27), c.get("level"))
+                             c.get("temp", 27), c.get("level"), c.get("dc_only", False))
             f.write(f"case {c.get('type', 0)}\nmodel {c.get('model', '')}\ninstance {c.get('test_instance', c.get('instance', ''))}\n")
             f.write(f"temp {c.get('temp', 27)}\n")
             for p, point in enumerate(c["points"]):
                 f.write("point " + " ".join(repr(v) for v in point) + "\n")
                 f.write("i " + " ".join(repr(current[p, k]) for k in range(n)) + "\n")
-                f.write(f"y {FREQUENCY!r} " + " ".join(f"{y[p, k, j][0]!r} {y[p, k, j][1]!r}" for k in range(n) for j in range(n)) + "\n")
+                if not c.get("dc_only"):
+                    f.write(f"y {FREQUENCY!r} " + " ".join(f"{y[p, k, j][0]!r} {y[p, k, j][1]!r}" for k in range(n) for j in range(n)) + "\n")
 
 
 def main():
