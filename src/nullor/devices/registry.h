@@ -14,6 +14,7 @@
 #include "nullor/devices/jfet.h"
 #include "nullor/devices/memristor.h"
 #include "nullor/devices/mos1.h"
+#include "nullor/devices/mos2.h"
 #include "nullor/devices/mos3.h"
 #include "nullor/devices/mutual_inductor.h"
 #include "nullor/devices/parameters.h"

@@ -24,12 +24,14 @@ def mos(model, instance="", temp=27, kind="nmos", level=1, forward_bulk=False):
                 terminals=4, temp=temp, level=level, points=[tuple(sign * v if v else 0.0 for v in p) for p in points])
 
 
-def mos_dc(level, model, instance="w=10u l=2u", temp=27, kind="nmos"):
+def mos_dc(level, model, instance="w=10u l=2u", temp=27, kind="nmos", forward_bulk=True):
     """A bias grid from weak to strong inversion: triode, saturation, body bias, drain and source exchanged."""
     c = mos(model, instance, temp, kind, level)
     sign = 1 if kind == "nmos" else -1
     points = [(d, g, 0.0, b) for b in (0.0, -2.0) for g in (0.3, 0.6, 0.9, 1.5, 3.0) for d in (0.1, 1.0, 4.0)]
-    points += [(0.0, 2.0, 1.5, -0.5), (0.0, 0.7, 0.2, 0.0), (1.0, 1.5, 0.0, 0.2)]
+    points += [(0.0, 2.0, 1.5, -0.5), (0.0, 0.7, 0.2, 0.0)]
+    if forward_bulk:
+        points.append((1.0, 1.5, 0.0, 0.2))
     return {**c, "dc_only": True, "points": [tuple(sign * v if v else 0.0 for v in p) for p in points]}
 
 
@@ -109,6 +111,20 @@ CASES = {
         mos("tox=2e-8 nsub=1e16 nss=1e10 u0=500 lambda=0.02", "w=10u l=1u", 60),
         mos("tox=2e-8 nsub=1e16 nss=1e10 u0=250 tpg=-1", "w=10u l=1u", 60, "pmos"),
         mos("tox=2e-8 nsub=1e16 tpg=0", "w=10u l=1u"),
+    ],
+    # With vmax and a forward biased bulk our saturation voltage differs on purpose (mos2.h).
+    "mos2": [
+        mos_dc(2, "vto=0.7 kp=1e-4 gamma=0.5 phi=0.65 lambda=0.02"),
+        mos_dc(2, "is=1e-17 vto=0.7 gamma=0.5 phi=0.65 tox=4e-8 nsub=1e16 ucrit=2e4 uexp=0.15", "w=10u l=5u", 85),
+        mos_dc(2, "vto=0.7 phi=0.7 uo=500 tox=2e-8 nsub=1e16 nfs=2e11 xj=2e-7 ld=1e-7 vmax=1e5 neff=3 delta=0.5 ucrit=2e4 uexp=0.1",
+               "w=5u l=2u", forward_bulk=False),
+        mos_dc(2, "is=1e-17 vto=0.6 uo=500 phi=0.7 tox=2e-8 nsub=1e16 nfs=2e11 xj=2e-7 rd=20 rs=30", "w=10u l=3u m=3", 60),
+    ],
+    # Threshold from the doping.
+    "mos2_process": [
+        mos_dc(2, "tox=2e-8 nsub=3e15 nss=1e10 uo=250 vmax=5e4 nfs=1e11 rsh=20 js=1e-4", "w=10u l=3u ad=20p as=30p nrd=2", 27, "pmos",
+               forward_bulk=False),
+        mos_dc(2, "tox=2e-8 nsub=1e16 tpg=0"),
     ],
     # Small is at high temperature: ngspice lets the reverse current of level 3's junctions decay more slowly.
     "mos3": [
