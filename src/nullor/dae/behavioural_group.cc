@@ -1,6 +1,7 @@
 #include "nullor/dae/behavioural_group.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace nullor {
 namespace {
@@ -232,7 +233,9 @@ void BehaviouralGroup::evaluate(Assembly& a) {
         const Real y = f.program->template run<Real>(in, registers);
         for (std::size_t s = 0; s < size; ++s) {
           in[at(f.inputs[done + s])].d.set(static_cast<int>(s), 0.0);
-          const double slope = scale * y.d[static_cast<int>(s)];
+          // At a kink such as sqrt(abs(v)) in 0 there is no slope; a flat one lets the iteration move on.
+          const double exact = scale * y.d[static_cast<int>(s)];
+          const double slope = std::isfinite(exact) ? exact : 0;
           const int* slot = &f.slots[4 * (done + s)];
           add(slot[0], f.charge ? 0 : slope, f.charge ? slope : 0);
           add(slot[1], f.charge ? 0 : -slope, f.charge ? -slope : 0);

@@ -141,13 +141,27 @@ double Dae::largest_step() const {
   return out;
 }
 
+// Devices write their internal unknowns. One without its series resistor coincides with a node or with ground, and nodes
+// are not the devices' to set.
+template <class F>
+void Dae::keeping_nodes(double* x, F&& write) const {
+  const std::vector<double> nodes(x, x + circuit_.nodes.size() - 1);
+  write();
+  std::copy(nodes.begin(), nodes.end(), x);
+  x[n_] = 0;
+}
+
 void Dae::initial_guess(double* x) const {
-  for (const auto& group : groups_) group->initial_guess(x);
+  keeping_nodes(x, [&] {
+    for (const auto& group : groups_) group->initial_guess(x);
+  });
 }
 
 void Dae::initial_charges(double* x, double* q) const {
   std::fill_n(q, static_cast<std::size_t>(n_) + 1, 0.0);
-  for (const auto& group : groups_) group->initial_charges(x, q);
+  keeping_nodes(x, [&] {
+    for (const auto& group : groups_) group->initial_charges(x, q);
+  });
 }
 
 void Dae::forget_limits() {

@@ -117,6 +117,8 @@ class Dae {
   void assign_unknowns();
   void refresh();
   void cache_linear();
+  template <class F>
+  void keeping_nodes(double* x, F&& write) const;
   [[noreturn]] void reject(int group, int device, const std::string& why) const;
   /// Device parameters that follow an inductance through couplings; `target` is their group.
   std::vector<ParameterSeed> coupled_seeds(const ParameterHandle& handle) const;

@@ -42,6 +42,12 @@ TEST(OperatingPoint, SatisfiesTheDiodeEquation) {
   EXPECT_NEAR(i, 1e-14 * std::expm1(v / vt), 1e-9 * i);
 }
 
+// A diode without series resistance whose anode is ground: its internal node is ground, which stays at zero.
+TEST(OperatingPoint, KeepsGroundAtZero) {
+  Engine e = engine_of("D1 0 a dm\nR1 a 0 1g\n.model dm d(is=1e-9 n=1.2)\n.op");
+  EXPECT_NEAR(only(e.run(e.circuit().analyses[0])).find("v(a)")->real[0], 0, 1e-6);
+}
+
 TEST(OperatingPoint, HoldsANodeThatOnlyCapacitorsAndCurrentSourcesTouch) {
   Engine e = engine_of("V1 in 0 1\nC1 in a 1p\nC2 a 0 1p\nR1 in 0 1k\n.op");
   const Table t = only(e.run(e.circuit().analyses[0]));
