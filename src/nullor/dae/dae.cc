@@ -34,6 +34,7 @@ void Dae::refresh() {
 }
 
 void Dae::cache_linear() {
+  ++revision_;
   const auto slots = static_cast<std::size_t>(pattern_.nonzeros()) + 1;
   const std::vector<double> zero(static_cast<std::size_t>(n_) + 1, 0.0);
   std::vector<double> f(zero), q(zero);

@@ -56,6 +56,9 @@ class Dae {
   /// No device is nonlinear and none has discrete states: f and q are linear in x.
   bool linear() const { return linear_; }
 
+  /// Counts every change of the constant parts of the equation; factors of an older one are stale.
+  long revision() const { return revision_; }
+
   double temperature_celsius() const;
   const Environment<double>& environment() const { return environment_; }
 
@@ -145,6 +148,7 @@ class Dae {
   std::vector<Triplet> linear_f_terms_, linear_q_terms_;
   std::vector<double> linear_j_;  ///< linear_g_ + alpha linear_c_ for the alpha last used
   double linear_j_alpha_ = -1;
+  long revision_ = 0;
 };
 
 }  // namespace nullor

@@ -222,9 +222,9 @@ struct MosCommon {
     if (has_source) out.thermal("rs", s, si, value(g_s), t);
     out.thermal("id", di, si, 2.0 / 3.0 * std::fabs(gm), t);
     if (value(kf) > 0 && value(cox_area) > 0) {
-      const double size = value(width) * value(length) * value(length) * value(cox_area) * value(m);
-      out.flicker("1overf", di, si, value(kf) * std::pow(std::fabs(id), value(af)) / size * value(width),
-                  1.0);
+      // kf |id|^af / (f cox^2 w l): SPICE's form for levels 1 to 3.
+      const double cox = value(cox_area), gate = value(width) * value(length) * value(m);
+      out.flicker("1overf", di, si, value(kf) * std::pow(std::fabs(id), value(af)) / (cox * cox * gate), 1.0);
     }
   }
 };

@@ -87,6 +87,14 @@ TEST(DcSweep, NestsAndRestoresTheSource) {
   EXPECT_NEAR(only(e.run(e.circuit().analyses[1])).find("v(out)")->real[0], 16.0 / 3, 1e-12);
 }
 
+TEST(DcSweep, OverAResistorAndAParameter) {
+  Engine e = engine_of(".param r=1k\nI1 0 a 1m\nRx a b {r}\nR2 b 0 2k\n.dc r 1k 3k 1k\n.dc Rx 1k 3k 1k");
+  for (const AnalysisCard& card : e.circuit().analyses) {
+    const Table t = only(e.run(card));
+    for (std::size_t k = 0; k < 3; ++k) EXPECT_NEAR(t.find("v(a)")->real[k], 3.0 + static_cast<double>(k), 1e-9);
+  }
+}
+
 TEST(Ac, MatchesTheTransferFunctionOfAnRlc) {
   Engine e = engine_of("V1 in 0 dc 0 ac 2 30\nR1 in a 50\nL1 a out 1u\nC1 out 0 1n\n.ac dec 10 1k 100meg");
   const Table t = only(e.run(e.circuit().analyses[0]));

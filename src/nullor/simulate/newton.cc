@@ -115,7 +115,7 @@ NewtonSolver::Result NewtonSolver::solve(std::vector<double>& x, const Problem& 
   for (int iteration = 0; iteration < problem.max_iterations; ++iteration) {
     ++result.iterations;
     evaluate(x, problem, true, iteration == 0 && problem.start_from_guess);
-    if (!(keeps_factors && factored_alpha_ == problem.alpha)) {
+    if (!(keeps_factors && factored_alpha_ == problem.alpha && factored_revision_ == dae_.revision())) {
       factored_alpha_ = -1;
       for (;;) {
         assemble(problem, problem.alpha);
@@ -128,7 +128,7 @@ NewtonSolver::Result NewtonSolver::solve(std::vector<double>& x, const Problem& 
         }
         evaluate(x, problem, true, iteration == 0 && problem.start_from_guess);
       }
-      if (keeps_factors) factored_alpha_ = problem.alpha;
+      if (keeps_factors) factored_alpha_ = problem.alpha, factored_revision_ = dae_.revision();
     }
     for (int k = 0; k < dae_.size(); ++k) dx_[u(k)] = -f_[u(k)];
     lu_->solve(dx_.data());

@@ -86,7 +86,8 @@ class NewtonSolver {
   std::vector<double> absolute_; ///< per unknown: absolute tolerance
   std::vector<int> floating_;
   bool limited_ = false;
-  double factored_alpha_ = -1;   ///< linear circuits keep their factors while alpha stays
+  double factored_alpha_ = -1;   ///< linear circuits keep their factors while alpha and the equation stay
+  long factored_revision_ = -1;
   std::vector<double> reuse_;    ///< (n + 1): movement below which a device is extrapolated
 };
 
