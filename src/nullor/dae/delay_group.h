@@ -198,8 +198,8 @@ class DelayGroup final : public GroupOf<D> {
     return interpolate(t, [&](std::size_t n) { return sample(n, device)[2 * port] + z0 * sample(n, device)[2 * port + 1]; });
   }
   double past_slope(int device, int port, double t) const {
-    const auto found = std::upper_bound(times_.begin(), times_.end(), t);
-    if (t <= times_.front() || found == times_.end()) return 0;
+    if (times_.size() < 2) return 0;
+    const auto found = std::upper_bound(times_.begin() + 1, times_.end() - 1, t);
     const auto n = static_cast<std::size_t>(found - times_.begin());
     // Across a point the interpolant has a kink; its slope there is the mean of both sides.
     const double aside = 1e-6 * (times_[n] - times_[n - 1]);
