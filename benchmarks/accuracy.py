@@ -55,8 +55,8 @@ class Plot:
     @property
     def kind(self):
         low = self.name.lower()
-        for word, kind in (("sensitivity", "sens"), ("transient", "tran"), ("operating", "op"), ("transfer", "tf"),
-                           ("dc", "dc"), ("ac", "ac"), ("noise", "noise")):
+        for word, kind in (("sensitivity", "sens"), ("transient", "tran"), ("operating", "op"), ("dc", "dc"),
+                           ("transfer", "tf"), ("ac", "ac"), ("noise", "noise")):
             if word in low:
                 return kind
         return low
@@ -71,7 +71,10 @@ def canonical(name):
     found = re.fullmatch(r"[vi]\((.*-sweep)\)", name)
     if found:
         return found[1]
-    found = re.fullmatch(r"[iv]\((@.*)\)", name)
+    found = re.fullmatch(r"v\(([a-z0-9]+[_:].*)\)", name)
+    if found and re.fullmatch(r"[rclvidqmjg][a-z0-9]*[_:]\w+", found[1]):
+        return found[1].replace("_", ":")
+    found = re.fullmatch(r"[iv]\((@.*|[io]noise.*|transfer_function|.*impedance.*)\)", name)
     if found:
         return found[1]
     return name
@@ -97,6 +100,35 @@ def read_raw(path):
         if is_complex:
             flat = [complex(a, b) for a, b in zip(flat[::2], flat[1::2])]
         plots.append(Plot(value["plotname"], is_complex, names, [flat[k::columns] for k in range(columns)]))
+
+
+# k/q of ngspice 39 (CODATA 2014) over that of the SI since 2019. A circuit at temperature T ratio with the one constant
+# is the circuit at T with the other, but for the drift of the band gap over 0.1 mK.
+RATIO = (1.38064852e-23 / 1.6021766208e-19) / (1.380649e-23 / 1.602176634e-19)
+
+
+def same_thermal_voltage(text):
+    """The deck with its temperatures such that kT/q here is what ngspice takes it for."""
+    def scaled(word):
+        return repr((si(word) + 273.15) * RATIO - 273.15)
+
+    if re.search(r"(?i)temper", text):
+        return text
+    number = r"([-+]?[\d.]+)"
+    named = {name: re.search(rf"(?i)\b{name}\s*=", text) for name in ("temp", "tnom")}
+    text = re.sub(rf"(?i)\b(temp|tnom)(\s*=\s*){number}", lambda m: m[1] + m[2] + scaled(m[3]), text)
+    card = re.search(r"(?im)^\.temp\b", text)
+    text = re.sub(rf"(?im)^(\.temp\s+){number}", lambda m: m[1] + scaled(m[2]), text)
+    text = re.sub(rf"(?im)^(\.dc\s+temp\s+){number}\s+{number}\s+{number}",
+                  lambda m: f"{m[1]}{scaled(m[2])} {scaled(m[3])} {float(m[4]) * RATIO!r}", text)
+    own = re.search(r"(?im)^\.options?.*\b(temp|tnom)\s*=", text)
+    extra = ""
+    if not card and not (own and "temp" in own[0].lower()):
+        extra += f" temp={scaled('27')}"
+    if not (own and "tnom" in own[0].lower()):
+        extra += f" tnom={scaled('27')}"
+    head, rest = text.split("\n", 1)
+    return f"{head}\n.options{extra}\n{rest}" if extra else text
 
 
 def tightened(text, tran, tmax):
@@ -142,7 +174,7 @@ class Programs:
     def both(self, text, wants_text):
         """(ours, theirs): each a dict with plots, values (printed or measured) and error."""
         deck = self.folder / "deck.cir"
-        deck.write_text(text)
+        deck.write_text(same_thermal_voltage(text))
         raw = self.folder / "x.raw"
         raw.unlink(missing_ok=True)
         code, out, err = self.run([self.nullor, "-q", "run", "--json", str(deck), "-o", str(raw)], "nullor")
@@ -155,12 +187,13 @@ class Programs:
             ours["values"] = printed_values(answer.get("text", ""))
             ours["values"] += [(k.lower(), v) for k, v in answer["measures"].items() if isinstance(v, (int, float))]
         raw.unlink(missing_ok=True)
+        deck.write_text(text)
         theirs = {"plots": [], "values": [], "error": ""}
         log = ""
         if not re.search(r"(?im)^\.control", text):
             code, out, err = self.run([self.ngspice, "-b", "-r", str(raw), str(deck)], "ngspice")
             log = out + err
-            theirs["plots"] = read_raw(raw) if raw.exists() else []
+            theirs["plots"] = [p for p in read_raw(raw) if p.columns[0]] if raw.exists() else []
             if not theirs["plots"]:
                 theirs["error"] = "ngspice gives no result: " + " ".join(log.split())[-300:]
         if wants_text:
@@ -174,7 +207,7 @@ def printed_values(text):
     values = []
     for line in text.splitlines():
         found = re.match(r"\s*(\S.*?)\s*=\s*([-+]?\d[-+.0-9e]*)(?:\s|$)", line)
-        if found and not re.search(r"(?i)no\. of|temp|total|rows|memory|harmonics|fourier", found[1]):
+        if found and not re.search(r"(?i)no\. of|temp|\btotal|rows|memory|harmonics|fourier|pages|dram|size|stack", found[1]):
             values.append((found[1].lower().replace(" ", ""), float(found[2])))
         found = re.search(r"THD:\s*([-+.0-9eE]+)", line)
         if found:
@@ -249,6 +282,20 @@ def compare_values(a, b):
     return (worst[0], worst[1], used), missing
 
 
+def with_sensitivity_names(plot, text):
+    """ngspice's "v(r1)" and "d1:is" as "r1:r" and "dm:is"."""
+    models = {found[0].lower(): found[1].lower() for found in re.findall(r"(?im)^([dqmj]\w*) .*?\b(\w+)\s*$", text)}
+    principal = {"r": "r", "c": "c", "l": "l", "v": "dc", "i": "dc"}
+    names = []
+    for name in plot.names:
+        plain = re.fullmatch(r"v\((\w+)\)", name)
+        if plain and plain[1][0] in principal:
+            name = f"{plain[1]}:{principal[plain[1][0]]}"
+        owner, colon, rest = name.partition(":")
+        names.append(models[owner] + ":" + rest if colon and owner in models and rest != "area" else name)
+    return Plot(plot.name, plot.is_complex, names, plot.columns)
+
+
 def expectations(text):
     limits, flags, reason, tmax = dict(LIMITS), set(), "", ""
     for words, why in re.findall(r"(?im)^\* accuracy: ([^;\n]*); *(.*)$", text):
@@ -312,6 +359,8 @@ def check(deck, programs):
     reference = None
     waiting = list(ours["plots"])
     for plot in theirs["plots"]:
+        if plot.kind == "sens":
+            plot = with_sensitivity_names(plot, text)
         mine = next((p for p in waiting if p.kind == plot.kind and set(p.names) & set(plot.names)), None)
         if mine is None:
             row(plot.kind, f"no plot like '{plot.name}' ({' '.join(plot.names[:3])})", math.inf, 0, "FAIL")
