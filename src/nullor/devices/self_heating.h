@@ -55,6 +55,7 @@ struct SelfHeating {
   static void describe(Self& d, V&& v) {
     Inner::describe(d.device, v);
     v.model("rth0", d.rth0, "K/W", "thermal resistance to ambient; its presence switches self-heating on");
+    v.ignored("thermal");
     v.model("cth0", d.cth0, "J/K", "thermal capacitance");
   }
 

@@ -231,7 +231,7 @@ TransientSummary Transient::run(const TranCard& card, const Observer& observer) 
 
   const bool two_stage = options_.method == Integration::tr_bdf2;
   int order = 1;
-  double h = options_.fixed_step ? largest : std::min({stop / 100, card.step > 0 ? card.step : stop / 50, largest}) / 10;
+  double h = options_.fixed_step ? largest : std::min({stop / 100, card.step > 0 ? card.step : stop / 50, largest}) / 100;
   if (!options_.fixed_step) h = std::min(h, 0.1 * corners[0]);
   h = std::max(h, 2 * smallest);
   const double event_resolution = 1e-5 * largest;
