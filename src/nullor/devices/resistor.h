@@ -7,7 +7,7 @@ namespace nullor {
 /// Resistor, linear in voltage, quadratic in temperature.
 ///
 ///   R = r (1 + tc1 dT + tc2 dT^2) / m,   dT = T - tnom     (1)
-///   r = rsh (l - short) / (w - narrow)   when r is not given (2)
+///   r = rsh (l - 2 short) / (w - 2 narrow)   when r is not given (2)
 ///
 /// Terminals: p, n. `ac` replaces r in small-signal analysis.
 /// Source: T. Quarles et al., SPICE3 Version 3f5 User's Manual, section 3.1.
@@ -65,7 +65,7 @@ struct Resistor {
     temperature = given(temp) ? P(temp + kCelsiusZero) : P(environment.temperature + dtemp);
     const P dt = temperature - (given(tnom) ? P(tnom + kCelsiusZero) : P(environment.nominal));
     const P width = given(w) ? w : defw;
-    const P nominal = given(r) ? r : P(rsh * (l - short_) / (width - narrow));  // (2)
+    const P nominal = given(r) ? r : P(rsh * (l - 2.0 * short_) / (width - 2.0 * narrow));  // (2)
     const P factor = scale * (1.0 + tc1 * dt + tc2 * dt * dt);                  // (1)
     g = m / (nominal * factor);
     g_ac = given(ac) ? P(m / (ac * factor)) : g;
