@@ -72,7 +72,9 @@ ParameterHandle Dae::parameter(std::string_view written, const Location& where) 
     handle.group = group;
     handle.device = device;
     handle.name = owner + ":" + parameter;
-    const FoundParameter found = g.find(parameter);
+    // A name may mean one thing on the element and another on the model: m, the multiplier, and m, the grading.
+    FoundParameter found = g.find(parameter, Scope::instance);
+    if (found.index < 0) found = g.find(parameter);
     if (found.index >= 0) {
       handle.parameter = found.index;
       handle.unit = std::string(g.parameters()[static_cast<std::size_t>(found.index)].unit);
@@ -95,7 +97,7 @@ ParameterHandle Dae::parameter(std::string_view written, const Location& where) 
     for (std::size_t k = 0; k < circuit_.instances.size(); ++k) {
       if (circuit_.instances[k].model != static_cast<int>(m)) continue;
       const DeviceGroup& g = *groups_[static_cast<std::size_t>(devices_[k].first)];
-      const FoundParameter found = g.find(wanted);
+      const FoundParameter found = g.find(wanted, Scope::model);
       if (found.index < 0) break;
       handle.kind = ParameterHandle::Kind::model;
       handle.model = static_cast<int>(m);

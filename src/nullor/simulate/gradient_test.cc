@@ -158,6 +158,16 @@ TEST(Gradient, FollowsParametersThatTheMeasurementReads) {
   EXPECT_NEAR(gradient(engine, {"product", {"vdd"}, "", {}}).rows[0].derivative, 3.0, 1e-12);
 }
 
+// m is the multiplier of the element and the grading coefficient of the model.
+TEST(Gradient, TellsElementFromModelParameters) {
+  Engine engine = tight("t\nV1 in 0 1\nR1 in a 1k\nD1 a 0 dm m=2\n.model dm d(is=1e-14 cjo=1p m=0.4)\n.op\n.end\n");
+  const GradientResult g = gradient(engine, {"v(a)", {"d1:m", "dm:m"}, "", {}});
+  EXPECT_EQ(g.rows[0].value, 2);
+  EXPECT_EQ(g.rows[1].value, 0.4);
+  EXPECT_LT(g.rows[0].derivative, -1e-3);
+  EXPECT_EQ(g.rows[1].derivative, 0);  // a capacitance does not move an operating point
+}
+
 TEST(Gradient, RefusesWaveformsAndUnknownNames) {
   Engine engine = tight("t\nV1 in 0 1\nR1 in 0 1k\n.tran 1n 10n\n.end\n");
   EXPECT_THROW(gradient(engine, {"v(in)", {}, "", {}}), InputError);
