@@ -280,7 +280,7 @@ TransientSummary Transient::run(const TranCard& card, const Observer& observer) 
         proposed = truncation_step_tr_bdf2(h);
       } else {
         proposed = truncation_step(order);
-        if (order == 1 && options_.max_order > 1) {
+        if (order == 1 && options_.max_order > 1 && proposed >= 0.9 * h) {
           const double better = known_ >= 3 ? truncation_step(2) : 0;
           if (known_ < 3) {
             next_order = known_ >= 2 ? 2 : 1;
