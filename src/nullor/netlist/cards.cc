@@ -24,20 +24,18 @@ void read_options(Elaborator& elaborator, Scope& scope, Cursor& cursor) {
     const std::string_view written = cursor.word();
     if (written.empty()) cursor.fail("expected the name of an option");
     const std::string name = lower(written);
-    const auto& known = option_names();
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
-      fail("there is no option " + in_quotes(written), cursor.where(written), did_you_mean(name, known));
-    }
+    check_option_name(name, cursor.where(written));
     if (!has_value) {
+      check_option(name, std::nullopt, cursor.where(written));
       options[name] = 1.0;
     } else {
       cursor.accept('=');
       const std::string_view piece = cursor.value("a value after '='");
-      if (is_text_option(name)) {
-        options[name] = lower(without_delimiters(piece));
-      } else {
-        options[name] = elaborator.number_of(scope, cursor.source(), piece);
-      }
+      OptionValue value;
+      if (is_text_option(name)) value = lower(without_delimiters(piece));
+      else value = elaborator.number_of(scope, cursor.source(), piece);
+      check_option(name, value, cursor.where(piece));
+      options[name] = std::move(value);
     }
     if (name == "savecurrents") elaborator.circuit().save_device_currents = true;
   }
@@ -54,7 +52,9 @@ void early_card(Elaborator& elaborator, Scope& scope, const LogicalLine& line) {
     elaborator.global_nodes(line);
   } else if (word == "temp") {
     const std::string_view piece = cursor.value("a temperature");
-    elaborator.circuit().options["temp"] = elaborator.number_of(scope, cursor.source(), piece);
+    const double celsius = elaborator.number_of(scope, cursor.source(), piece);
+    check_option("temp", celsius, cursor.where(piece));
+    elaborator.circuit().options["temp"] = celsius;
     if (!cursor.at_end()) cursor.fail(".temp takes one temperature", "sweep it with .step temp list ...");
   }
 }

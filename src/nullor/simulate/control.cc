@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "nullor/netlist/option_names.h"
 #include "nullor/simulate/control_machine.h"
 #include "nullor/simulate/control_text.h"
 
@@ -171,24 +172,13 @@ std::string ControlMachine::expand(std::string_view text) const {
       });
 }
 
-// "name", "name = value", "name = ( a b c )", several in one line.
 void ControlMachine::set(const std::string& rest) {
-  std::string spaced;
-  for (const char c : rest) spaced += c == '=' ? std::string(" = ") : std::string(1, c);
-  const Words words = control_words(spaced, true);
-  for (std::size_t k = 0; k < words.size();) {
-    const std::string& name = words[k++];
-    Words& values = variables_[name];
-    values.clear();
-    if (k >= words.size() || words[k] != "=") continue;
-    if (++k >= words.size()) break;
-    if (words[k] == "(") {
-      for (++k; k < words.size() && words[k] != ")"; ++k) values.push_back(words[k]);
-      if (k < words.size()) ++k;
-    } else {
-      values.push_back(words[k++]);
+  for (auto& [name, values] : control_settings(rest)) {
+    if (name == "temp" && values.size() == 1) {
+      netlist::check_option("temp", number(values[0]), where_);
+      session_.set_option("temp", number(values[0]));
     }
-    if (name == "temp" && values.size() == 1) session_.set_option("temp", number(values[0]));
+    variables_[name] = std::move(values);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "nullor/netlist/option_names.h"
 #include "nullor/simulate/control_machine.h"
 #include "nullor/simulate/control_text.h"
 #include "nullor/simulate/fourier.h"
@@ -66,13 +67,13 @@ bool ControlMachine::session_command(const std::string& verb, const std::string&
     return true;
   }
   if (verb == "option" || verb == "options") {
-    for (const std::string& word : control_words(rest)) {
-      const auto equal = word.find('=');
-      const std::string name = lowered(word.substr(0, equal));
-      const std::string text = equal == std::string::npos ? "1" : word.substr(equal + 1);
-      const bool is_number =
-          !text.empty() && std::string_view("+-.0123456789").find(text[0]) != std::string_view::npos;
-      session_.set_option(name, is_number ? OptionValue(number(text)) : OptionValue(text));
+    for (const auto& [name, values] : control_settings(rest)) {
+      netlist::check_option_name(name, where_);
+      std::optional<OptionValue> value;
+      if (!values.empty() && netlist::is_text_option(name)) value = lowered(values[0]);
+      else if (!values.empty()) value = number(values[0]);
+      netlist::check_option(name, value, where_);
+      session_.set_option(name, value.value_or(1.0));
     }
     return true;
   }

@@ -59,6 +59,25 @@ std::vector<std::string> control_words(std::string_view text, bool split_parenth
   return out;
 }
 
+std::vector<std::pair<std::string, std::vector<std::string>>> control_settings(std::string_view text) {
+  std::string spaced;
+  for (const char c : text) spaced += c == '=' ? std::string(" = ") : std::string(1, c);
+  const std::vector<std::string> words = control_words(spaced, true);
+  std::vector<std::pair<std::string, std::vector<std::string>>> out;
+  for (std::size_t k = 0; k < words.size();) {
+    auto& [name, values] = out.emplace_back(words[k++], std::vector<std::string>{});
+    if (k >= words.size() || words[k] != "=") continue;
+    if (++k >= words.size()) break;
+    if (words[k] == "(") {
+      for (++k; k < words.size() && words[k] != ")"; ++k) values.push_back(words[k]);
+      if (k < words.size()) ++k;
+    } else {
+      values.push_back(words[k++]);
+    }
+  }
+  return out;
+}
+
 std::vector<std::string> split_expressions(std::string_view text) {
   std::vector<std::string> out;
   std::string part;

@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace nullor {
@@ -11,6 +12,9 @@ namespace nullor {
 /// Words at blanks; "..." and '...' keep theirs together and lose the quotes; ( and ) of a list are words of
 /// their own when `split_parentheses`.
 std::vector<std::string> control_words(std::string_view text, bool split_parentheses = false);
+
+/// "name", "name = value", "name = ( a b c )", several in one line: the names and the words each is set to.
+std::vector<std::pair<std::string, std::vector<std::string>>> control_settings(std::string_view text);
 
 /// Splits "v(a) v(b)-v(c) 2 * x" into its expressions: a blank separates unless an operator or a parenthesis
 /// joins its sides.

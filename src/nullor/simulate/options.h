@@ -22,6 +22,7 @@ struct SimulationOptions {
   double xmu = 0.5;       ///< trapezoidal weight; 0.5 is the trapezoidal rule, 0 backward Euler
   bool fixed_step = false;  ///< every step is tmax long: no truncation control
 
+  /// From values that `check_option` has seen.
   static SimulationOptions of(const Circuit& circuit);
 };
 
