@@ -57,8 +57,9 @@ void add_gradient(CLI::App& app) {
   CLI::App* verb = app.add_subcommand("gradient", "exact d(measure)/d(parameter) by adjoints");
   verb->add_option("deck", options->deck, "SPICE netlist")->required();
   verb->add_option("--of", options->request.of, "name of a .meas, or an expression such as v(out)")->required();
-  verb->add_option("--wrt", options->request.wrt, "parameters: vdd, r1, m1:w, nmod:vto, temp (default: every one)")
-      ->delimiter(',');
+  verb->add_option("--wrt,--param", options->request.wrt, "parameters: vdd, r1, m1:w, nmod:vto, temp (default: every one)")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   verb->add_option("--analysis", options->request.analysis, "op, dc, ac or tran, where --of does not tell");
   add_common_options(*verb, options->common);
   verb->callback([options] {

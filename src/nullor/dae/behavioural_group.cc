@@ -317,6 +317,32 @@ void BehaviouralGroup::gradient(const Assembly& point, const double* lambda_f, c
   }
 }
 
+void BehaviouralGroup::initial_adjoint(const double* x, const double* weight_q, double* weight_x) const {
+  using Real = Dual<1>;
+  std::vector<Real> in, registers;
+  for (const Device& d : devices_) {
+    inputs(d, x, 0, in);
+    for (const Formula& f : d.formulas) {
+      if (!f.charge) continue;
+      for (const int input : f.inputs) {
+        in[at(input)].d.set(0, 1.0);
+        const double by_input = f.sign * weight_q[d.unknowns[at(f.row)]] * f.program->template run<Real>(in, registers).d[0];
+        in[at(input)].d.set(0, 0.0);
+        const auto [plus, minus] = d.input_unknowns[at(input)];
+        weight_x[plus] += by_input;
+        weight_x[minus] -= by_input;
+      }
+    }
+  }
+}
+
+void BehaviouralGroup::initial_gradient(const double* x, const double*, const double* weight_q, double* gradient) const {
+  Assembly start;
+  start.x = x;
+  const std::vector<double> zero(at(ground_) + 1, 0.0);
+  this->gradient(start, zero.data(), weight_q, gradient);
+}
+
 void BehaviouralGroup::gradient_ac(const double* x, double, double omega, const std::complex<double>* solution,
                                    const std::complex<double>* lambda, double* gradient, double* by_x) const {
   using Inner = Dual<1>;

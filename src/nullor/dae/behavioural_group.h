@@ -58,6 +58,8 @@ class BehaviouralGroup final : public DeviceGroup {
   void gradient(const Assembly& point, const double* lambda_f, const double* lambda_q, double* gradient) const override;
   void gradient_ac(const double* x, double gmin, double omega, const std::complex<double>* solution,
                    const std::complex<double>* lambda, double* gradient, double* by_x) const override;
+  void initial_adjoint(const double* x, const double* weight_q, double* weight_x) const override;
+  void initial_gradient(const double* x, const double* weight_x, const double* weight_q, double* gradient) const override;
 
  private:
   enum { kMultiplier, kTc1, kTc2, kFixedParameters };

@@ -159,10 +159,13 @@ void Dae::initial_guess(double* x) const {
 }
 
 void Dae::initial_charges(double* x, double* q) const {
-  std::fill_n(q, static_cast<std::size_t>(n_) + 1, 0.0);
-  keeping_nodes(x, [&] {
-    for (const auto& group : groups_) group->initial_charges(x, q);
-  });
+  // Twice: a coupling may come before the inductors whose currents it reads.
+  for (int pass = 0; pass < 2; ++pass) {
+    std::fill_n(q, static_cast<std::size_t>(n_) + 1, 0.0);
+    keeping_nodes(x, [&] {
+      for (const auto& group : groups_) group->initial_charges(x, q);
+    });
+  }
 }
 
 void Dae::forget_limits() {

@@ -99,6 +99,9 @@ class Dae {
 
   void prepare_gradient(const std::vector<ParameterHandle>& wanted);
   void gradient(const Assembly& point, const double* lambda_f, const double* lambda_q, double* gradient) const;
+  /// The same for the start with given initial conditions: weight_q^T dq0/dp + weight_x^T dx0/dp, where weight_x (n + 1)
+  /// becomes the whole derivative by x0, through q0 too. What sets the nodes of x0 is the caller's to follow.
+  void initial_gradient(const double* x, const double* weight_q, double* weight_x, double* gradient) const;
   void gradient_ac(const double* x, double gmin, double omega, const std::complex<double>* solution,
                    const std::complex<double>* lambda, double* gradient, double* by_x) const;
   void delayed_adjoint(double time, const double* lambda_f, const std::function<double*(std::size_t)>& adjoint_at) const;

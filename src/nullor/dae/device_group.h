@@ -118,6 +118,11 @@ class DeviceGroup {
   virtual void prepare_gradient(std::span<const ParameterSeed> seeds, const Environment<double>& environment) = 0;
   /// lambda_f^T d(f + b)/dp + lambda_q^T dq/dp at `point` (its x, time, dc and gmin).
   virtual void gradient(const Assembly& point, const double* lambda_f, const double* lambda_q, double* gradient) const = 0;
+  /// The start with given initial conditions, x0(p) and q0(x0, p) of initial_charges(): adds weight_q^T dq0/dx0 to
+  /// weight_x (n + 1),
+  virtual void initial_adjoint(const double* x, const double* weight_q, double* weight_x) const = 0;
+  /// and weight_q^T dq0/dp + weight_x^T dx0/dp, the last over internal unknowns, to `gradient`.
+  virtual void initial_gradient(const double* x, const double* weight_x, const double* weight_q, double* gradient) const = 0;
   /// What the equation at `time`, weighted by lambda_f, reads of earlier accepted points: added to adjoint_at(point).
   virtual void delayed_adjoint(double /*time*/, const double* /*lambda_f*/,
                                const std::function<double*(std::size_t)>& /*adjoint_at*/) const {}

@@ -28,15 +28,16 @@ void GroupOf<D>::prepare_gradient(std::span<const ParameterSeed> seeds, const En
     if (parameter != ParameterSeed::kTemperature) nullor::seed_parameter(d.with, parameter, filled);
     d.targets[at(filled++)] = targets;
   }
+  gradient_environment_ = {};
+  gradient_environment_.temperature = Dual<kChunk>(environment.temperature);
+  gradient_environment_.nominal = environment.nominal;
+  gradient_environment_.gmin = environment.gmin;
+  gradient_environment_.defl = environment.defl;
+  gradient_environment_.defw = environment.defw;
+  gradient_environment_.defad = environment.defad;
+  gradient_environment_.defas = environment.defas;
   for (Differentiated& d : differentiated_) {
-    Environment<Dual<kChunk>> dual;
-    dual.temperature = Dual<kChunk>(environment.temperature);
-    dual.nominal = environment.nominal;
-    dual.gmin = environment.gmin;
-    dual.defl = environment.defl;
-    dual.defw = environment.defw;
-    dual.defad = environment.defad;
-    dual.defas = environment.defas;
+    auto dual = gradient_environment_;
     // The temperature seed is the first of its device: its key sorts before every parameter.
     const auto first = wanted.find({d.device, ParameterSeed::kTemperature});
     if (first != wanted.end() && d.targets[0] == first->second) dual.temperature.d.set(0, 1.0);
@@ -55,6 +56,42 @@ void GroupOf<D>::gradient(const Assembly& point, const double* lambda_f, const d
     for (int s = 0; s < kChunk; ++s) {
       double sum = 0;
       for (int r = 0; r < kRows; ++r) sum += lambda_f[u[r]] * out.f(r).d[s] + lambda_q[u[r]] * out.q(r).d[s];
+      for (const auto& [target, weight] : d.targets[at(s)]) gradient[target] += weight * sum;
+    }
+  }
+}
+
+template <template <class> class D>
+void GroupOf<D>::initial_adjoint(const double* x, const double* weight_q, double* weight_x) const {
+  for (int k = 0; k < count(); ++k) {
+    const int* u = &unknowns_[at(k * kRows)];
+    D<Dual<kChunk>> device;
+    copy_parameters(devices_[at(k)], device);
+    device.setup(gradient_environment_);
+    for (int first = 0; first < kRows; first += kChunk) {
+      const int seeds = std::min(kChunk, kRows - first);
+      Dual<kChunk> local[kRows];
+      for (int r = 0; r < kRows; ++r) local[r] = Dual<kChunk>(x[u[r]]);
+      for (int s = 0; s < seeds; ++s) local[first + s].d.set(s, 1.0);
+      const auto out = initial_stamp(device, local);
+      for (int s = 0; s < seeds; ++s) {
+        for (int r = 0; r < kRows; ++r) weight_x[u[first + s]] += weight_q[u[r]] * out.q(r).d[s];
+      }
+    }
+  }
+}
+
+template <template <class> class D>
+void GroupOf<D>::initial_gradient(const double* x, const double* weight_x, const double* weight_q, double* gradient) const {
+  for (const Differentiated& d : differentiated_) {
+    const int* u = &unknowns_[at(d.device * kRows)];
+    Dual<kChunk> local[kRows];
+    for (int r = 0; r < kRows; ++r) local[r] = Dual<kChunk>(x[u[r]]);
+    const auto out = initial_stamp(d.with, local);
+    for (int s = 0; s < kChunk; ++s) {
+      double sum = 0;
+      for (int r = 0; r < kRows; ++r) sum += weight_q[u[r]] * out.q(r).d[s];
+      for (int r = kTerminals + kReferences; r < kRows; ++r) sum += weight_x[u[r]] * local[r].d[s];
       for (const auto& [target, weight] : d.targets[at(s)]) gradient[target] += weight * sum;
     }
   }

@@ -265,6 +265,9 @@ class GroupOf : public DeviceGroup {
                 double* gradient) const override;
   void gradient_ac(const double* x, double gmin, double omega, const std::complex<double>* solution,
                    const std::complex<double>* lambda, double* gradient, double* by_x) const override;
+  void initial_adjoint(const double* x, const double* weight_q, double* weight_x) const override;
+  void initial_gradient(const double* x, const double* weight_x, const double* weight_q,
+                        double* gradient) const override;
 
  protected:
   static std::size_t at(int k) { return static_cast<std::size_t>(k); }
@@ -308,6 +311,16 @@ class GroupOf : public DeviceGroup {
     std::array<std::vector<std::pair<int, double>>, kChunk> targets;  ///< per seed: (target, weight)
   };
 
+  /// The charges of a device with dual parameters that starts at x with its initial conditions, which go into x.
+  static Stamp<Dual<kChunk>> initial_stamp(const D<Dual<kChunk>>& device, Dual<kChunk>* x) {
+    if constexpr (requires { device.template initial_condition<Dual<kChunk>>(x); }) {
+      device.template initial_condition<Dual<kChunk>>(x);
+    }
+    Stamp<Dual<kChunk>> out(x, kRows, 0);
+    device.eval(x, out);
+    return out;
+  }
+
   std::vector<Device> devices_;
   std::vector<int> unknowns_;  ///< kRows a device
   std::vector<Entry> entries_;
@@ -324,6 +337,7 @@ class GroupOf : public DeviceGroup {
   std::vector<int> slots_;            ///< flow places, then charge places of each device
   mutable std::vector<double> last_;  ///< kRows a device: where it was last evaluated
   std::vector<Differentiated> differentiated_;
+  Environment<Dual<kChunk>> gradient_environment_;  ///< without seeds
 };
 
 }  // namespace nullor

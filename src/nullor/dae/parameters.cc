@@ -240,6 +240,15 @@ void Dae::gradient(const Assembly& point, const double* lambda_f, const double* 
   for (const auto& group : groups_) group->gradient(point, lambda_f, lambda_q, gradient);
 }
 
+void Dae::initial_gradient(const double* x, const double* weight_q, double* weight_x, double* gradient) const {
+  for (const auto& group : groups_) group->initial_adjoint(x, weight_q, weight_x);
+  // Devices set internal unknowns only, and one that coincides with a node is the node.
+  std::vector<double> internal(weight_x, weight_x + n_ + 1);
+  std::fill_n(internal.begin(), circuit_.nodes.size() - 1, 0.0);
+  internal.back() = 0;
+  for (const auto& group : groups_) group->initial_gradient(x, internal.data(), weight_q, gradient);
+}
+
 void Dae::gradient_ac(const double* x, double gmin, double omega, const std::complex<double>* solution,
                       const std::complex<double>* lambda, double* gradient, double* by_x) const {
   for (const auto& group : groups_) group->gradient_ac(x, gmin, omega, solution, lambda, gradient, by_x);

@@ -36,6 +36,20 @@ void subtract_transposed(const SparsePattern& p, const double* values, const std
   }
 }
 
+// Adds factor * sum over the nodes of .ic of weights[node] d(its voltage)/dp.
+void add_initial_conditions(const Dae& dae, const std::vector<ParameterHandle>& wanted, double factor,
+                            const std::vector<double>& weights, std::vector<double>& out) {
+  const Circuit& circuit = dae.circuit();
+  for (std::size_t t = 0; t < wanted.size(); ++t) {
+    if (wanted[t].kind != ParameterHandle::Kind::table) continue;
+    const std::vector<double> slopes = circuit.parameters.derivative(wanted[t].table);
+    for (const auto& [node, v] : circuit.initial_conditions) {
+      if (v.parameter == kNoParameter || node == 0) continue;
+      out[t] += factor * weights[u(dae.unknown_of_node(node))] * slopes[u(v.parameter)];
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<double> op_gradient(Dae& dae, NewtonSolver& newton, const SimulationOptions& options, const std::vector<double>& x,
@@ -89,10 +103,6 @@ bool TransientRecord::observe(double time, const std::vector<double>& x, const S
 std::vector<double> tran_gradient(Dae& dae, NewtonSolver& newton, const SimulationOptions& options, const TranCard& card,
                                   const TransientRecord& record, const std::vector<std::vector<double>>& seeds,
                                   const std::vector<ParameterHandle>& wanted) {
-  if (card.use_initial_conditions) {
-    throw InputError(ErrorKind::usage, "the gradient of a transient with uic is not defined through its operating point", {},
-                     "start from the operating point, with .ic where needed");
-  }
   const std::size_t n = u(dae.size()) + 1, points = record.size();
   dae.prepare_gradient(wanted);
   std::vector<double> out(wanted.size(), 0.0);
@@ -142,11 +152,22 @@ std::vector<double> tran_gradient(Dae& dae, NewtonSolver& newton, const Simulati
     for (std::size_t i = 0; i < n; ++i) mu1[i] = -lambda[i] + next.beta * (k + 1 < points ? mu2[i] : 0);
   }
 
-  // The first point is an operating point with the sources at time 0; .ic voltages were held by stiff conductances.
   const StepFormula next = points > 1 ? record.formula(1) : StepFormula{};
   const StepFormula after = points > 2 ? record.formula(2) : StepFormula{};
   for (std::size_t i = 0; i < n; ++i) kappa[i] = -next.a1 * mu1[i] - after.a2 * mu2[i];
   kappa.back() = 0;
+  std::fill(rhs.begin(), rhs.end(), 0.0);
+  for (std::size_t i = 0; i + 1 < n; ++i) {
+    if (!seeds[0].empty()) rhs[i] += seeds[0][i];
+    if (!delayed[0].empty()) rhs[i] += delayed[0][i];
+  }
+  if (card.use_initial_conditions) {
+    dae.initial_gradient(record.x(0).data(), kappa.data(), rhs.data(), out.data());
+    add_initial_conditions(dae, wanted, 1, rhs, out);
+    return out;
+  }
+
+  // The first point is an operating point with the sources at time 0; .ic voltages were held by stiff conductances.
   std::vector<std::pair<int, double>> clamps;
   for (const auto& [node, v] : dae.circuit().initial_conditions) {
     if (node != 0) clamps.emplace_back(dae.unknown_of_node(node), v.constant);
@@ -155,15 +176,12 @@ std::vector<double> tran_gradient(Dae& dae, NewtonSolver& newton, const Simulati
   if (!clamps.empty()) problem.clamps = &clamps;
   newton.linearize(record.x(0), problem);
   if (!newton.factor(0, problem)) throw_singular();
-  std::fill(rhs.begin(), rhs.end(), 0.0);
-  for (std::size_t i = 0; i + 1 < n; ++i) {
-    if (!seeds[0].empty()) rhs[i] -= seeds[0][i];
-    if (!delayed[0].empty()) rhs[i] -= delayed[0][i];
-  }
+  for (double& r : rhs) r = -r;
   subtract_transposed(dae.pattern(), newton.capacitances().data(), kappa, rhs);
   newton.lu().solve_transposed(rhs.data());
   rhs.back() = 0;
   dae.gradient(point_at(record.x(0), 0, false, true, options.gmin), rhs.data(), kappa.data(), out.data());
+  add_initial_conditions(dae, wanted, -NewtonSolver::kClampConductance, rhs, out);
   return out;
 }
 

@@ -52,7 +52,7 @@ class TransientRecord {
 };
 
 /// (3): seeds[k] = dJ/dx at recorded point k; points without influence have an empty vector.
-/// The transient must have started from an operating point (no uic). Throws InputError otherwise.
+/// Backward it ends in the operating point of the start, or with uic in the initial conditions themselves.
 std::vector<double> tran_gradient(Dae& dae, NewtonSolver& newton, const SimulationOptions& options, const TranCard& card,
                                   const TransientRecord& record, const std::vector<std::vector<double>>& seeds,
                                   const std::vector<ParameterHandle>& wanted);

@@ -168,6 +168,39 @@ TEST(Gradient, TellsElementFromModelParameters) {
   EXPECT_EQ(g.rows[1].derivative, 0);  // a capacitance does not move an operating point
 }
 
+// v(0) decays with R C: the mean of v0 exp(-t / RC) over T is v0 RC (1 - exp(-T / RC)) / T.
+TEST(Gradient, OfAGivenStartIsTheClosedForm) {
+  Engine engine = tight("t\nR1 a 0 1k\nC1 a 0 1n ic=2\n.tran 1n 2u uic\n.meas tran mean avg v(a) from=0 to=2u\n.end\n");
+  const GradientResult g = gradient(engine, {"mean", {"c1:ic"}, "", {}});
+  EXPECT_NEAR(g.rows[0].derivative, 0.5 * (1 - std::exp(-2.0)), 1e-3);
+  EXPECT_NEAR(g.rows[0].derivative * 2, g.value, 1e-9 * g.value + 2e-3);
+}
+
+TEST(Gradient, FollowsInitialConditions) {
+  // ic= of capacitors, coupled inductors, a diode and a memristor; .ic through parameters; ddt() of a formula.
+  const std::string devices =
+      ".param start=0.4 spread=0.1\nV1 in 0 sin(1 0.5 1.3meg)\nR1 in a 1k\nC1 a 0 30p ic=0.3\nC2 a out 10p\nC3 out 0 20p\n"
+      "K1 L1 L2 0.6\nL1 a y 20u ic=0.2m\nL2 out z 30u ic=-0.1m\nRy y 0 300\nRz z 0 500\nD1 out 0 dm ic=0.2\nB1 out 0 i=1p*ddt(v(a)*v(out))\n"
+      "Nm out 0 mr\n"
+      ".model dm d(is=1e-13 cjo=3p vj=0.8 tt=2n)\n.model mr memristor(w0=0.3)\n.ic v(out)={start+spread*2} v(z)={spread}\n";
+  const std::string measures = ".meas tran area integ v(out) from=0 to=0.9u\n.meas tran first find i(l1) at=0\n.end\n";
+  agrees_with_differences("t\n" + devices + ".tran 20n 1u uic\n" + measures, {"area", {}, "", {}});
+  // The wave that starts on a line is a step; moving a step by td= is no small change.
+  const std::string line = "T1 out 0 end 0 z0=200 td=130n ic=0.1,0.1m,0.2,0.2m\nRe end 0 300\n";
+  agrees_with_differences("t\n" + devices + line + ".tran 20n 1u uic\n" + measures,
+                          {"area", {"t1:z0", "re", "start", "spread", "c1:ic", "l2:ic"}, "", {}});
+  Engine engine = tight("t\n" + devices + ".tran 20n 1u uic\n" + measures);
+  EXPECT_DOUBLE_EQ(gradient(engine, {"first", {"l1:ic"}, "", {}}).rows[0].derivative, 1);
+}
+
+// Without uic .ic holds its nodes at the start.
+TEST(Gradient, FollowsHeldNodes) {
+  agrees_with_differences(
+      "t\n.param start=0.4 r=1k\nV1 in 0 1\nR1 in a {r}\nC1 a 0 300p\nR2 a b 2k\nC2 b 0 200p\nL1 b c 1m\nRc c 0 500\n"
+      ".ic v(b)={start}\n.tran 20n 1u\n.meas tran area integ v(a) from=0 to=0.9u\n.end\n",
+      {"area", {}, "", {}});
+}
+
 TEST(Gradient, RefusesWaveformsAndUnknownNames) {
   Engine engine = tight("t\nV1 in 0 1\nR1 in 0 1k\n.tran 1n 10n\n.end\n");
   EXPECT_THROW(gradient(engine, {"v(in)", {}, "", {}}), InputError);

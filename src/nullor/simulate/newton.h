@@ -22,6 +22,8 @@ namespace nullor {
 
 class NewtonSolver {
  public:
+  static constexpr double kClampConductance = 1e6;  ///< [S]
+
   NewtonSolver(Dae& dae, const SimulationOptions& options);
 
   /// One nonlinear solve.
@@ -76,7 +78,6 @@ class NewtonSolver {
   void assemble(const Problem& problem, double alpha);
   bool treat_singular();
 
-  static constexpr double kClampConductance = 1e6;
 
   Dae& dae_;
   SimulationOptions options_;
