@@ -27,6 +27,7 @@ class CannedSession final : public Session {
   void alter_parameter(const std::string&, double) override {}
   void set_target(const std::string&, double) override {}
   void set_option(const std::string&, const OptionValue&) override {}
+  void save(std::vector<Expression>) override {}
   void reset() override {}
   std::optional<double> parameter(std::string_view) const override { return std::nullopt; }
 

@@ -34,6 +34,7 @@ class FakeSession : public Session {
     (target == "gain" ? gain : other) = value;
   }
   void set_option(const std::string&, const OptionValue&) override {}
+  void save(std::vector<Expression>) override {}
   void reset() override {}
   std::optional<double> parameter(std::string_view name) const override {
     return name == "gain" ? std::optional(gain) : std::nullopt;

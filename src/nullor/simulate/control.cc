@@ -16,15 +16,15 @@ constexpr std::array<std::string_view, 12> kRefused = {"shell",     "system", "!
                                                        "source",    "load",   "edit",     "aspice",
                                                        "codemodel", "osdi",   "pre_osdi", "rspice"};
 // Commands of an interactive session that change nothing about results.
-constexpr std::array<std::string_view, 24> kIgnored = {
+constexpr std::array<std::string_view, 23> kIgnored = {
     "status",  "rusage",   "listing", "show",      "showmod", "display", "version", "help",
     "history", "trace",    "iplot",   "stop",      "where",   "remcirc", "unalias", "alias",
-    "define",  "undefine", "bug",     "inventory", "delete",  "save",    "probe",   "setseed"};
+    "define",  "undefine", "bug",     "inventory", "delete",  "probe",   "setseed"};
 const std::vector<std::string> kKnown = {
     "run",      "op",        "dc",         "ac",       "tran",    "noise",   "tf",      "sens",
     "let",      "unlet",     "print",      "echo",     "meas",    "set",     "unset",   "alter",
     "altermod", "write",     "alterparam", "wrdata",   "plot",    "setplot", "destroy", "reset",
-    "option",   "linearize", "fourier",    "settype",  "compose", "foreach", "while",   "dowhile",
+    "save",     "fft",       "spec",    "option",   "linearize", "fourier",    "settype",  "compose", "foreach", "while",   "dowhile",
     "repeat",   "if",        "break",      "continue", "quit"};
 
 bool contains(auto const& list, std::string_view word) {

@@ -8,9 +8,7 @@
 #include "nullor/netlist/option_names.h"
 #include "nullor/simulate/control_machine.h"
 #include "nullor/simulate/control_text.h"
-#include "nullor/simulate/fourier.h"
 #include "nullor/simulate/measure.h"
-#include "nullor/simulate/polyline.h"
 
 namespace nullor {
 
@@ -19,6 +17,8 @@ bool ControlMachine::vector_command(const std::string& verb, const std::string& 
   if (verb == "compose") return compose(rest), true;
   if (verb == "meas" || verb == "measure") return measure_command(rest), true;
   if (verb == "linearize") return linearize(rest), true;
+  if (verb == "fft") return fft_command(rest), true;
+  if (verb == "spec") return spec_command(rest), true;
   if (verb == "fourier" || verb == "four") return fourier_command(rest), true;
   if (verb == "settype") return set_type(rest), true;
   if (verb == "unlet") {
@@ -76,6 +76,11 @@ bool ControlMachine::session_command(const std::string& verb, const std::string&
       session_.set_option(name, value.value_or(1.0));
     }
     return true;
+  }
+  if (verb == "save") {
+    std::vector<Expression> what;
+    for (const std::string& text : split_expressions(rest)) what.push_back(parse(text));
+    return session_.save(std::move(what)), true;
   }
   if (verb == "reset") return session_.reset(), true;
   return false;
@@ -142,54 +147,6 @@ void ControlMachine::compose(const std::string& rest) {
   }
   if (out.re.empty()) fail("compose was given no values");
   out_.plots.current().vectors[lowered(words[0])] = std::move(out);
-}
-
-// A copy of a transient plot on an even grid.
-void ControlMachine::linearize(const std::string& rest) {
-  const Plot& source = out_.plots.current();
-  const TableWaveforms waveforms(source.table);
-  const std::vector<double>& time = waveforms.scale();
-  if (source.table.kind != "tran" || time.size() < 2)
-    fail("linearize works on a transient plot", "run tran first, or setplot tran1");
-  const double step = transient_step_ > 0
-                          ? transient_step_
-                          : (time.back() - time.front()) / static_cast<double>(time.size() - 1);
-  Table table{source.table.title, source.table.plotname, source.table.kind, {source.table.columns.front()}};
-  std::vector<double>& grid = table.columns[0].real;
-  grid.clear();
-  const double count = std::floor((time.back() - time.front()) / step * (1 + 1e-9));
-  if (count > 1e8) fail("linearize would make more than 1e8 points");
-  for (double k = 0; k <= count; ++k) grid.push_back(std::min(time.front() + k * step, time.back()));
-  const Words wanted = split_expressions(rest);
-  for (std::size_t c = 1; c < source.table.columns.size(); ++c) {
-    const Column& column = source.table.columns[c];
-    if (column.is_complex() ||
-        (!wanted.empty() && std::find(wanted.begin(), wanted.end(), column.name) == wanted.end()))
-      continue;
-    const Polyline<double> line{time, column.real};
-    Column out{column.name, column.quantity, {}, {}};
-    for (const double t : grid) out.real.push_back(*line.at(t));
-    table.columns.push_back(std::move(out));
-  }
-  out_.plots.add(std::move(table));
-}
-
-void ControlMachine::fourier_command(const std::string& rest) {
-  const Words words = split_expressions(rest);
-  if (words.size() < 2) fail("fourier needs a frequency and vectors");
-  FourierOptions options;
-  if (const auto found = variables_.find("nfreqs"); found != variables_.end() && !found->second.empty()) {
-    options.harmonics = static_cast<int>(number(found->second[0]));
-  }
-  if (const auto found = variables_.find("fourgridsize");
-      found != variables_.end() && !found->second.empty()) {
-    options.grid = static_cast<int>(number(found->second[0]));
-  }
-  const std::vector<double> time = scale().samples.re;
-  for (std::size_t k = 1; k < words.size(); ++k) {
-    const FourierSummary summary = fourier(time, evaluate(words[k]).re, number(words[0]), options);
-    say(render_fourier(summary, words[k], options) + "\n");
-  }
 }
 
 void ControlMachine::measure_command(const std::string& rest) {

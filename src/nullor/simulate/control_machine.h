@@ -42,11 +42,19 @@ class ControlMachine {
   void run_analysis(const AnalysisCard& card);
   void let(const std::string& rest);
   void compose(const std::string& rest);
-  void linearize(const std::string& rest);
-  void fourier_command(const std::string& rest);
   void measure_command(const std::string& rest);
   void alter(const std::string& rest, bool model);
   void set_type(const std::string& rest);
+
+  // control_spectrum.cc
+  const Plot& transient_plot(const char* command) const;
+  void linearize(const std::string& rest);
+  void fourier_command(const std::string& rest);
+  void fft_command(const std::string& rest);
+  void spec_command(const std::string& rest);
+  std::vector<double> chosen_window(const std::vector<double>& time, double span) const;
+  template <class F>
+  void add_spectra(const std::string& list, const std::vector<double>& frequencies, F&& spectrum_of);
 
   // control_files.cc
   bool output_command(const std::string& verb, const std::string& rest);

@@ -52,6 +52,7 @@ class FakeSession : public Session {
   }
   void set_target(const std::string&, double) override {}
   void set_option(const std::string& name, const OptionValue&) override { log += "option " + name + ";"; }
+  void save(std::vector<Expression> what) override { log += "save " + std::to_string(what.size()) + ";"; }
   void reset() override { gain = 1; }
   std::optional<double> parameter(std::string_view) const override { return std::nullopt; }
 
@@ -128,6 +129,22 @@ TEST(Control, LinearizesOntoTheStep) {
   EXPECT_EQ(tables[1].columns[0].real, (std::vector<double>{0, 1, 2, 3, 4}));
   EXPECT_NEAR(tables[1].columns[1].real[1], 1, 1e-12);
 }
+
+TEST(Control, TakesSpectra) {
+  const auto out = run("tran 1 4\nlinearize\nfft v(out)\nprint v(out)[0] frequency[1]");
+  const auto tables = out.summary.plots.tables();
+  ASSERT_EQ(tables.size(), 3u);
+  EXPECT_EQ(tables[2].kind, "sp");
+  EXPECT_EQ(tables[2].columns[0].real, (std::vector<double>{0, 0.125, 0.25, 0.375, 0.5}));
+  EXPECT_EQ(tables[2].columns[1].quantity, Quantity::voltage);
+  const auto spec = run("tran 1 4\nset specwindow=none\nspec 0 0.5 0.25 v(out)").summary.plots.tables();
+  EXPECT_EQ(spec[1].columns[0].real, (std::vector<double>{0, 0.25, 0.5}));
+  EXPECT_THROW(run("tran 1 4\nfft v(out)"), InputError);
+  EXPECT_THROW(run("tran 1 4\nspec 0 5 0.25 v(out)"), InputError);
+  EXPECT_THROW(run("op\nfft v(out)"), InputError);
+}
+
+TEST(Control, SavesWhatItIsTold) { EXPECT_EQ(run("save v(out) @r1[i]\nop").log, "save 2;"); }
 
 TEST(Control, WritesFilesBelowOneFolderOnly) {
   const std::string folder = testing::TempDir() + "nullor_control_test";

@@ -1,7 +1,9 @@
 #pragma once
 /// Runs the analyses of one circuit and keeps their results as tables.
 
+#include <algorithm>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,7 +29,8 @@ class Engine {
   NewtonSolver& newton() { return *newton_; }
   /// Call after changing options().
   void options_changed();
-  void set_saves(std::vector<Expression> saves) { saves_ = std::move(saves); }
+  /// Quantities to keep besides those of `.save`.
+  void add_saves(std::vector<Expression> saves) { std::move(saves.begin(), saves.end(), std::back_inserter(saves_)); }
 
   /// Fraction done [0, 1], called now and then.
   std::function<void(double)> progress;

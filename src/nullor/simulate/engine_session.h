@@ -21,6 +21,7 @@ class EngineSession final : public Session {
   void alter_parameter(const std::string& name, double value) override;
   void set_target(const std::string& target, double value) override;
   void set_option(const std::string& name, const OptionValue& value) override;
+  void save(std::vector<Expression> what) override { engine_->add_saves(std::move(what)); }
   void reset() override;
   std::optional<double> parameter(std::string_view name) const override;
 

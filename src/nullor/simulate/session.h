@@ -34,6 +34,8 @@ class Session {
   virtual void set_target(const std::string& target, double value) = 0;
   /// `.options`; "temp" is the simulation temperature [degC].
   virtual void set_option(const std::string& name, const OptionValue& value) = 0;
+  /// Keeps these quantities, besides those that the netlist's `.save` names, of the analyses to come.
+  virtual void save(std::vector<Expression> what) = 0;
   /// Back to the netlist's own values.
   virtual void reset() = 0;
 
