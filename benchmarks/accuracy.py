@@ -15,13 +15,14 @@ Each deck runs in both programs and like-named vectors are compared:
     tran tight    tight                                 swing of the vector                        1e-5
     meas, print   tight                                 value                                      1e-4
 
-"tight" is reltol=1e-9 abstol=1e-16 vntol=1e-12, in decks with a transient reltol=1e-6 abstol=1e-13 vntol=1e-9 chgtol=1e-18.
-Nothing else is added to a deck: the largest step of a transient is what
-its .tran line states, the same in all runs. Waveforms are compared at the samples of both programs (agreement/compare.py).
+"tight" is reltol=1e-9 abstol=1e-16 vntol=1e-12, in decks with a transient reltol=1e-6 abstol=1e-12 vntol=1e-9
+chgtol=1e-18. Nothing else is added to a deck: the largest step of a transient is what its .tran line states, the same in
+all runs. Waveforms are compared at the samples of both programs (agreement/compare.py).
 
-Where a transient row differs, both programs are refined (reltol=1e-7, the largest step divided by 10, 40, then 160) until
-they agree within the limit of the row. This common answer judges: "ours is the nearer" if Nullor is within the limit of it and
-ngspice is not, "both are near" if both are within it, else the row fails. All three figures are printed.
+Where a transient row differs, both programs are refined (reltol=1e-7, the largest step divided by 10, 40, then 160, up to
+two million steps) until they agree within the limit of the row. This common answer judges: "ours is the nearer" if Nullor
+is within the limit of it and ngspice is not, "both are near" if both are within it, else the row fails. All three figures
+are printed.
 
 NAME.ngspice beside NAME.cir is the same circuit in words that ngspice 39 reads right, with the reason in its first comment.
 Temperatures of our decks are shifted by 0.1 mK so that kT/q is what ngspice 39 takes it for (its k/q is 3.4e-7 smaller

@@ -16,7 +16,7 @@ class Difference:
 
     def widen(self, error, vector, at=math.nan):
         if not error <= self.error:
-            self.error, self.vector, self.at = error, vector, at
+            self.error, self.vector, self.at = error, vector, abs(at)
 
 
 def common_vectors(a, b, besides):
@@ -120,7 +120,8 @@ class Curve:
 
 def restarts(times):
     """Where a run begins and where its step shrinks to less than a half, as at a corner of a source."""
-    return times[:1].tolist() + [t for before, t, after in zip(times, times[1:], times[2:]) if 2 * (after - t) < t - before]
+    shrinks = (t for before, t, after in zip(times, times[1:], times[2:]) if 2 * (after - t) < t - before)
+    return [times[0], *shrinks]
 
 
 def contains(ascending, low, high):

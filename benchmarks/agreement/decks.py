@@ -5,7 +5,7 @@ import re
 LIMITS = {"op": 1e-6, "dc": 1e-6, "tf": 1e-6, "sens": 1e-6, "ac": 1e-6, "noise": 1e-4, "tran": 1e-3, "tight": 1e-5,
           "meas": 1e-4}
 TIGHT = "reltol=1e-9 abstol=1e-16 vntol=1e-12"
-TIGHT_TRANSIENT = "abstol=1e-13 vntol=1e-9 chgtol=1e-18"
+TIGHT_TRANSIENT = "abstol=1e-12 vntol=1e-9 chgtol=1e-18"
 # Boltzmann's constant over the charge of the electron in ngspice 39 (CODATA 2014), relative to that of the SI since
 # 2019. A circuit at temperature T times this, with the one constant, has the thermal voltages of the circuit at T with
 # the other.

@@ -24,8 +24,8 @@ class Row:
 class Arbiter:
     """The common answer of both programs after refinement, for a transient on which they differ.
 
-    reltol=1e-7 and the largest step divided by 10, 40, then 160, until the two programs agree within the limit asked for.
-    (At 1e-8 the step control of ngspice drowns in the rounding of its Newton iterations.)
+    reltol=1e-7 and the largest step divided by 10, 40, then 160, until the two programs agree within the limit asked
+    for. (At 1e-8 the step control of ngspice drowns in the rounding of its Newton iterations.)
     Distances are to ngspice's refined run, so that Nullor never judges itself.
     """
 

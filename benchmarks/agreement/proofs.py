@@ -1,6 +1,6 @@
 """Figures that show, in the run itself, why a row of a deck may differ.
 
-A deck names its proof: `* accuracy: noise proof=gain_by_differences; why`. Each proof returns (whether it holds, figures).
+A deck names its proof: `* accuracy: noise proof=gain_by_differences; why`. Each returns (whether it holds, figures).
 """
 import re
 
@@ -25,19 +25,22 @@ def gain_by_differences(deck, programs):
         moved = re.sub(r"(?im)^\.noise.*$", ".op", moved)
         return programs.theirs(with_options(moved, "reltol=1e-10 abstol=1e-18 vntol=1e-14")).plot("op")[output][0]
 
+    def gain(run, text):
+        ac = re.sub(r"(?im)^\.noise.*$", f".ac lin 1 {frequency} {frequency}", text)
+        return run(tightened(ac, False)).plot("ac")[output][0].real
+
     h = 2e-3
     slopes = [(solved(bias + s) - solved(bias - s)) / (2 * s) for s in (h, h / 2)]
     slope = (4 * slopes[1] - slopes[0]) / 3
-    ac = re.sub(r"(?im)^\.noise.*$", f".ac lin 1 {frequency} {frequency}", deck.text)
-    mine = programs.ours(tightened(ac, False)).plot("ac")[output][0].real / slope - 1
-    peer = programs.theirs(tightened(re.sub(r"(?im)^\.noise.*$", f".ac lin 1 {frequency} {frequency}", deck.peer_text),
-                                     False)).plot("ac")[output][0].real / slope - 1
-    return abs(mine) < 100 * AGREE < abs(peer), f"gain against the slope of ngspice's operating points: nullor {mine:+.1e}, ngspice {peer:+.1e}"
+    mine = gain(programs.ours, deck.text) / slope - 1
+    peer = gain(programs.theirs, deck.peer_text) / slope - 1
+    return abs(mine) < 100 * AGREE < abs(peer), (
+        f"gain against the slope of ngspice's operating points: nullor {mine:+.1e}, ngspice {peer:+.1e}")
 
 
 def charge_returns(deck, programs):
-    """Over one period of all its voltages the charge that enters a gate through `vin` is zero; with Meyer's capacitances it
-    is not. The period is what the comment `* period=...` states; the last one of the run is taken."""
+    """Over one period of all its voltages the charge that enters a gate through `vin` is zero; with Meyer's capacitances
+    it is not. The period is what the comment `* period=...` states; the last one of the run is taken."""
     period = si(re.search(r"(?im)^\* period=(\S+)", deck.text)[1])
 
     def relative(plot):
@@ -52,7 +55,8 @@ def charge_returns(deck, programs):
 
     mine = relative(programs.ours(tightened(deck.text, True)).plot("tran"))
     peer = relative(programs.theirs(tightened(deck.peer_text, True)).plot("tran"))
-    return mine < 1e-3 < peer, f"charge left on the gate after a period, of what flowed: nullor {mine:.1e}, ngspice {peer:.1e}"
+    return mine < 1e-3 < peer, (
+        f"charge left on the gate after a period, of what flowed: nullor {mine:.1e}, ngspice {peer:.1e}")
 
 
 def strong_inversion(deck, programs):

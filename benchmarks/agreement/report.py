@@ -1,5 +1,7 @@
 """The table of all rows as they come, and the summary."""
 
+import math
+
 WORST_FIRST = ("FAIL", "ours", "reason", "ok")
 
 
@@ -13,7 +15,8 @@ class Report:
         """Prints the rows of a deck."""
         for row in rows:
             d = row.difference
-            print(f"{row.deck:<26} {row.kind:<11} {d.vector[:160]:<24} {d.error:9.1e} {row.limit:9.0e} {row.verdict}",
+            at = "" if row.verdict == "ok" or math.isnan(d.at) else f" at {d.at:.6g}"
+            print(f"{row.deck:<26} {row.kind:<11} {d.vector[:160]:<24} {d.error:9.1e} {row.limit:9.0e} {row.verdict}{at}",
                   flush=True)
             if row.note and row.verdict != "ok":
                 print(f"{'':<26} {row.note}", flush=True)
@@ -42,5 +45,6 @@ class Report:
             for name, _, rows in of[verdict]:
                 for row in rows:
                     if row.verdict in (verdict, "FAIL"):
-                        print(f"  {title}: {name} {row.kind}: {row.difference.error:.1e} {row.difference.vector}; {row.note}")
+                        d = row.difference
+                        print(f"  {title}: {name} {row.kind}: {d.error:.1e} {d.vector}; {row.note}")
         return 1 if of["FAIL"] else 0

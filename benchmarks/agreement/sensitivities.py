@@ -1,8 +1,8 @@
 """Sensitivities of ngspice's solutions by differences: an oracle for .sens.
 
-ngspice 39 leaves most values of its own .sens unset, and perturbs once. Here every number that the deck states for an R, C,
-L, V, I or a model is changed both ways by two steps, and d(output)/d(parameter) is the Richardson extrapolation of the two
-central differences:
+ngspice 39 leaves most values of its own .sens unset, and perturbs once. Here every number that the deck states for an R,
+C, L, V, I or a model is changed both ways by two steps, and d(output)/d(parameter) is the Richardson extrapolation of the
+two central differences:
 
     f' = (4 D(h/2) - D(h)) / 3,    D(h) = (f(p + h) - f(p - h)) / 2h,    error of order h^4
 """

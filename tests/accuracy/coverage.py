@@ -3,8 +3,8 @@
 
     coverage.py PROGRAM DECKS [--list]
 
-A device is used by an element line, where several share a letter together with its model. A feature is a pattern that a line
-of a deck contains. A device that has no line here fails too: whoever registers one adds its deck and its pattern.
+A device is used by an element line, where several share a letter together with its model. A feature is a pattern that a
+line of a deck contains. A device that has no line here fails too: whoever registers one adds its deck and its pattern.
 """
 import pathlib
 import re
@@ -37,7 +37,8 @@ FEATURES = {
     "PWL delayed": r"^[vi].*\bpwl\(.*\btd=", "SFFM": r"^[vi].*\bsffm\(", "AM": r"^[vi].*\bam\(",
     "E poly": r"^e.*\bpoly\(", "F poly": r"^f.*\bpoly\(", "G poly": r"^g.*\bpoly\(", "H poly": r"^h.*\bpoly\(",
     "E value": r"^e.*\bvalue=", "G value": r"^g.*\bvalue=", "E table": r"^e.*\btable\b", "G table": r"^g.*\btable\b",
-    "E vol=": r"^e.*\bvol=", "G cur=": r"^g.*\bcur=", "B v=": r"^b.* v=", "B i=": r"^b.* i=", "B of time": r"^b.*\btime\b",
+    "E vol=": r"^e.*\bvol=", "G cur=": r"^g.*\bcur=", "B v=": r"^b.* v=", "B i=": r"^b.* i=",
+    "B of time": r"^b.*\btime\b",
     "R formula": r"^r.*r=\{", "C formula": r"^c.*c='", "three coupled coils": r"^k23 ", "line by delay": r"^t.*\btd=",
     "line by frequency": r"^t.*\bf=",
     "functions": {f: rf"\b{f}\(" for f in (
@@ -50,15 +51,17 @@ FEATURES = {
     ".global": r"^\.global", ".ic": r"^\.ic", ".nodeset": r"^\.nodeset", ".options": r"^\.options", ".temp": r"^\.temp",
     ".if": r"^\.if", ".elseif": r"^\.elseif", ".else": r"^\.else\b", "temper": r"\btemper\b", "continuation": r"^\+",
     "tnom": r"\btnom=", "savecurrents": r"savecurrents", "@device[value]": r"@\w+\[\w+\]", "method=gear": r"method=gear",
-    ".op": r"^\.op", ".dc of a source": r"^\.dc v", ".dc of a current source": r"\.dc .*\bi\w+ ", ".dc of a resistor": r"^\.dc r",
-    ".dc of temperature": r"^\.dc temp", ".dc nested": r"^\.dc (\S+ ){5,}", ".ac dec": r"^\.ac dec", ".ac oct": r"^\.ac oct",
-    ".ac lin": r"^\.ac lin", ".tran": r"^\.tran", ".tran tmax": r"^\.tran (\S+ ){3}\d", ".tran uic": r"^\.tran.*uic",
-    ".tran start": r"^\.tran \S+ \S+ [1-9]", ".noise": r"^\.noise", ".tf of a voltage": r"^\.tf v", ".tf of a current": r"^\.tf i",
-    ".sens": r"^\.sens v\(\w+\)$", ".sens ac": r"^\.sens .* ac ", ".four": r"^\.four", "device ic=": r"^[cl].* ic=",
+    ".op": r"^\.op", ".dc of a source": r"^\.dc v", ".dc of a current source": r"\.dc .*\bi\w+ ",
+    ".dc of a resistor": r"^\.dc r", ".dc of temperature": r"^\.dc temp", ".dc nested": r"^\.dc (\S+ ){5,}",
+    ".ac dec": r"^\.ac dec", ".ac oct": r"^\.ac oct", ".ac lin": r"^\.ac lin", ".tran": r"^\.tran", ".tran tmax": r"^\.tran (\S+ ){3}\d", ".tran uic": r"^\.tran.*uic",
+    ".tran start": r"^\.tran \S+ \S+ [1-9]", ".noise": r"^\.noise",
+    ".tf of a voltage": r"^\.tf v", ".tf of a current": r"^\.tf i", ".sens": r"^\.sens v\(\w+\)$",
+    ".sens ac": r"^\.sens .* ac ", ".four": r"^\.four", "device ic=": r"^[cl].* ic=",
     ".meas": {form: rf"^\.meas \w+ \w+ {pattern}" for form, pattern in {
-        "trig targ": "trig .*targ ", "trig at": "trig at=", "last": ".*=last", "find when": "find .* when ", "find at": "find .* at=",
-        "when": "when ", "td": "when .*td=", "rise": ".*rise=", "fall": ".*fall=", "cross": ".*cross=", "max": "max ", "min": "min ",
-        "pp": "pp ", "avg": "avg ", "rms": "rms ", "integ": "integ ", "deriv": "deriv ", "param": "param=", "max_at": "max_at "}.items()},
+        "trig targ": "trig .*targ ", "trig at": "trig at=", "last": ".*=last", "find when": "find .* when ",
+        "find at": "find .* at=", "when": "when ", "td": "when .*td=", "rise": ".*rise=", "fall": ".*fall=",
+        "cross": ".*cross=", "max": "max ", "min": "min ", "pp": "pp ", "avg": "avg ", "rms": "rms ",
+        "integ": "integ ", "deriv": "deriv ", "param": "param=", "max_at": "max_at "}.items()},
     ".meas of an ac analysis": r"^\.meas ac", ".meas of a dc sweep": r"^\.meas dc",
     CONTROL + "alter": r"^\s*alter ", CONTROL + "altermod": r"^\s*altermod ", CONTROL + "let": r"^\s*let ",
     CONTROL + "meas": r"^\s*meas ", CONTROL + "print": r"^\s*print ", CONTROL + "foreach": r"^\s*foreach ",
@@ -91,7 +94,8 @@ def split(deck):
 def main():
     program, folder = sys.argv[1], pathlib.Path(sys.argv[2])
     lines = {deck.stem: split(deck) for deck in sorted(folder.glob("*.cir")) + sorted(folder.glob("*.inc"))}
-    registered = re.findall(r"(?m)^\w\s+(\w+)  ", subprocess.run([program, "devices"], capture_output=True, text=True).stdout)
+    listing = subprocess.run([program, "devices"], capture_output=True, text=True).stdout
+    registered = re.findall(r"(?m)^\w\s+(\w+)  ", listing)
     failures = [f"device {name}: no pattern in {__file__}" for name in registered if name not in DEVICES]
     failures += [f"device {name}: not registered" for name in DEVICES if name not in registered]
     wanted = [(f"device {name}", pattern) for name, pattern in DEVICES.items()] + list(flat(FEATURES))
