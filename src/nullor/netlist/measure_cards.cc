@@ -88,8 +88,8 @@ class MeasureReader {
         if (same_name(cursor_.peek_word(), "when")) {
           cursor_.word();
           crossing(out_.trigger);
-        } else if (!same_name(cursor_.peek_word(), "at")) {
-          cursor_.fail("expected at=x or when a=b");
+        } else if (!same_name(cursor_.peek_word(), "at") && !is_one_point()) {
+          cursor_.fail("expected at=x or when a=b: where to look in the " + out_.analysis + " result");
         }
         modifiers(out_.trigger);
         return;
@@ -98,6 +98,9 @@ class MeasureReader {
         modifiers(out_.trigger);
     }
   }
+
+  /// `find` needs no place in an operating point.
+  bool is_one_point() const { return out_.analysis == "op" && out_.request == Request::find; }
 
   std::string_view nonempty(std::string_view text) {
     if (text.empty()) cursor_.fail("expected an expression");

@@ -48,6 +48,12 @@ TEST(Measure, InterpolatesTheEndsOfARange) {
   EXPECT_NEAR(number("tran x pp v(a) from=0.1 to=0.3"), 0.2, 1e-15);
 }
 
+TEST(Measure, NeedsNoPlaceInAnOperatingPoint) {
+  const Table point{"t", "Operating Point", "op", {{"v(a)", Quantity::voltage, {1.5}, {}}}};
+  EXPECT_DOUBLE_EQ(on(point, "op x find v(a)").value, 1.5);
+  EXPECT_DOUBLE_EQ(on(point, "op x find v(a) at=0").value, 1.5);
+}
+
 TEST(Measure, ExplainsFailures) {
   EXPECT_EQ(on(triangle(), "tran x when v(a)=2").failure, "v(a) never crosses 2");
   EXPECT_EQ(on(triangle(), "tran x when v(a)=0.5 rise=3").failure, "v(a) rises through 0.5 2 times, not 3");
