@@ -3,6 +3,7 @@
 
 #include <numbers>
 
+#include "nullor/base/si.h"
 #include "nullor/dae/delay_group.h"
 #include "nullor/dae/group_of.h"
 #include "nullor/devices/source_function.h"
@@ -39,6 +40,15 @@ class SourceGroup final : public GroupOf<D> {
     if (const std::string_view problem = f.check(); !problem.empty()) {
       throw InputError(ErrorKind::netlist, "'" + this->names[this->at(device)] + "': " + kind + " " + std::string(problem), where);
     }
+  }
+  // Arguments move after reading: parameters, alter, sweeps.
+  std::pair<int, std::string> setup(const Environment<double>& environment) override {
+    for (int k = 0; k < this->count(); ++k) {
+      const Wave& wave = waves_[this->at(k)];
+      if (!wave.present) continue;
+      if (const std::string_view problem = wave.function.check(); !problem.empty()) return {k, std::string(problem)};
+    }
+    return Base::setup(environment);
   }
   void set_transient(double step, double stop) override {
     for (Wave& wave : waves_) wave.function.step = step, wave.function.stop = stop;
@@ -80,8 +90,16 @@ class SourceGroup final : public GroupOf<D> {
     }
   }
   void breakpoints(double from, double to, std::vector<double>& out) const override {
-    for (const Wave& wave : waves_) {
-      if (wave.present) wave.function.breakpoints(from, to, out);
+    constexpr double kMost = 1e7;  // every corner is a time point: more would neither fit nor end
+    for (int k = 0; k < this->count(); ++k) {
+      const Wave& wave = waves_[this->at(k)];
+      if (!wave.present) continue;
+      if (!(wave.function.corner_count(from, to) <= kMost)) {
+        throw InputError(ErrorKind::model,
+                         "'" + this->names[this->at(k)] + "' has more than 10 million corners until " + format_si(to) + "s",
+                         this->places[this->at(k)], "lengthen its period or shorten the analysis");
+      }
+      wave.function.breakpoints(from, to, out);
     }
   }
 

@@ -2,6 +2,7 @@
 /// The time functions of independent sources: PULSE, SIN, EXP, PWL, SFFM and AM with ngspice 39's argument
 /// orders and defaults.
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <string_view>
@@ -48,6 +49,7 @@ struct Waveform {
 
   /// Empty, or what is wrong with the arguments.
   std::string_view check() const {
+    if (kind == Kind::pulse && nullor::value(argument(6)) < 0) return "has a negative period";
     if (kind != Kind::pwl) return arguments.size() < 2 ? "needs at least two values" : "";
     if (arguments.size() < 2 || arguments.size() % 2 != 0) return "needs pairs of time and value";
     for (std::size_t k = 2; k < arguments.size(); k += 2)
@@ -74,6 +76,22 @@ struct Waveform {
         return am(t);
     }
     return P(0.0);
+  }
+
+  /// Upper bound of the number of corners that breakpoints(t0, t1) appends.
+  double corner_count(double t0, double t1) const {
+    if (kind == Kind::pulse) {
+      const double per = nullor::value(or_default(6, stop)), np = nullor::value(argument(7));
+      const double span = std::max(0.0, t1 - std::max(t0, nullor::value(argument(2))));
+      const double periods = per > 0 ? span / per + 3 : 1;
+      return 4 * (np > 0 ? std::min(np + 1, periods) : periods);
+    }
+    if (kind == Kind::pwl) {
+      const double span = std::max(0.0, t1 - std::max(t0, delay));
+      const double periods = given(repeat_from) ? span / (pwl_end() - repeat_from) + 3 : 1;
+      return static_cast<double>(arguments.size() / 2) * periods;
+    }
+    return 2;
   }
 
   /// Appends the times in [t0, t1] where the source has a corner, in ascending order.
@@ -183,10 +201,12 @@ struct Waveform {
                  tf = nullor::value(or_default(4, step)), pw = nullor::value(or_default(5, stop)),
                  per = nullor::value(or_default(6, stop)), np = nullor::value(argument(7));
     const double corners[] = {0, tr, tr + pw, tr + pw + tf};
-    for (double k = std::max(0.0, std::floor((t0 - td) / per) - 1); td + k * per <= t1; ++k) {
+    const double first = per > 0 ? std::max(0.0, std::floor((t0 - td) / per) - 1) : 0;
+    for (double k = first; td + k * per <= t1; ++k) {
       if (np > 0 && k >= np) break;
       for (double corner : corners)
         if (const double t = td + k * per + corner; t >= t0 && t <= t1 && corner <= per) out.push_back(t);
+      if (!(per > 0)) break;
     }
   }
 

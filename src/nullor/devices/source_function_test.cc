@@ -115,5 +115,28 @@ TEST(Waveform, ListsItsCorners) {
   }
 }
 
+TEST(Waveform, CountsItsCornersBeforeListingThem) {
+  for (const W& w : columns()) {
+    for (const double end : {1e-9, 1e-6, 1e-5}) {
+      std::vector<double> corners;
+      w.breakpoints(0, end, corners);
+      EXPECT_LE(static_cast<double>(corners.size()), w.corner_count(0, end));
+    }
+  }
+  W w{W::Kind::pulse, {0, 1, 0, 1e-12, 1e-12, 1e-12, 1e-30}, 1e-9, 1e-6};
+  EXPECT_GT(w.corner_count(0, 1e-6), 1e20);
+  w.arguments[2] = 1e-5;
+  EXPECT_LT(w.corner_count(0, 1e-6), 20) << "none before the delay";
+  W without_period{W::Kind::pulse, {0, 1}};
+  std::vector<double> corners;
+  without_period.breakpoints(0, 1e-9, corners);
+  EXPECT_LE(corners.size(), 4U);
+}
+
+TEST(Waveform, RefusesANegativePeriod) {
+  EXPECT_EQ((W{W::Kind::pulse, {0, 1, 0, 0, 0, 0, -1e-6}}.check()), "has a negative period");
+  EXPECT_EQ((W{W::Kind::pulse, {0, 1, 0, 0, 0, 0, 1e-6}}.check()), "");
+}
+
 }  // namespace
 }  // namespace nullor
