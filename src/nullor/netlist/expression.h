@@ -48,7 +48,8 @@ bool is_probe(std::string_view name);
 /// Parses one whole expression. Throws InputError at the offending column.
 Expression parse_expression(std::string_view text, const Location& where);
 
-/// Writes the tree back with the parentheses that keep its meaning; parsing the result gives the same tree.
+/// Writes the tree back with the parentheses that keep its meaning; parsing the result gives the same tree,
+/// or is refused where the written parentheses nest too deeply.
 std::string to_string(const Expression& expression);
 
 }  // namespace nullor

@@ -220,11 +220,10 @@ class Parser {
   int device_parameter() {
     const char* at = p_;
     while (p_ < end_ && *p_ != '[' && !is_blank(*p_) && *p_ != ')' && *p_ != ',') ++p_;
-    if (p_ < end_ && *p_ == '[') {
-      while (p_ < end_ && *p_ != ']') ++p_;
-      if (p_ == end_) fail("expected ']' after the device parameter");
-      ++p_;
-    }
+    if (p_ == end_ || *p_ != '[') fail("expected '[' and a parameter after the device", "for example @m1[id]");
+    while (p_ < end_ && *p_ != ']') ++p_;
+    if (p_ == end_) fail("expected ']' after the device parameter");
+    ++p_;
     return add(Kind::name, at, lower({at, static_cast<std::size_t>(p_ - at)}), {});
   }
 

@@ -49,6 +49,7 @@ TEST(Expression, KeepsTheNamesInsideProbes) {
   EXPECT_EQ(to_string(e), "(v(net+, x1.3) - i(v.x1.vs))");
   EXPECT_EQ(tree("vdb(a[3])"), "vdb(a[3])");
   EXPECT_EQ(tree("@m.x1.m2[gm]*2"), "(@m.x1.m2[gm] * 2)");
+  EXPECT_EQ(tree("x[@m1[id]]"), "x[@m1[id]]");
   EXPECT_EQ(tree("vdd#branch"), "vdd#branch");
   EXPECT_EQ(tree("v(out)[3]"), "v(out)[3]");
 }
@@ -77,6 +78,9 @@ TEST(Expression, SaysWhatIsMissing) {
   EXPECT_EQ(error_of("v()+1"), "");
   EXPECT_EQ(error_of("v(,1)"), "expected the name of a node or an element");
   EXPECT_EQ(error_of("@m1[id"), "expected ']' after the device parameter");
+  for (const char* text : {"@m1", "@m1 [id]", "x[@m1]"}) {
+    EXPECT_EQ(error_of(text), "expected '[' and a parameter after the device") << text;
+  }
   EXPECT_EQ(error_of("a b"), "unexpected 'b' after the expression");
 }
 
@@ -85,6 +89,9 @@ TEST(Expression, RefusesDeepNesting) {
             "this expression is nested too deeply");
   EXPECT_EQ(error_of(std::string(10000, '-') + "a"), "this expression is nested too deeply");
   EXPECT_EQ(error_of(std::string(150, '(') + "1" + std::string(150, ')')), "");
+  // The print writes every parenthesis: what nests 100 signs prints as 200 levels and may be refused, never
+  // misread.
+  EXPECT_EQ(error_of(tree(std::string(103, '!') + "m")), "this expression is nested too deeply");
   std::string sum = "1";
   for (int k = 0; k < 900; ++k) sum += "+a";
   EXPECT_EQ(error_of(sum), "");
