@@ -30,7 +30,7 @@ struct SelfHeating {
   static constexpr auto terminals = [] {
     std::array<Terminal, kTerminals + 1> list{};
     for (std::size_t k = 0; k < kTerminals; ++k) list[k] = Inner::terminals[k];
-    list[kTerminals] = {"tj", Missing::internal, Nature::other};
+    list[kTerminals] = {"tj", Missing::internal, Nature::other, "K"};
     return list;
   }();
   static constexpr auto internals = [] {

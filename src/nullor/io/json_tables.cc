@@ -10,30 +10,6 @@ using Json = nlohmann::ordered_json;
 
 Json number(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }
 
-std::string_view name_of(Quantity quantity) {
-  switch (quantity) {
-    case Quantity::time:
-      return "time";
-    case Quantity::frequency:
-      return "frequency";
-    case Quantity::voltage:
-      return "voltage";
-    case Quantity::current:
-      return "current";
-    case Quantity::temperature:
-      return "temperature";
-    case Quantity::phase:
-      return "phase";
-    case Quantity::decibel:
-      return "decibel";
-    case Quantity::noise_density:
-      return "noise density";
-    case Quantity::none:
-      return "none";
-  }
-  return "none";
-}
-
 }  // namespace
 
 Json to_json(const Table& table) {

@@ -8,7 +8,7 @@
 namespace nullor {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Quantity>, 11> kTypes = {{
+constexpr std::array<std::pair<std::string_view, Quantity>, 13> kTypes = {{
     {"time", Quantity::time},
     {"frequency", Quantity::frequency},
     {"voltage", Quantity::voltage},
@@ -19,6 +19,8 @@ constexpr std::array<std::pair<std::string_view, Quantity>, 11> kTypes = {{
     {"decibel", Quantity::decibel},
     {"voltage-density", Quantity::noise_density},
     {"current-density", Quantity::noise_density},
+    {"charge", Quantity::charge},
+    {"power", Quantity::optical_power},
     {"notype", Quantity::none},
 }};
 

@@ -54,30 +54,6 @@ std::string number(double x) {
   return text;
 }
 
-std::string label_of(Quantity quantity) {
-  switch (quantity) {
-    case Quantity::time:
-      return "time";
-    case Quantity::frequency:
-      return "frequency";
-    case Quantity::voltage:
-      return "voltage";
-    case Quantity::current:
-      return "current";
-    case Quantity::temperature:
-      return "temperature";
-    case Quantity::phase:
-      return "phase";
-    case Quantity::decibel:
-      return "magnitude";
-    case Quantity::noise_density:
-      return "noise density";
-    case Quantity::none:
-      return "";
-  }
-  return "";
-}
-
 struct Axis {
   double low = 0, high = 1, from = 0, to = 1;
   bool logarithmic = false;
@@ -122,7 +98,7 @@ std::vector<Panel> panels_of(const Table& table) {
           .traces.push_back({column.name, unwrapped_phase_deg(column.complex)});
     } else {
       const bool log_y = column.quantity == Quantity::noise_density;
-      panel_for(panels, label_of(column.quantity), std::string(unit_of(column.quantity)), log_y)
+      panel_for(panels, std::string(name_of(column.quantity)), std::string(unit_of(column.quantity)), log_y)
           .traces.push_back({column.name, column.real});
     }
   }

@@ -2,31 +2,43 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 
 namespace nullor {
 
-std::string_view unit_of(Quantity quantity) {
-  switch (quantity) {
-    case Quantity::time:
-      return "s";
-    case Quantity::frequency:
-      return "Hz";
-    case Quantity::voltage:
-      return "V";
-    case Quantity::current:
-      return "A";
-    case Quantity::temperature:
-      return "\u00b0C";
-    case Quantity::phase:
-      return "\u00b0";
-    case Quantity::decibel:
-      return "dB";
-    case Quantity::noise_density:
-      return "/\u221aHz";
-    case Quantity::none:
-      return "";
-  }
-  return "";
+namespace {
+
+struct Naming {
+  Quantity quantity;
+  std::string_view name, unit;
+};
+constexpr Naming kNamings[] = {
+    {Quantity::time, "time", "s"},
+    {Quantity::frequency, "frequency", "Hz"},
+    {Quantity::voltage, "voltage", "V"},
+    {Quantity::current, "current", "A"},
+    {Quantity::temperature, "temperature", "\u00b0C"},
+    {Quantity::phase, "phase", "\u00b0"},
+    {Quantity::decibel, "magnitude", "dB"},
+    {Quantity::noise_density, "noise density", "/\u221aHz"},
+    {Quantity::temperature_rise, "temperature rise", "K"},
+    {Quantity::optical_power, "optical power", "mW"},
+    {Quantity::charge, "charge", "C"},
+    {Quantity::polarization, "polarization", "C/m2"},
+    {Quantity::none, "", ""},
+};
+
+const Naming& naming(Quantity quantity) {
+  return *std::find_if(std::begin(kNamings), std::end(kNamings) - 1, [&](const Naming& n) { return n.quantity == quantity; });
+}
+
+}  // namespace
+
+std::string_view unit_of(Quantity quantity) { return naming(quantity).unit; }
+std::string_view name_of(Quantity quantity) { return naming(quantity).name; }
+
+Quantity quantity_of_unit(std::string_view unit) {
+  return std::find_if(std::begin(kNamings), std::end(kNamings) - 1, [&](const Naming& n) { return n.unit == unit; })->quantity;
 }
 
 bool Table::is_complex() const {

@@ -19,11 +19,21 @@ enum class Quantity {
   phase,
   decibel,
   noise_density,  ///< [V/sqrt(Hz)] or [A/sqrt(Hz)]
+  temperature_rise,
+  optical_power,
+  charge,
+  polarization,
   none,
 };
 
 /// "V", "A", "s", ...; empty for Quantity::none.
 std::string_view unit_of(Quantity quantity);
+
+/// "voltage", "noise density", ...: what an axis is called; empty for Quantity::none.
+std::string_view name_of(Quantity quantity);
+
+/// The quantity measured in that unit, or Quantity::none.
+Quantity quantity_of_unit(std::string_view unit);
 
 /// A real column fills `real`; a complex one fills `complex`; the other stays empty.
 struct Column {

@@ -22,6 +22,15 @@ Table mixed() {
            {"a,\"b\"", Quantity::none, {1.0 / 3, 1e300}, {}}}};
 }
 
+TEST(Quantity, IsKnownByItsUnit) {
+  for (const Quantity q : {Quantity::voltage, Quantity::temperature_rise, Quantity::optical_power, Quantity::charge, Quantity::polarization}) {
+    EXPECT_EQ(quantity_of_unit(unit_of(q)), q);
+    EXPECT_FALSE(name_of(q).empty());
+  }
+  EXPECT_EQ(quantity_of_unit("furlong"), Quantity::none);
+  EXPECT_EQ(name_of(Quantity::none), "");
+}
+
 TEST(Csv, QuotesNamesAndKeepsEveryDigit) {
   EXPECT_EQ(write_csv(mixed()),
             "frequency,re(v(out)),im(v(out)),\"a,\"\"b\"\"\"\n"

@@ -41,36 +41,12 @@ std::string encode(std::size_t count, const std::function<double(std::size_t)>& 
   return base64(bytes);
 }
 
-std::string quantity_label(Quantity quantity) {
-  switch (quantity) {
-    case Quantity::time:
-      return "time";
-    case Quantity::frequency:
-      return "frequency";
-    case Quantity::voltage:
-      return "voltage";
-    case Quantity::current:
-      return "current";
-    case Quantity::temperature:
-      return "temperature";
-    case Quantity::phase:
-      return "phase";
-    case Quantity::decibel:
-      return "magnitude";
-    case Quantity::noise_density:
-      return "noise density";
-    case Quantity::none:
-      return "";
-  }
-  return "";
-}
-
 Json column_json(const Column& column, bool narrow) {
   const auto encoded = [&](const std::function<double(std::size_t)>& value) {
     return narrow ? encode<float>(column.size(), value) : encode<double>(column.size(), value);
   };
   Json out = {{"name", column.name},
-              {"quantity", quantity_label(column.quantity)},
+              {"quantity", name_of(column.quantity)},
               {"unit", unit_of(column.quantity)},
               {"type", narrow ? "f4" : "f8"}};
   if (column.is_complex()) {

@@ -26,6 +26,18 @@ double at_time(const Table& t, const char* name, double time) {
   return y[k - 1] + s * (y[k] - y[k - 1]);
 }
 
+TEST(Engine, ShowsThermalAndOpticalNodesInTheirUnits) {
+  Engine e = engine_of(
+      ".save all @nfe[p] @d1[charge]\nV1 in 0 1\nR1 in a 100\nD1 a 0 tj dm\n.model dm d(is=1e-13 cjo=1p rth0=100)\nNl in 0 light ld\n"
+      "Np 0 b light pd\nRb b 0 1k\n.model ld laser\n.model pd photodiode\nNfe in 0 fe area=1e-12\n.model fe ferroelectric");
+  const Table table = e.run_op({}).front();
+  EXPECT_EQ(table.find("v(in)")->quantity, Quantity::voltage);
+  EXPECT_EQ(table.find("v(tj)")->quantity, Quantity::temperature_rise);
+  EXPECT_EQ(table.find("v(light)")->quantity, Quantity::optical_power);
+  EXPECT_EQ(table.find("@nfe[p]")->quantity, Quantity::polarization);
+  EXPECT_EQ(table.find("@d1[charge]")->quantity, Quantity::charge);
+}
+
 TEST(OperatingPoint, SolvesADivider) {
   Engine e = engine_of("V1 in 0 3\nR1 in out 1k\nR2 out 0 2k\n.op");
   const Table t = only(e.run(e.circuit().analyses[0]));

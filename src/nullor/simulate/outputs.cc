@@ -15,19 +15,13 @@ class Collector final : public OperatingPointInfo {
   std::vector<DeviceQuantity> list;
 };
 
-Quantity quantity_of(std::string_view unit) {
-  if (unit == "V") return Quantity::voltage;
-  if (unit == "A") return Quantity::current;
-  return Quantity::none;
-}
-
 void add_device(const Dae& dae, int instance, const std::string& detail, bool currents_only, std::vector<Output>& out) {
   const auto [group, device] = dae.device_of_instance(instance);
   const std::vector<double> zero(u(dae.size()) + 1, 0.0);
   const Instance& i = dae.circuit().instances[u(instance)];
   for (const DeviceQuantity& q : device_quantities(dae, group, device, zero)) {
     if (!detail.empty() ? q.name != detail : currents_only && (q.unit != "A" || q.name.empty() || q.name[0] != 'i')) continue;
-    out.push_back({"@" + i.name + "[" + q.name + "]", quantity_of(q.unit), -1, group, device, q.name});
+    out.push_back({"@" + i.name + "[" + q.name + "]", quantity_of_unit(q.unit), -1, group, device, q.name});
   }
 }
 
@@ -43,7 +37,7 @@ Output output_of_unknown(const Dae& dae, int unknown) {
     out.quantity = Quantity::current;
   } else {
     out.name = "v(" + info.name + ")";
-    out.quantity = info.nature == Nature::voltage ? Quantity::voltage : info.nature == Nature::current ? Quantity::current : Quantity::none;
+    out.quantity = quantity_of_unit(info.unit);
   }
   return out;
 }
