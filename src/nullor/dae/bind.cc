@@ -164,7 +164,7 @@ void Dae::bind_instance(int index) {
 void Dae::bind_values(const std::vector<NamedValue>& values, bool is_model, int group, int device, const std::string& owner) {
   DeviceGroup& g = *groups_[static_cast<std::size_t>(group)];
   for (const NamedValue& v : values) {
-    if (is_model && selects_the_model(v.name)) continue;
+    if (is_model && selects_the_model(v.name) && !g.find(v.name, Scope::model)) continue;
     const FoundParameter found = g.find(v.name, is_model ? Scope::model : Scope::any);
     if (!found) {
       std::vector<std::string> known;
@@ -224,6 +224,9 @@ void Dae::bind_parameters(int index, int group, int device) {
         } else {
           bindings_.push_back({group, device, l.index, v->value.parameter});
         }
+      } else {
+        throw InputError(ErrorKind::netlist, "'" + instance.name + "' couples '" + inductor.name + "', which has no inductance of its own",
+                         instance.where, "give it a value on its line: a coupling reads none from a model");
       }
     }
   }

@@ -19,6 +19,9 @@ inline bool may_be_positive(const Depends&) { return true; }
 ///   i = -is e^(-(v + bv') / nbv Vt)     v < -bv', where bv' makes the current at -bv equal ibv           (2)
 ///   q = tt i_d + depletion charge of area and side wall                                                 (3)
 ///
+/// Level 3 takes area = w l and pj = 2 (w + l) from the drawn size and adds the oxide capacitance of metal and polysilicon
+/// above the junction, eps_SiO2 (lm + xm)(wm + xm) / xom and likewise with lp, wp, xp, xoi                  (4)
+///
 /// Terminals: a, c. Internal: ai behind rs. Below -3 n Vt see JunctionCurrent.
 /// Source: G. Massobrio, P. Antognetti, Semiconductor Device Modeling with SPICE, 2nd ed. (1993), chapter 1.
 template <class P>
@@ -27,7 +30,7 @@ struct Diode {
                                       .title = "junction diode",
                                       .letter = 'd',
                                       .model_types = "d",
-                                      .levels = "1",
+                                      .levels = "1 3",
                                       .model_required = true};
   static constexpr Terminal terminals[] = {{"a"}, {"c"}};
   static constexpr Unknown internals[] = {{"internal"}};
@@ -41,7 +44,9 @@ struct Diode {
   P isr = 0, nr = 2, jtun = 0, jtunsw = 0, ntun = 30, xtitun = 3, keg = 1;
   P kf = 0, af = 1;
   P area = 1, pj = 0, m = 1, temp = kNotGiven, dtemp = 0, ic = kNotGiven;
-  int tlev = 0, tlevc = 0, type = 0;
+  P w = kNotGiven, l = kNotGiven, lm = kNotGiven, wm = kNotGiven, lp = kNotGiven, wp = kNotGiven;
+  P lm_model = 0, wm_model = 0, lp_model = 0, wp_model = 0, xm = 0, xp = 0, xom = 1e4, xoi = 1e4;
+  int level = 1, tlev = 0, tlevc = 0, type = 0;
 
   enum : int { a, c, ai };
   static constexpr int nonlinear[] = {ai, c};
@@ -102,6 +107,15 @@ struct Diode {
     v.model("keg", d.keg, "", "factor on eg for tunnelling");
     v.model("kf", d.kf, "", "flicker noise coefficient");
     v.model("af", d.af, "", "flicker noise exponent");
+    v.model("lm", d.lm_model, "m", "length of the metal above (level 3)");
+    v.model("wm", d.wm_model, "m", "width of the metal above");
+    v.model("lp", d.lp_model, "m", "length of the polysilicon above");
+    v.model("wp", d.wp_model, "m", "width of the polysilicon above");
+    v.model("xm", d.xm, "m", "mask offset of the metal");
+    v.model("xp", d.xp, "m", "mask offset of the polysilicon");
+    v.model("xom", d.xom, "1e-10 m", "thickness of the oxide under the metal");
+    v.model("xoi", d.xoi, "1e-10 m", "thickness of the oxide under the polysilicon");
+    v.model_switch("level", d.level, "1, or 3: with the geometry of the diode");
     v.model_switch("tlev", d.tlev, "temperature equations of the current: 0");
     v.model_switch("tlevc", d.tlevc, "temperature equations of the capacitances: 0 or 1");
     v.instance("area", d.area, "", "area factor");
@@ -110,24 +124,31 @@ struct Diode {
     v.instance("temp", d.temp, "degC", "device temperature");
     v.instance("dtemp", d.dtemp, "K", "temperature above the circuit's");
     v.instance("ic", d.ic, "V", "initial voltage");
+    v.instance("w", d.w, "m", "drawn width (level 3)");
+    v.instance("l", d.l, "m", "drawn length");
+    v.instance("lm", d.lm, "m", "length of the metal above");
+    v.instance("wm", d.wm, "m", "width of the metal above");
+    v.instance("lp", d.lp, "m", "length of the polysilicon above");
+    v.instance("wp", d.wp, "m", "width of the polysilicon above");
     v.ignored("fv_max bv_max id_max te_max pd_max");
   }
 
   P temperature, vt, i_bottom, i_side, i_recombination, i_tunnel, grade, conductance, transit;  // derived
   P breakdown, inverse_vtb, knee_forward, knee_reverse, vcrit, recombination_vj;
   JunctionCurrent<P> bottom, side, recombination;
-  P inverse_vtun;
+  P inverse_vtun, oxide;
   DepletionCharge<P> depletion, depletion_side;
   bool has_side = false, has_recombination = false, has_tunnel = false, has_knee = false,
        has_breakdown = false;
-  bool has_charge = false, has_side_charge = false;
+  bool has_charge = false, has_side_charge = false, has_oxide = false;
 
   void setup(const Environment<P>& environment) {
     temperature = device_temperature(environment, temp, dtemp);
     const P nominal = nominal_temperature(environment, tnom);
     vt = thermal_voltage(temperature);
     const P ratio = temperature / nominal, log_ratio = log(ratio), dt = temperature - nominal;
-    const P size = area * m, edge = pj * m;
+    const bool drawn = level == 3 && given(w) && given(l);
+    const P size = (drawn ? P(w * l) : area) * m, edge = (drawn ? P(2.0 * (w + l)) : pj) * m;
     const auto scaled = [&](const P& emission) {
       return P(exp(P(((ratio - 1.0) * eg / vt + xti * log_ratio) / emission)));
     };
@@ -157,6 +178,12 @@ struct Diode {
     has_breakdown = given(bv);
     setup_capacitance(nominal, dt, size, edge);
     setup_breakdown(dt);
+    has_oxide = level == 3;
+    const auto plate = [](const P& length, const P& width, const P& offset, const P& thickness) {
+      return P((length + offset) * (width + offset) * 3.453133e-11 / (thickness * 1e-10));
+    };
+    oxide = m * (plate(given(lm) ? lm : lm_model, given(wm) ? wm : wm_model, xm, xom) +
+                 plate(given(lp) ? lp : lp_model, given(wp) ? wp : wp_model, xp, xoi));  // (4)
   }
 
   void setup_capacitance(const P& nominal, const P& dt, const P& size, const P& edge) {
@@ -202,6 +229,7 @@ struct Diode {
 
   std::string check() const {
     if (!(value(is) > 0)) return "needs a saturation current is > 0";
+    if (level != 3 && (given(w) || given(l))) return "takes w= and l= with level=3 only";
     if (tlev != 0) return "knows the temperature equations tlev=0 only";
     if (tlevc != 0 && tlevc != 1) return "knows the temperature equations tlevc=0 and tlevc=1 only";
     return {};
@@ -255,6 +283,7 @@ struct Diode {
     Real q = transit * (diffusion + out.gmin * v);  // (3)
     if (has_charge) q += depletion(v);
     if (has_side_charge) q += depletion_side(v);
+    if (has_oxide) q += oxide * v;
     out.charges(ai, c, q);
     if (may_be_positive(rs)) out.conductance(a, ai, conductance);
   }
@@ -298,6 +327,7 @@ struct Diode {
     Dual<1, P> q = transit * diffusion;
     if (has_charge) q += depletion(v);
     if (has_side_charge) q += depletion_side(v);
+    if (has_oxide) q += oxide * v;
     out.add("vd", x[ai] - x[c], "V");
     out.add("id", value(i.v), "A");
     out.add("gd", value(i.d[0]), "S");

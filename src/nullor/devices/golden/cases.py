@@ -72,6 +72,12 @@ CASES = {
         diode("is=1e-8 ikr=1e-4 bv=4 ibv=1e-3", (-4.1, -3.9, -1.0, 0.3)),
         diode("is=1e-14 jtun=1e-12 ntun=25 jtunsw=1e-13", (-1.0, -0.5, 0.0, 0.6), "area=2 pj=3", 50),
     ],
+    "diode_level3": [
+        diode("level=3 is=1e-3 jsw=1e-9 cj=1e-3 cjsw=1e-9 xom=9000 xoi=8000 lm=3e-6 wm=4e-6 lp=1e-6 wp=2e-6 xm=1e-7 xp=2e-7",
+              FORWARD, "w=1e-5 l=2e-5 m=2"),
+        diode("level=3 is=1e-4 cj=1e-3 rs=1e-9 lm=3e-6 wm=4e-6", FORWARD, "w=1e-5 l=2e-5 wm=5e-6 lp=7e-6 wp=8e-6"),
+        diode("level=3 is=1e-14 jsw=1e-15 cj=1e-12 cjsw=1e-13 lm=3e-5 wm=4e-5", FORWARD, "area=2 pj=3"),
+    ],
     # In reverse ngspice drops the recombination current altogether; ours goes on, as the equation says.
     "diode_recombination": [diode("is=1e-14 isr=1e-11 nr=2.1 vj=0.9 m=0.45 tt=1e-9", (-0.05, 0.0, 0.3, 0.55, 0.7, 0.9), "", 50)],
     "bjt": [
