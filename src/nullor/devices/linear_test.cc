@@ -21,6 +21,22 @@ TEST(Conformance, ResistorOfSheet) { run<Resistor>("rsh=100 l=1e-5 w=2e-6 narrow
 TEST(Conformance, Capacitor) { run<Capacitor>("c=1e-12 tc1=1e-3 tc2=1e-5 m=2 dtemp=10"); }
 TEST(Conformance, CapacitorOfArea) { run<Capacitor>("cj=1e-3 cjsw=1e-9 l=1e-5 w=2e-6 narrow=1e-7 del=1e-8"); }
 TEST(Conformance, Inductor) { run<Inductor>("l=1e-6 tc1=1e-3 m=3 dtemp=-5"); }
+TEST(Conformance, Coil) { run<Inductor>("csect=1e-4 length=0.02 nt=10 mu=2"); }
+
+// ngspice 39's v = 2 pi 1e6 L over 1 A at 1 MHz, of short and long coils.
+TEST(Inductor, OfACoilAgreesWithNgspice) {
+  const auto at_1mhz = [](const char* parameters) {
+    Inductor<double> coil{};
+    conformance::apply(coil, parameters);
+    coil.setup({});
+    return 2e6 * std::numbers::pi * coil.inductance;
+  };
+  EXPECT_NEAR(at_1mhz("csect=1e-4 length=0.02 nt=10"), 3.153914, 1e-6);
+  EXPECT_NEAR(at_1mhz("dia=4e-3 length=0.02 mu=3 nt=20"), 5.477492, 1e-6);
+  EXPECT_NEAR(at_1mhz("csect=1e-4 length=0.005 mu=2 nt=10"), 15.67581, 1e-5);
+  EXPECT_NEAR(at_1mhz("dia=4e-3 length=0.002 nt=5"), 0.6517650, 1e-7);
+}
+
 TEST(Conformance, MutualInductor) { run<MutualInductor>("k=0.7 l1=1e-6 l2=3e-6"); }
 TEST(Conformance, VoltageSource) { run<VoltageSource>("dc=1"); }
 TEST(Conformance, CurrentSource) { run<CurrentSource>("dc=1"); }
@@ -41,7 +57,7 @@ TEST(Golden, Capacitor) { golden::compare<Capacitor>("capacitor"); }
 TEST(Switch, FollowsItsHysteresis) {
   for (const double vh : {0.3, -0.3}) {
     VoltageSwitch<double> s{};
-    s.vt = 1, s.vh = vh, s.roff = 1e6;
+    s.threshold = 1, s.h = vh, s.roff = 1e6;
     s.setup({});
     const auto current = [&](double u) {
       const std::vector<double> x = {1, 0, u, 0};
