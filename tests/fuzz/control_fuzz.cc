@@ -28,6 +28,7 @@ class CannedSession final : public Session {
   void set_target(const std::string&, double) override {}
   void set_option(const std::string&, const OptionValue&) override {}
   void save(std::vector<Expression>) override {}
+  std::unique_ptr<Session> fresh() const override { return std::make_unique<CannedSession>(*this); }
   void reset() override {}
   std::optional<double> parameter(std::string_view) const override { return std::nullopt; }
 

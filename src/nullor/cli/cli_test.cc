@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <filesystem>
 
 #include "nullor/base/error.h"
@@ -9,6 +10,7 @@
 #include "nullor/cli/version.h"
 #include "nullor/cli/write_tables.h"
 #include "nullor/io/raw_file.h"
+#include "nullor/simulate/engine_session.h"
 
 namespace nullor {
 namespace {
@@ -35,6 +37,7 @@ class FakeSession : public Session {
   }
   void set_option(const std::string&, const OptionValue&) override {}
   void save(std::vector<Expression>) override {}
+  std::unique_ptr<Session> fresh() const override { return std::make_unique<FakeSession>(*this); }
   void reset() override {}
   std::optional<double> parameter(std::string_view name) const override {
     return name == "gain" ? std::optional(gain) : std::nullopt;
@@ -68,6 +71,37 @@ TEST(RunDeck, RunsTheAnalysesAndMeasures) {
   EXPECT_EQ(out.text,
             "Operating Point\nv(out)  3  V\n\nTransient Analysis\nIndex\ttime\tv(out)\n"
             "0\t0.000000e+00\t3.000000e+00\n1\t1.000000e+00\t3.000000e+00\n\n");
+}
+
+TEST(RunDeck, StepsTheSameWithAnyNumberOfThreads) {
+  const std::string deck =
+      "t\n.param r=1k\nV1 in 0 1\nR1 in a {r}\nD1 a 0 dm\nC1 a 0 1n\n.model dm d(is=1e-14 cjo=1p)\n.step param r 1k 5k 0.25k\n"
+      ".op\n.tran 10n 1u\n.meas tran m avg v(a)\n.end\n";
+  const auto with = [&](int jobs) {
+    EngineSession session(read_circuit_text(deck));
+    std::string text;
+    DeckOptions options;
+    options.jobs = jobs;
+    options.print = [&](std::string_view piece) { text += piece; };
+    const DeckResult result = run_deck(session, options);
+    for (const Reading& r : result.readings) text += r.name + std::to_string(std::bit_cast<std::uint64_t>(r.value)) + "\n";
+    return std::pair(text, result.tables.size());
+  };
+  const auto one = with(1);
+  EXPECT_EQ(one.second, 34u);
+  EXPECT_EQ(with(4), one);
+  EXPECT_EQ(with(100), one);
+}
+
+TEST(RunDeck, ShowsTheStepsBeforeAFailure) {
+  EngineSession session(read_circuit_text("t\nV1 in 0 1\nR1 in 0 1k\n.step param R1 list 1k 2k 0 3k\n.op\n.end\n"));
+  std::string text;
+  DeckOptions options;
+  options.jobs = 3;
+  options.print = [&](std::string_view piece) { text += piece; };
+  EXPECT_THROW(run_deck(session, options), InputError);
+  EXPECT_NE(text.find("r1=2k"), std::string::npos);
+  EXPECT_EQ(text.find("r1=3k"), std::string::npos);
 }
 
 TEST(RunDeck, StepsEveryCombination) {

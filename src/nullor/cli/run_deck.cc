@@ -1,6 +1,11 @@
 #include "nullor/cli/run_deck.h"
 
+#include <algorithm>
+#include <exception>
 #include <iterator>
+#include <mutex>
+#include <thread>
+#include <utility>
 
 #include "nullor/base/si.h"
 #include "nullor/io/text_tables.h"
@@ -23,13 +28,14 @@ class DeckRun {
     if (own && !circuit.control.empty()) control();
     const auto& analyses = own ? circuit.analyses : options_.analyses;
     if (out_.tables.empty() && !analyses.empty()) {
-      steps(analyses, circuit.steps.size(), "");
+      circuit.steps.empty() ? run_all(analyses, "") : run_steps(analyses);
     } else if (!out_.tables.empty()) {
       evaluate(out_.tables, "");
     } else if (circuit.control.empty()) {
       throw InputError(ErrorKind::netlist, "the netlist asks for no analysis", {},
                        "add .op, .dc, .ac or .tran to it, or give one here: --tran \"1n 1u\"");
     }
+    add(out_.notes, session_.take_notes());
     return std::move(out_);
   }
 
@@ -45,14 +51,82 @@ class DeckRun {
     out_.files = std::move(summary.files);
   }
 
-  // `left` steps are still to be fixed; the first card is the innermost loop.
-  void steps(const std::vector<AnalysisCard>& analyses, std::size_t left, const std::string& label) {
-    if (left == 0) return run_all(analyses, label);
+  /// One combination of the `.step` values, and what it gave.
+  struct Step {
+    std::vector<std::pair<std::string, double>> targets;
+    std::string label, text;
+    DeckResult result;
+    std::exception_ptr error;
+    bool done = false;
+  };
+
+  // `left` cards are still to be fixed; the first card is the innermost loop.
+  void combine(std::size_t left, const Step& so_far, std::vector<Step>& out) const {
+    if (left == 0) return out.push_back(so_far);
     const SweepAxis& axis = session_.circuit().steps[left - 1].axis;
     for (const double value : sweep_values(axis)) {
-      session_.set_target(axis.target, value);
-      steps(analyses, left - 1, label + (label.empty() ? "" : ", ") + axis.target + "=" + format_si(value));
+      Step next = so_far;
+      next.targets.emplace_back(axis.target, value);
+      next.label += (next.label.empty() ? "" : ", ") + axis.target + "=" + format_si(value);
+      combine(left - 1, next, out);
     }
+  }
+
+  void run_step(const std::vector<AnalysisCard>& analyses, Step& step) const {
+    const std::unique_ptr<Session> session = session_.fresh();
+    for (const auto& [target, value] : step.targets) session->set_target(target, value);
+    DeckOptions options = options_;
+    options.print = [&](std::string_view text) { step.text += text; };
+    DeckRun part(*session, options);
+    part.run_all(analyses, step.label);
+    part.out_.notes = session->take_notes();
+    step.result = std::move(part.out_);
+  }
+
+  // Threads take the next step; whatever is complete from the first step on is shown at once.
+  void run_steps(const std::vector<AnalysisCard>& analyses) {
+    std::vector<Step> steps;
+    combine(session_.circuit().steps.size(), {}, steps);
+    std::mutex mutex;
+    std::size_t next = 0, shown = 0;
+    const auto work = [&] {
+      std::unique_lock lock(mutex);
+      while (next < steps.size()) {
+        Step& step = steps[next++];
+        lock.unlock();
+        try {
+          run_step(analyses, step);
+        } catch (...) {
+          step.error = std::current_exception();
+        }
+        lock.lock();
+        step.done = true;
+        if (step.error) next = steps.size();
+        while (shown < steps.size() && steps[shown].done && !steps[shown].error) show(steps[shown++]);
+        if (options_.progress) options_.progress(static_cast<double>(shown) / static_cast<double>(steps.size()));
+      }
+    };
+    std::vector<std::jthread> others;
+    for (std::size_t k = 1; k < std::min<std::size_t>(static_cast<std::size_t>(std::max(options_.jobs, 1)), steps.size()); ++k) {
+      others.emplace_back(work);
+    }
+    work();
+    others.clear();
+    if (shown < steps.size()) std::rethrow_exception(steps[shown].error);
+  }
+
+  void show(Step& step) {
+    say(step.text);
+    add(out_.tables, std::move(step.result.tables));
+    add(out_.readings, std::move(step.result.readings));
+    add(out_.drawn, std::move(step.result.drawn));
+    add(out_.notes, std::move(step.result.notes));
+    step.result = {};
+  }
+
+  template <class T>
+  static void add(std::vector<T>& to, std::vector<T> from) {
+    std::move(from.begin(), from.end(), std::back_inserter(to));
   }
 
   void run_all(const std::vector<AnalysisCard>& analyses, const std::string& label) {
@@ -66,7 +140,7 @@ class DeckRun {
       std::move(made.begin(), made.end(), std::back_inserter(tables));
     }
     evaluate(tables, label);
-    std::move(tables.begin(), tables.end(), std::back_inserter(out_.tables));
+    add(out_.tables, std::move(tables));
   }
 
   void evaluate(const std::vector<Table>& tables, const std::string& label) {
@@ -84,7 +158,7 @@ class DeckRun {
     for (Reading& reading : readings) {
       if (!label.empty()) reading.name += "[" + label + "]";
     }
-    std::move(readings.begin(), readings.end(), std::back_inserter(out_.readings));
+    add(out_.readings, std::move(readings));
   }
 
   static std::string heading(const Table& table) { return table.plotname + "\n"; }

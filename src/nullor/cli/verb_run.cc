@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "nullor/base/file.h"
 #include "nullor/base/log.h"
@@ -81,10 +82,11 @@ Finished simulate(const std::string& path, const RunOptions& options, bool to_st
   };
   {
     Progress progress("simulating");
-    session.progress = [&](double fraction) { progress.update(fraction); };
+    session.progress = deck.progress = [&](double fraction) { progress.update(fraction); };
+    deck.jobs = options.common.jobs > 0 ? options.common.jobs : static_cast<int>(std::thread::hardware_concurrency());
     out.result = run_deck(session, deck);
   }
-  for (const std::string& note : session.take_notes()) log_note("note: " + note);
+  for (const std::string& note : out.result.notes) log_note("note: " + note);
   return out;
 }
 

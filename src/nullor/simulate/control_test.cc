@@ -53,6 +53,7 @@ class FakeSession : public Session {
   void set_target(const std::string&, double) override {}
   void set_option(const std::string& name, const OptionValue&) override { log += "option " + name + ";"; }
   void save(std::vector<Expression> what) override { log += "save " + std::to_string(what.size()) + ";"; }
+  std::unique_ptr<Session> fresh() const override { return std::make_unique<FakeSession>(*this); }
   void reset() override { gain = 1; }
   std::optional<double> parameter(std::string_view) const override { return std::nullopt; }
 

@@ -22,13 +22,13 @@ class EngineSession final : public Session {
   void set_target(const std::string& target, double value) override;
   void set_option(const std::string& name, const OptionValue& value) override;
   void save(std::vector<Expression> what) override { engine_->add_saves(std::move(what)); }
+  std::unique_ptr<Session> fresh() const override { return std::make_unique<EngineSession>(original_); }
+  std::vector<std::string> take_notes() override;
   void reset() override;
   std::optional<double> parameter(std::string_view name) const override;
 
   Engine& engine() { return *engine_; }
   std::function<void(double)> progress;
-  /// Remarks of the analyses run so far; taking them empties the list.
-  std::vector<std::string> take_notes();
 
  private:
   std::map<std::string, OptionValue> extra_;  ///< options set after the netlist's

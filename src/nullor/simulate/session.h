@@ -2,6 +2,7 @@
 /// A circuit under simulation, as the control language and the command line see it: something that runs
 /// analyses and whose values can be changed between them.
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -36,6 +37,10 @@ class Session {
   virtual void set_option(const std::string& name, const OptionValue& value) = 0;
   /// Keeps these quantities, besides those that the netlist's `.save` names, of the analyses to come.
   virtual void save(std::vector<Expression> what) = 0;
+  /// Another session on the same circuit at the netlist's own values; another thread may use it.
+  virtual std::unique_ptr<Session> fresh() const = 0;
+  /// Remarks of the analyses run so far; taking them empties the list.
+  virtual std::vector<std::string> take_notes() { return {}; }
   /// Back to the netlist's own values.
   virtual void reset() = 0;
 
