@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Nullor against ngspice on every deck of benchmarks/decks.
 
-    accuracy.py [--quick] [--nullor PROGRAM] [--ngspice PROGRAM] [deck names ...]
+    accuracy.py [--quick] [--step-control] [--nullor PROGRAM] [--ngspice PROGRAM] [deck names ...]
 
 Each deck runs in both programs and like-named vectors are compared:
 
@@ -32,6 +32,8 @@ than the SI's). A comment in a deck changes what is expected of it, always with 
     * accuracy: ac proof=name; why       this row may differ if agreement/proofs.py shows that the reason holds
     * accuracy: ours; why                has no counterpart: must only run here
 
+--step-control takes the largest steps out and prints how far each program is then from the common answer.
+
 Exit code 0: every deck agrees or states why not; 1: one does not; 77: ngspice is not installed.
 """
 import argparse
@@ -45,6 +47,7 @@ from agreement.decks import Deck
 from agreement.judge import Judge
 from agreement.programs import Programs
 from agreement.report import Report
+from agreement.step_control import table
 
 HERE = pathlib.Path(__file__).resolve().parent
 # One of each analysis and kind of device, all together a few seconds.
@@ -57,6 +60,7 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("decks", nargs="*", help="names of decks; default: all")
     arguments.add_argument("--quick", action="store_true", help="a subset that takes seconds")
+    arguments.add_argument("--step-control", action="store_true", help="transients without the largest steps of the decks")
     arguments.add_argument("--nullor", default=os.environ.get("NULLOR", str(HERE.parent / "build/release/bin/nullor")))
     arguments.add_argument("--ngspice", default="ngspice")
     options = arguments.parse_args()
@@ -68,13 +72,16 @@ def main():
     paths = [p for p in sorted((HERE / "decks").glob("*.cir")) if wanted is None or p.stem in wanted]
     if unknown := set(wanted or ()) - {p.stem for p in paths}:
         arguments.error("no such deck: " + " ".join(sorted(unknown)))
-    report = Report()
     with tempfile.TemporaryDirectory() as folder:
         programs = Programs(os.path.abspath(options.nullor), ngspice, folder, (HERE / "decks").glob("*.inc"))
-        for path in paths:
-            deck = Deck(path)
+        decks = [Deck(path) for path in paths]
+        if options.step_control:
+            table(decks, programs)
+            return 0
+        report = Report()
+        for deck in decks:
             report.add(deck, Judge(deck, programs).run())
-    return report.summary()
+        return report.summary()
 
 
 if __name__ == "__main__":

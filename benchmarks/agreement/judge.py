@@ -33,8 +33,8 @@ class Arbiter:
         self.deck, self.programs, self.pairs = deck, programs, []
 
     def common_answer(self, limit):
-        """(ngspice's refined run, how far the two refined runs are apart), or (None, that of the last refinement)."""
-        apart = Difference(math.inf)
+        """(ngspice's refined run, how far the two refined runs are apart), or (None, the least that they came apart)."""
+        least = Difference(math.inf)
         for k, parts in enumerate(r for r in REFINEMENTS if r * steps(self.deck.text) < MOST_STEPS):
             if k == len(self.pairs):
                 ours = self.programs.ours(refined(self.deck.text, parts)).plot("tran")
@@ -45,7 +45,8 @@ class Arbiter:
                 apart = compare_transients(ours, theirs)
                 if apart.error <= limit:
                     return theirs, apart
-        return None, apart
+                least = min(least, apart, key=lambda d: d.error)
+        return None, least
 
     def judge(self, ours, theirs, limit):
         """(verdict, note) of two runs that differ by more than `limit`."""
