@@ -75,7 +75,8 @@ TEST(RunDeck, RunsTheAnalysesAndMeasures) {
 
 TEST(RunDeck, StepsTheSameWithAnyNumberOfThreads) {
   const std::string deck =
-      "t\n.param r=1k\nV1 in 0 1\nR1 in a {r}\nD1 a 0 dm\nC1 a 0 1n\n.model dm d(is=1e-14 cjo=1p)\n.step param r 1k 5k 0.25k\n"
+      "t\n.param r=1k\nV1 in 0 1\nR1 in a {r}\nD1 a 0 dm\nC1 a 0 1n\n.model dm d(is=1e-14 cjo=1p)\n.step "
+      "param r 1k 5k 0.25k\n"
       ".op\n.tran 10n 1u\n.meas tran m avg v(a)\n.end\n";
   const auto with = [&](int jobs) {
     EngineSession session(read_circuit_text(deck));
@@ -84,7 +85,8 @@ TEST(RunDeck, StepsTheSameWithAnyNumberOfThreads) {
     options.jobs = jobs;
     options.print = [&](std::string_view piece) { text += piece; };
     const DeckResult result = run_deck(session, options);
-    for (const Reading& r : result.readings) text += r.name + std::to_string(std::bit_cast<std::uint64_t>(r.value)) + "\n";
+    for (const Reading& r : result.readings)
+      text += r.name + std::to_string(std::bit_cast<std::uint64_t>(r.value)) + "\n";
     return std::pair(text, result.tables.size());
   };
   const auto one = with(1);
@@ -94,7 +96,8 @@ TEST(RunDeck, StepsTheSameWithAnyNumberOfThreads) {
 }
 
 TEST(RunDeck, ShowsTheStepsBeforeAFailure) {
-  EngineSession session(read_circuit_text("t\nV1 in 0 1\nR1 in 0 1k\n.step param R1 list 1k 2k 0 3k\n.op\n.end\n"));
+  EngineSession session(
+      read_circuit_text("t\nV1 in 0 1\nR1 in 0 1k\n.step param R1 list 1k 2k 0 3k\n.op\n.end\n"));
   std::string text;
   DeckOptions options;
   options.jobs = 3;

@@ -103,11 +103,13 @@ class DeckRun {
         step.done = true;
         if (step.error) next = steps.size();
         while (shown < steps.size() && steps[shown].done && !steps[shown].error) show(steps[shown++]);
-        if (options_.progress) options_.progress(static_cast<double>(shown) / static_cast<double>(steps.size()));
+        if (options_.progress)
+          options_.progress(static_cast<double>(shown) / static_cast<double>(steps.size()));
       }
     };
     std::vector<std::jthread> others;
-    for (std::size_t k = 1; k < std::min<std::size_t>(static_cast<std::size_t>(std::max(options_.jobs, 1)), steps.size()); ++k) {
+    for (std::size_t k = 1;
+         k < std::min<std::size_t>(static_cast<std::size_t>(std::max(options_.jobs, 1)), steps.size()); ++k) {
       others.emplace_back(work);
     }
     work();

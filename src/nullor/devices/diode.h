@@ -19,8 +19,9 @@ inline bool may_be_positive(const Depends&) { return true; }
 ///   i = -is e^(-(v + bv') / nbv Vt)     v < -bv', where bv' makes the current at -bv equal ibv           (2)
 ///   q = tt i_d + depletion charge of area and side wall                                                 (3)
 ///
-/// Level 3 takes area = w l and pj = 2 (w + l) from the drawn size and adds the oxide capacitance of metal and polysilicon
-/// above the junction, eps_SiO2 (lm + xm)(wm + xm) / xom and likewise with lp, wp, xp, xoi                  (4)
+/// Level 3 takes area = w l and pj = 2 (w + l) from the drawn size and adds the oxide capacitance of metal
+/// and polysilicon above the junction, eps_SiO2 (lm + xm)(wm + xm) / xom and likewise with lp, wp, xp, xoi
+/// (4)
 ///
 /// Terminals: a, c. Internal: ai behind rs. Below -3 n Vt see JunctionCurrent.
 /// Source: G. Massobrio, P. Antognetti, Semiconductor Device Modeling with SPICE, 2nd ed. (1993), chapter 1.

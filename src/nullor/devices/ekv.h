@@ -145,12 +145,7 @@ struct Ekv : MosCommon<P> {
     return {von, value(vt) * (2 * value(y.qf) + 4)};
   }
   void operating_point(const double* x, OperatingPointInfo& out) const { mos_operating_point(*this, x, out); }
-  void noise(const double* x, NoiseSources& out) const {
-    using Real = Dual<1, P>;
-    const Real id = drain_current(Real::variable(P(sign * (x[g] - x[si])), 0),
-                                  Real(P(sign * (x[di] - x[si]))), Real(P(sign * (x[b] - x[si]))));
-    this->noise_common(value(id.d[0]), value(id.v), out);
-  }
+  void noise(const double* x, NoiseSources& out) const { mos_noise(*this, x, out); }
 };
 
 }  // namespace nullor

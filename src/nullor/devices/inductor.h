@@ -11,11 +11,12 @@ inline constexpr double kVacuumPermeability = 1.25663706212e-6;  ///< [H/m]
 /// Inductor; its current is an unknown, its flux a "charge" [Wb].
 ///
 ///   v - d/dt (L i) = 0,   L = scale l (1 + tc1 dT + tc2 dT^2) / m     (1)
-///   l = mu mu0 k(dia / length) csect nt^2 / length   when l and ind are not given, csect = pi dia^2 / 4   (2)
+///   l = mu mu0 k(dia / length) csect nt^2 / length   when l and ind are not given, csect = pi dia^2 / 4 (2)
 ///
 /// with Nagaoka's coefficient k of a single-layer coil.
 ///
-/// Source: T. Quarles et al., SPICE3 Version 3f5 User's Manual, section 3.1; (2) R. Lundin, Proc. IEEE 73, 1428 (1985).
+/// Source: T. Quarles et al., SPICE3 Version 3f5 User's Manual, section 3.1; (2) R. Lundin, Proc. IEEE 73,
+/// 1428 (1985).
 template <class P>
 struct Inductor {
   static constexpr DeviceKind kind = {.name = "inductor",
@@ -64,7 +65,8 @@ struct Inductor {
 
   void setup(const Environment<P>& environment) {
     const P dt = device_temperature(environment, temp, dtemp) - nominal_temperature(environment, tnom);
-    inductance = scale * nominal() * quadratic(given(tc1) ? tc1 : tc1_model, given(tc2) ? tc2 : tc2_model, dt) / m;
+    inductance =
+        scale * nominal() * quadratic(given(tc1) ? tc1 : tc1_model, given(tc2) ? tc2 : tc2_model, dt) / m;
   }
 
   P nominal() const {
@@ -87,7 +89,8 @@ struct Inductor {
   }
 
   std::string check() const {
-    if (!std::isfinite(value(inductance))) return "needs an inductance, or a model with length, dia or csect, and turns nt";
+    if (!std::isfinite(value(inductance)))
+      return "needs an inductance, or a model with length, dia or csect, and turns nt";
     return {};
   }
 

@@ -80,12 +80,7 @@ struct Mos1 : MosElectrical<P> {
     return {von, std::max(vgs - from - von, 0.0)};
   }
   void operating_point(const double* x, OperatingPointInfo& out) const { mos_operating_point(*this, x, out); }
-  void noise(const double* x, NoiseSources& out) const {
-    using Real = Dual<1, P>;
-    const Real id = drain_current(Real::variable(P(sign * (x[g] - x[si])), 0),
-                                  Real(P(sign * (x[di] - x[si]))), Real(P(sign * (x[b] - x[si]))));
-    this->noise_common(value(id.d[0]), value(id.v), out);
-  }
+  void noise(const double* x, NoiseSources& out) const { mos_noise(*this, x, out); }
 };
 
 }  // namespace nullor

@@ -229,6 +229,17 @@ struct MosCommon {
   }
 };
 
+/// Noise of a MOSFET model M with drain_current(vgs, vds, vbs).
+template <class M>
+void mos_noise(const M& device, const double* x, NoiseSources& out) {
+  using P = std::remove_cvref_t<decltype(device.vt)>;
+  using Real = Dual<1, P>;
+  const auto from_source = [&](int k) { return P(device.sign * (x[k] - x[M::si])); };
+  const Real id = device.drain_current(Real::variable(from_source(M::g), 0), Real(from_source(M::di)),
+                                       Real(from_source(M::b)));
+  device.noise_common(value(id.d[0]), value(id.v), out);
+}
+
 /// Operating-point quantities of a MOSFET model M with drain_current(vgs, vds, vbs) and, where it has them,
 /// charges.
 template <class M>

@@ -4,7 +4,8 @@
 
 namespace nullor {
 
-/// What levels 1 to 3 share beyond MosCommon: the electrical parameters, and those of the process that they follow from.
+/// What levels 1 to 3 share beyond MosCommon: the electrical parameters, and those of the process that they
+/// follow from.
 ///
 ///   phi = 2 Vt ln(nsub / ni),  gamma = sqrt(2 eps_si q nsub) / Cox,  kp = u0 Cox          (1)
 ///
@@ -88,13 +89,14 @@ struct MosElectrical : MosCommon<P> {
 ///
 ///   xd = sqrt(2 eps_si / (q nsub)),  u0 falls with T^1.5     (2)
 ///
-/// `Device` is the model itself; it has operating(vgs, vds, vbs) of the n-channel device for vds >= 0, with the fields
-/// current, von and vdsat.
+/// `Device` is the model itself; it has operating(vgs, vds, vbs) of the n-channel device for vds >= 0, with
+/// the fields current, von and vdsat.
 template <class P, class Device>
 struct MosProcess : MosElectrical<P> {
   using Base = MosElectrical<P>;
   using Base::b, Base::d, Base::di, Base::g, Base::s, Base::si, Base::sign, Base::vt;
-  using Base::nsub, Base::t_phi, Base::root_phi, Base::tox, Base::u0, Base::vbi, Base::t_gamma, Base::beta, Base::doped;
+  using Base::nsub, Base::t_phi, Base::root_phi, Base::tox, Base::u0, Base::vbi, Base::t_gamma, Base::beta,
+      Base::doped;
 
   P nfs = 0, xj = 0, vmax = 0, delta = 0;
 
@@ -176,12 +178,7 @@ struct MosProcess : MosElectrical<P> {
     return {value(at.von), value(at.vdsat)};
   }
   void operating_point(const double* x, OperatingPointInfo& out) const { mos_operating_point(*this, x, out); }
-  void noise(const double* x, NoiseSources& out) const {
-    using Real = Dual<1, P>;
-    const Real id = drain_current(Real::variable(P(sign * (x[g] - x[si])), 0),
-                                  Real(P(sign * (x[di] - x[si]))), Real(P(sign * (x[b] - x[si]))));
-    this->noise_common(value(id.d[0]), value(id.v), out);
-  }
+  void noise(const double* x, NoiseSources& out) const { mos_noise(self(), x, out); }
 
  private:
   const Device& self() const { return static_cast<const Device&>(*this); }

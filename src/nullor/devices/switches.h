@@ -15,8 +15,8 @@ template <class P>
 struct Hysteresis {
   P threshold = 0, h = 0;
   P state = -1;
-  /// The state stays as it is until accept(): during a time step, where a switch that turned over with every iterate could leave
-  /// the step without a solution.
+  /// The state stays as it is until accept(): during a time step, where a switch that turned over with every
+  /// iterate could leave the step without a solution.
   bool held = false;
 
   template <class T>
@@ -48,7 +48,8 @@ struct Hysteresis {
 
 /// What both switches share. `Device` is the switch itself; its control(x) is the quantity that switches.
 ///
-/// Source: T. Quarles et al., SPICE3 Version 3f5 User's Manual, section 3.1; a negative h as ngspice 39 behaves.
+/// Source: T. Quarles et al., SPICE3 Version 3f5 User's Manual, section 3.1; a negative h as ngspice 39
+/// behaves.
 template <class P, class Device>
 struct Switch {
   static constexpr std::array<Unknown, 0> internals = {};

@@ -29,7 +29,8 @@ constexpr Naming kNamings[] = {
 };
 
 const Naming& naming(Quantity quantity) {
-  return *std::find_if(std::begin(kNamings), std::end(kNamings) - 1, [&](const Naming& n) { return n.quantity == quantity; });
+  return *std::find_if(std::begin(kNamings), std::end(kNamings) - 1,
+                       [&](const Naming& n) { return n.quantity == quantity; });
 }
 
 }  // namespace
@@ -38,7 +39,9 @@ std::string_view unit_of(Quantity quantity) { return naming(quantity).unit; }
 std::string_view name_of(Quantity quantity) { return naming(quantity).name; }
 
 Quantity quantity_of_unit(std::string_view unit) {
-  return std::find_if(std::begin(kNamings), std::end(kNamings) - 1, [&](const Naming& n) { return n.unit == unit; })->quantity;
+  return std::find_if(std::begin(kNamings), std::end(kNamings) - 1,
+                      [&](const Naming& n) { return n.unit == unit; })
+      ->quantity;
 }
 
 bool Table::is_complex() const {

@@ -32,8 +32,10 @@ void read_options(Elaborator& elaborator, Scope& scope, Cursor& cursor) {
       cursor.accept('=');
       const std::string_view piece = cursor.value("a value after '='");
       OptionValue value;
-      if (is_text_option(name)) value = lower(without_delimiters(piece));
-      else value = elaborator.number_of(scope, cursor.source(), piece);
+      if (is_text_option(name))
+        value = lower(without_delimiters(piece));
+      else
+        value = elaborator.number_of(scope, cursor.source(), piece);
       check_option(name, value, cursor.where(piece));
       options[name] = std::move(value);
     }

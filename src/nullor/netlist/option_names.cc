@@ -15,11 +15,11 @@ namespace {
 
 const std::vector<std::string> kNames = {
     // Accuracy and convergence.
-    "abstol", "reltol", "vntol", "chgtol", "trtol", "gmin", "gshunt", "rshunt", "cshunt", "pivtol",
-    "pivrel", "itl1", "itl2", "itl3", "itl4", "itl5", "itl6", "srcsteps", "gminsteps", "gminfactor",
-    "noopiter", "maxord", "method", "xmu", "ramptime", "convlimit", "convstep", "convabsstep", "autostop",
-    "minbreak", "interp", "trytocompact", "noopac", "noinit", "optran", "absvar", "relvar", "ltereltol",
-    "lteabstol", "newtrunc", "dphimax",
+    "abstol", "reltol", "vntol", "chgtol", "trtol", "gmin", "gshunt", "rshunt", "cshunt", "pivtol", "pivrel",
+    "itl1", "itl2", "itl3", "itl4", "itl5", "itl6", "srcsteps", "gminsteps", "gminfactor", "noopiter",
+    "maxord", "method", "xmu", "ramptime", "convlimit", "convstep", "convabsstep", "autostop", "minbreak",
+    "interp", "trytocompact", "noopac", "noinit", "optran", "absvar", "relvar", "ltereltol", "lteabstol",
+    "newtrunc", "dphimax",
     // Temperature, geometry, devices.
     "temp", "tnom", "scale", "defl", "defw", "defad", "defas", "defm", "bypass", "badmos3", "wnflag",
     "rseries", "epsmin", "cshunt", "oldlimit", "keepopinfo", "indverbosity", "xmaxevt",
@@ -68,7 +68,8 @@ const std::map<std::string_view, Range> kRanges = {
     {"defas", {0, kNoLimit, true}},
 };
 
-constexpr std::array<std::string_view, 7> kMethods = {"trap", "trapezoidal", "gear", "gear2", "bdf2", "trbdf2", "tr-bdf2"};
+constexpr std::array<std::string_view, 7> kMethods = {"trap", "trapezoidal", "gear",   "gear2",
+                                                      "bdf2", "trbdf2",      "tr-bdf2"};
 
 }  // namespace
 
@@ -84,13 +85,14 @@ void check_option(std::string_view name, const std::optional<OptionValue>& value
   if (name == "method") {
     const std::string* word = value ? std::get_if<std::string>(&*value) : nullptr;
     if (word && std::find(kMethods.begin(), kMethods.end(), *word) != kMethods.end()) return;
-    fail(word ? "there is no integration method " + in_quotes(*word) : "option 'method' needs a method", where,
-         "method=trap, method=gear or method=trbdf2");
+    fail(word ? "there is no integration method " + in_quotes(*word) : "option 'method' needs a method",
+         where, "method=trap, method=gear or method=trbdf2");
   }
   const auto range = kRanges.find(name);
   if (range == kRanges.end()) return;
   const double* number = value ? std::get_if<double>(&*value) : nullptr;
-  if (!number) fail("option " + in_quotes(name) + " needs a number", where, "it must be " + range->second.str());
+  if (!number)
+    fail("option " + in_quotes(name) + " needs a number", where, "it must be " + range->second.str());
   if (!range->second.holds(*number)) {
     fail(fmt::format("option '{}' must be {}, not {}", name, range->second.str(), *number), where);
   }

@@ -21,11 +21,11 @@ constexpr std::array<std::string_view, 23> kIgnored = {
     "history", "trace",    "iplot",   "stop",      "where",   "remcirc", "unalias", "alias",
     "define",  "undefine", "bug",     "inventory", "delete",  "probe",   "setseed"};
 const std::vector<std::string> kKnown = {
-    "run",      "op",        "dc",         "ac",       "tran",    "noise",   "tf",      "sens",
-    "let",      "unlet",     "print",      "echo",     "meas",    "set",     "unset",   "alter",
-    "altermod", "write",     "alterparam", "wrdata",   "plot",    "setplot", "destroy", "reset",
-    "save",     "fft",       "spec",    "option",   "linearize", "fourier",    "settype",  "compose", "foreach", "while",   "dowhile",
-    "repeat",   "if",        "break",      "continue", "quit"};
+    "run",      "op",    "dc",         "ac",     "tran",      "noise",   "tf",       "sens",
+    "let",      "unlet", "print",      "echo",   "meas",      "set",     "unset",    "alter",
+    "altermod", "write", "alterparam", "wrdata", "plot",      "setplot", "destroy",  "reset",
+    "save",     "fft",   "spec",       "option", "linearize", "fourier", "settype",  "compose",
+    "foreach",  "while", "dowhile",    "repeat", "if",        "break",   "continue", "quit"};
 
 bool contains(auto const& list, std::string_view word) {
   return std::find(std::begin(list), std::end(list), word) != std::end(list);

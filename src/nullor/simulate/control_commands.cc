@@ -70,8 +70,10 @@ bool ControlMachine::session_command(const std::string& verb, const std::string&
     for (const auto& [name, values] : control_settings(rest)) {
       netlist::check_option_name(name, where_);
       std::optional<OptionValue> value;
-      if (!values.empty() && netlist::is_text_option(name)) value = lowered(values[0]);
-      else if (!values.empty()) value = number(values[0]);
+      if (!values.empty() && netlist::is_text_option(name))
+        value = lowered(values[0]);
+      else if (!values.empty())
+        value = number(values[0]);
       netlist::check_option(name, value, where_);
       session_.set_option(name, value.value_or(1.0));
     }

@@ -71,12 +71,14 @@ std::vector<double> ControlMachine::chosen_window(const std::vector<double>& tim
     return found == variables_.end() || found->second.empty() ? std::string(otherwise) : found->second[0];
   };
   const double order = std::max(2.0, number(setting("specwindoworder", "2")));
-  return window(lowered(setting("specwindow", "hanning")), time, span, static_cast<int>(std::min(order, 1e6)));
+  return window(lowered(setting("specwindow", "hanning")), time, span,
+                static_cast<int>(std::min(order, 1e6)));
 }
 
 // Adds a plot of spectra over `frequencies`: spectrum_of(samples) of every listed vector of the current plot.
 template <class F>
-void ControlMachine::add_spectra(const std::string& list, const std::vector<double>& frequencies, F&& spectrum_of) {
+void ControlMachine::add_spectra(const std::string& list, const std::vector<double>& frequencies,
+                                 F&& spectrum_of) {
   const Plot& source = out_.plots.current();
   Table table{source.table.title, "Spectrum", "sp", {{"frequency", Quantity::frequency, frequencies, {}}}};
   for (const NamedSamples& vector : vectors(list)) {
@@ -92,12 +94,14 @@ void ControlMachine::fft_command(const std::string& rest) {
   const std::vector<double> time = transient_plot("fft").table.columns[0].real;
   const double span = time.back() - time.front(), step = span / static_cast<double>(time.size() - 1);
   for (std::size_t k = 1; k < time.size(); ++k) {
-    if (std::fabs(time[k] - time[k - 1] - step) > 1e-3 * step) fail("fft needs evenly spaced points", "linearize first");
+    if (std::fabs(time[k] - time[k - 1] - step) > 1e-3 * step)
+      fail("fft needs evenly spaced points", "linearize first");
   }
   const std::vector<double> shape = chosen_window(time, span);
   const std::size_t lines = std::bit_ceil(time.size()) / 2;
   std::vector<double> frequencies;
-  for (std::size_t k = 0; k <= lines; ++k) frequencies.push_back(static_cast<double>(k) / (2 * static_cast<double>(lines) * step));
+  for (std::size_t k = 0; k <= lines; ++k)
+    frequencies.push_back(static_cast<double>(k) / (2 * static_cast<double>(lines) * step));
   add_spectra(rest, frequencies, [&](std::vector<double> y) {
     for (std::size_t k = 0; k < y.size(); ++k) y[k] *= shape[k];
     return fft(y);
@@ -112,20 +116,25 @@ void ControlMachine::spec_command(const std::string& rest) {
   const double whole = time.back() - time.front();
   double start = number(words[0]);
   const double stop = number(words[1]), step = number(words[2]);
-  if (!(start >= 0 && stop > start && step > 0 && step <= stop - start)) fail("spec needs 0 <= start < stop and a step in between");
-  if (stop > 0.5 * static_cast<double>(time.size()) / whole) fail("spec cannot see above half the sampling rate", "lower the stop frequency");
+  if (!(start >= 0 && stop > start && step > 0 && step <= stop - start))
+    fail("spec needs 0 <= start < stop and a step in between");
+  if (stop > 0.5 * static_cast<double>(time.size()) / whole)
+    fail("spec cannot see above half the sampling rate", "lower the stop frequency");
   // As many whole periods of the step as the waveform has.
   const double periods = std::floor(whole * step * (1 + 1e-12));
-  if (periods < 1) fail("spec resolves no less than one period in the time span", "raise the step or run longer");
+  if (periods < 1)
+    fail("spec resolves no less than one period in the time span", "raise the step or run longer");
   start = std::floor(start / step * (1 + 1e-12)) * step;
   const double count = std::ceil((stop - start) / step * (1 - 1e-12));
-  if (count * static_cast<double>(time.size()) > 1e9) fail("spec would take more than 1e9 steps", "raise the step of the frequency");
+  if (count * static_cast<double>(time.size()) > 1e9)
+    fail("spec would take more than 1e9 steps", "raise the step of the frequency");
   std::vector<double> frequencies;
   for (double k = 0; k <= count; ++k) frequencies.push_back(start + k * step);
   const std::vector<double> shape = chosen_window(time, periods / step);
   std::string list;
   for (std::size_t k = 3; k < words.size(); ++k) list += words[k] + " ";
-  add_spectra(list, frequencies, [&](const std::vector<double>& y) { return dft(time, y, shape, frequencies); });
+  add_spectra(list, frequencies,
+              [&](const std::vector<double>& y) { return dft(time, y, shape, frequencies); });
 }
 
 }  // namespace nullor

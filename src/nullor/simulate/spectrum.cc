@@ -73,7 +73,8 @@ std::vector<double> window(std::string_view name, std::span<const double> time, 
     return over([](double turns) { return 2 - std::fabs(2 + 4 * turns); });
   }
   if (name == "gaussian") {
-    return over([&](double turns) { return 0.83 * order * std::exp(-0.5 * std::pow((2 * turns + 1) * order, 2)); });
+    return over(
+        [&](double turns) { return 0.83 * order * std::exp(-0.5 * std::pow((2 * turns + 1) * order, 2)); });
   }
   std::vector<std::string> known = {"triangle", "bartlett", "gaussian"};
   for (const CosineWindow& w : kCosineWindows) {
@@ -94,15 +95,16 @@ std::vector<Complex> fft(std::span<const double> y) {
   return out;
 }
 
-std::vector<Complex> dft(std::span<const double> time, std::span<const double> y, std::span<const double> window,
-                         std::span<const double> frequencies) {
+std::vector<Complex> dft(std::span<const double> time, std::span<const double> y,
+                         std::span<const double> window, std::span<const double> frequencies) {
   const double points = static_cast<double>(y.size() - 1);
   double mean = 0;
   for (std::size_t k = 1; k < y.size(); ++k) mean += y[k] * window[k] / points;
   std::vector<Complex> out;
   for (const double f : frequencies) {
     Complex line = 0;
-    for (std::size_t k = 1; k < y.size(); ++k) line += std::polar(2 * window[k] / points * (y[k] - mean), kTurn * f * time[k]);
+    for (std::size_t k = 1; k < y.size(); ++k)
+      line += std::polar(2 * window[k] / points * (y[k] - mean), kTurn * f * time[k]);
     out.push_back(f == 0 ? mean : line);
   }
   return out;

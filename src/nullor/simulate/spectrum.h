@@ -8,8 +8,8 @@
 
 namespace nullor {
 
-/// A window over the last `span` of a waveform, with a mean of about one so that amplitudes are kept; zero before.
-/// With c(k) = cos(2 pi k (t - t_end) / span):
+/// A window over the last `span` of a waveform, with a mean of about one so that amplitudes are kept; zero
+/// before. With c(k) = cos(2 pi k (t - t_end) / span):
 ///
 ///   none, rectangular            1
 ///   hann, hanning, cosine        1 - c(1)
@@ -23,12 +23,13 @@ namespace nullor {
 /// Source: F. J. Harris, Proc. IEEE 66, 51 (1978); scaled as in ngspice.
 std::vector<double> window(std::string_view name, std::span<const double> time, double span, int order);
 
-/// Y(k) = 2/N sum_n y(n) exp(-2 pi j k n / N), k = 0 ... N/2, of y filled up with zeros to a power of two N: the
-/// amplitude of each line (twice the mean at k = 0, as ngspice has it).
+/// Y(k) = 2/N sum_n y(n) exp(-2 pi j k n / N), k = 0 ... N/2, of y filled up with zeros to a power of two N:
+/// the amplitude of each line (twice the mean at k = 0, as ngspice has it).
 std::vector<std::complex<double>> fft(std::span<const double> y);
 
-/// 2/(n - 1) sum_(k>0) window(k) (y(k) - mean) exp(2 pi j f t(k)), the mean at f = 0, for points of any spacing in time.
-std::vector<std::complex<double>> dft(std::span<const double> time, std::span<const double> y, std::span<const double> window,
-                                      std::span<const double> frequencies);
+/// 2/(n - 1) sum_(k>0) window(k) (y(k) - mean) exp(2 pi j f t(k)), the mean at f = 0, for points of any
+/// spacing in time.
+std::vector<std::complex<double>> dft(std::span<const double> time, std::span<const double> y,
+                                      std::span<const double> window, std::span<const double> frequencies);
 
 }  // namespace nullor

@@ -21,7 +21,8 @@ TEST(Fft, IsThePlainSum) {
   ASSERT_EQ(lines.size(), 17u);
   for (std::size_t k = 0; k < lines.size(); ++k) {
     Complex sum = 0;
-    for (std::size_t n = 0; n < y.size(); ++n) sum += y[n] * std::polar(2.0 / 32, -kTurn * static_cast<double>(k * n) / 32);
+    for (std::size_t n = 0; n < y.size(); ++n)
+      sum += y[n] * std::polar(2.0 / 32, -kTurn * static_cast<double>(k * n) / 32);
     EXPECT_LT(std::abs(lines[k] - sum), 1e-14) << k;
   }
 }
@@ -52,9 +53,11 @@ class AgainstNgspice : public testing::Test {
 TEST_F(AgainstNgspice, FftHasItsMagnitudes) {
   const auto lines = windowed_fft("hanning");
   EXPECT_EQ(lines.size(), 513u);
-  expect(lines, {{0, 0.5859375}, {1, 0.3032831}, {9, 0.3385389}, {10, 0.9420440}, {11, 0.6751083}, {30, 0.1749784}});
+  expect(lines,
+         {{0, 0.5859375}, {1, 0.3032831}, {9, 0.3385389}, {10, 0.9420440}, {11, 0.6751083}, {30, 0.1749784}});
   EXPECT_NEAR(std::arg(lines[10]), -0.834338, 2e-3);
-  expect(windowed_fft("blackman"), {{0, 0.5859375}, {1, 0.3575374}, {9, 0.4504693}, {10, 0.9495596}, {11, 0.7366954}, {30, 0.1890592}});
+  expect(windowed_fft("blackman"),
+         {{0, 0.5859375}, {1, 0.3575374}, {9, 0.4504693}, {10, 0.9495596}, {11, 0.7366954}, {30, 0.1890592}});
 }
 
 TEST_F(AgainstNgspice, SpecHasItsMagnitudes) {
@@ -66,7 +69,8 @@ TEST_F(AgainstNgspice, SpecHasItsMagnitudes) {
 }
 
 TEST_F(AgainstNgspice, WindowsKeepTheMean) {
-  for (const char* name : {"none", "rectangular", "triangle", "hann", "hamming", "blackman", "flattop", "gaussian"}) {
+  for (const char* name :
+       {"none", "rectangular", "triangle", "hann", "hamming", "blackman", "flattop", "gaussian"}) {
     double sum = 0;
     for (const double w : window(name, time, 1e-4, 2)) sum += w;
     EXPECT_NEAR(sum / 1000, 1, 0.01) << name;
