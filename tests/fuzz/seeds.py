@@ -30,3 +30,6 @@ real = header.format("Transient Analysis", "real", "time")
 save("raw", "binary", (real + "Binary:\n").encode() + struct.pack("<4d", 0, 1, 1, 2))
 save("raw", "ascii", (real + "Values:\n0\t0\n\t1\n\n1\t1\n\t2\n").encode())
 save("raw", "complex", (header.format("AC Analysis", "complex", "frequency") + "Binary:\n").encode() + struct.pack("<8d", *range(8)))
+for k, file in enumerate(sorted((root / "tests").rglob("*.raw"))):
+    if file.stat().st_size < 10000:
+        save("raw", f"golden_{k}", file.read_bytes())
