@@ -182,6 +182,20 @@ bool Dae::accept(const double* x, double time) {
   return changed;
 }
 
+void Dae::hold_states(bool hold) {
+  for (const auto& group : groups_) group->hold_states(hold);
+}
+
+void Dae::read_states(std::vector<double>& out) const {
+  out.clear();
+  for (const auto& group : groups_) group->read_states(out);
+}
+
+void Dae::write_states(const std::vector<double>& states) {
+  const double* from = states.data();
+  for (const auto& group : groups_) group->write_states(from);
+}
+
 void Dae::events(const double* x, std::vector<double>& out) const {
   out.clear();
   for (const auto& group : groups_) group->events(x, out);

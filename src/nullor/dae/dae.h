@@ -94,6 +94,21 @@ class Dae {
   void begin_transient(const double* x, double time);
   bool accept(const double* x, double time);
   void events(const double* x, std::vector<double>& out) const;
+  /// Held, the states of switches change in accept() alone, as within time steps; otherwise they follow x.
+  void hold_states(bool hold);
+  void read_states(std::vector<double>& out) const;
+  void write_states(const std::vector<double>& states);
+  /// Holds the states while it lives.
+  class HeldStates {
+   public:
+    explicit HeldStates(Dae& dae) : dae_(dae) { dae_.hold_states(true); }
+    ~HeldStates() { dae_.hold_states(false); }
+    HeldStates(const HeldStates&) = delete;
+    HeldStates& operator=(const HeldStates&) = delete;
+
+   private:
+    Dae& dae_;
+  };
 
   // Exact derivatives by parameters; targets are numbered as in `wanted`.
 

@@ -94,6 +94,11 @@ class DeviceGroup {
 
   /// After an accepted point; true when a discrete state changed.
   virtual bool accept(const double* /*x*/, double /*time*/) { return false; }
+  /// Held, discrete states (of switches) change in accept() alone; otherwise they follow x.
+  virtual void hold_states(bool /*hold*/) {}
+  /// The discrete states, one number per device that has one; write_states() takes its own from `from` and moves it on.
+  virtual void read_states(std::vector<double>& /*out*/) const {}
+  virtual void write_states(const double*& /*from*/) {}
   /// Signed distances to switching thresholds, one per device with events.
   virtual void events(const double* /*x*/, std::vector<double>& /*out*/) const {}
 

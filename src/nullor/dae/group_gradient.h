@@ -51,6 +51,7 @@ void GroupOf<D>::gradient(const Assembly& point, const double* lambda_f, const d
     const int* u = &unknowns_[at(d.device * kRows)];
     Dual<kChunk> local[kRows];
     for (int r = 0; r < kRows; ++r) local[r] = Dual<kChunk>(point.x[u[r]]);
+    if constexpr (requires { d.with.copy_state(devices_[at(d.device)]); }) d.with.copy_state(devices_[at(d.device)]);
     Stamp<Dual<kChunk>> out(local, kRows, point.gmin);
     d.with.eval(local, out);
     for (int s = 0; s < kChunk; ++s) {

@@ -225,6 +225,29 @@ class GroupOf : public DeviceGroup {
     }
     return changed;
   }
+  void hold_states(bool hold) override {
+    if constexpr (requires(Device & d) { d.hold(true); }) {
+      for (Device& d : devices_) d.hold(hold);
+      std::fill(fresh_.begin(), fresh_.end(), -1.0);
+    } else {
+      (void)hold;
+    }
+  }
+  void read_states(std::vector<double>& out) const override {
+    if constexpr (requires(const Device& d) { d.discrete_state(); }) {
+      for (const Device& d : devices_) out.push_back(d.discrete_state());
+    } else {
+      (void)out;
+    }
+  }
+  void write_states(const double*& from) override {
+    if constexpr (requires(Device & d) { d.set_discrete_state(0.0); }) {
+      for (Device& d : devices_) d.set_discrete_state(*from++);
+      std::fill(fresh_.begin(), fresh_.end(), -1.0);
+    } else {
+      (void)from;
+    }
+  }
   void events(const double* x, std::vector<double>& out) const override {
     if constexpr (requires(const Device& d, const double* v) { d.event(v); }) {
       for (int k = 0; k < count(); ++k) {
@@ -307,7 +330,7 @@ class GroupOf : public DeviceGroup {
   static constexpr int kChunk = 4;  ///< parameters differentiated side by side
   struct Differentiated {
     int device = 0;
-    D<Dual<kChunk>> with;                                             ///< seeded, set up
+    mutable D<Dual<kChunk>> with;                                     ///< seeded, set up; takes the discrete state of its device
     std::array<std::vector<std::pair<int, double>>, kChunk> targets;  ///< per seed: (target, weight)
   };
 

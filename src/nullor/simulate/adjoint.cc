@@ -97,6 +97,10 @@ bool TransientRecord::observe(double time, const std::vector<double>& x, const S
   times_.push_back(time);
   states_.push_back(x);
   formulas_.push_back(formula);
+  // A point is observed after its states were accepted: they are those of the next one.
+  discrete_states_.push_back(discrete_now_);
+  dae_.read_states(discrete_now_);
+  if (discrete_states_.size() == 1) discrete_states_.front() = discrete_now_;
   return true;
 }
 
@@ -105,6 +109,7 @@ std::vector<double> tran_gradient(Dae& dae, NewtonSolver& newton, const Simulati
                                   const std::vector<ParameterHandle>& wanted) {
   const std::size_t n = u(dae.size()) + 1, points = record.size();
   dae.prepare_gradient(wanted);
+  const Dae::HeldStates held(dae);
   std::vector<double> out(wanted.size(), 0.0);
   std::vector<std::vector<double>> delayed(points);
   // Delays remember accepted points only; this maps them to recorded ones.
@@ -122,6 +127,7 @@ std::vector<double> tran_gradient(Dae& dae, NewtonSolver& newton, const Simulati
     const StepFormula next = k + 1 < points ? record.formula(k + 1) : StepFormula{};
     const StepFormula after = k + 2 < points ? record.formula(k + 2) : StepFormula{};
     for (std::size_t i = 0; i < n; ++i) kappa[i] = -(f.a0 * next.beta + next.a1) * mu1[i] - after.a2 * mu2[i];
+    if (!record.discrete_states(k).empty()) dae.write_states(record.discrete_states(k));
     NewtonSolver::Problem problem;
     problem.time = record.time(k);
     problem.alpha = f.a0;
@@ -152,6 +158,7 @@ std::vector<double> tran_gradient(Dae& dae, NewtonSolver& newton, const Simulati
     for (std::size_t i = 0; i < n; ++i) mu1[i] = -lambda[i] + next.beta * (k + 1 < points ? mu2[i] : 0);
   }
 
+  if (!record.discrete_states(0).empty()) dae.write_states(record.discrete_states(0));
   const StepFormula next = points > 1 ? record.formula(1) : StepFormula{};
   const StepFormula after = points > 2 ? record.formula(2) : StepFormula{};
   for (std::size_t i = 0; i < n; ++i) kappa[i] = -next.a1 * mu1[i] - after.a2 * mu2[i];

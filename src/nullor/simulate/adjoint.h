@@ -37,6 +37,8 @@ std::vector<double> ac_gradient(Dae& dae, NewtonSolver& newton, const Simulation
 /// Everything a backward pass needs of a transient: give `observe` to Transient::run.
 class TransientRecord {
  public:
+  explicit TransientRecord(const Dae& dae) : dae_(dae) {}
+
   bool observe(double time, const std::vector<double>& x, const StepFormula& formula);
 
   std::size_t size() const { return times_.size(); }
@@ -44,9 +46,13 @@ class TransientRecord {
   const std::vector<double>& times() const { return times_; }
   const std::vector<double>& x(std::size_t k) const { return states_[k]; }
   const StepFormula& formula(std::size_t k) const { return formulas_[k]; }
+  /// Discrete states (of switches) that the equation at point k was solved with.
+  const std::vector<double>& discrete_states(std::size_t k) const { return discrete_states_[k]; }
 
  private:
-  std::vector<double> times_;
+  const Dae& dae_;
+  std::vector<double> times_, discrete_now_;
+  std::vector<std::vector<double>> discrete_states_;
   std::vector<std::vector<double>> states_;
   std::vector<StepFormula> formulas_;
 };

@@ -1,6 +1,7 @@
 #include "nullor/simulate/engine.h"
 
 #include <cmath>
+#include <fmt/format.h>
 
 namespace nullor {
 namespace {
@@ -152,7 +153,7 @@ std::vector<Table> Engine::run_dc(const DcCard& card, const Location& where) {
       if (!x.empty()) how.start = &x;
       OperatingPoint op = solve_operating_point(*dae_, *newton_, options_, how);
       if (!op.converged) {
-        throw analysis_failed("dc sweep at " + handle.name + " = " + std::to_string(v), op.failure, where);
+        throw analysis_failed(fmt::format("dc sweep at {} = {:g}", handle.name, v), op.failure, where);
       }
       x = std::move(op.x);
       dae_->accept(x.data(), 0);
@@ -179,7 +180,7 @@ std::vector<Table> Engine::run_tran(const TranCard& card, const Location& where)
     return true;
   });
   if (!summary.finished) {
-    const std::string at = summary.start.converged ? "transient at " + std::to_string(summary.failed_at) + " s" : "operating point of the transient";
+    const std::string at = summary.start.converged ? fmt::format("transient at {:g} s", summary.failed_at) : "operating point of the transient";
     throw analysis_failed(at, summary.failure, where);
   }
   if (summary.start.method != "newton" && summary.start.method != "initial conditions") {

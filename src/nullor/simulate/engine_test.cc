@@ -212,4 +212,43 @@ TEST(Transient, SaysWhyItStops) {
 }
 
 }  // namespace
+
+// A corner one rounding step before the end must not become a step of its own.
+TEST(Transient, EndsOnACornerOfTheSource) {
+  Engine engine(read_circuit_text("t\nv1 in 0 pulse(0 5 0 1n 1n 1u 2u)\nr1 in 0 1k\n.tran 1n 200u\n"));
+  const auto tables = engine.run(engine.circuit().analyses.front());
+  EXPECT_DOUBLE_EQ(tables[0].columns[0].real.back(), 200e-6);
+}
+
+// A relaxation oscillator: closed at 6 V the switch stays so down to 2 V, at any largest step.
+TEST(Transient, KeepsTheHysteresisOfASwitch) {
+  for (const char* step : {"1n", "5n", "10n", "200n"}) {
+    Engine engine(read_circuit_text(std::string("t\nv1 in 0 10\nr1 in a 10k\nc1 a 0 10n\ns1 a 0 a 0 sw\n"
+                                                ".model sw sw(vt=4 vh=2 ron=1k roff=10meg)\n.ic v(a)=0\n.tran 1u 200u 0 ") +
+                                    step + " uic\n"));
+    const auto tables = engine.run(engine.circuit().analyses.front());
+    const auto& v = tables[0].find("v(a)")->real;
+    int turns = 0;
+    double largest = 0;
+    for (std::size_t k = 2; k < v.size(); ++k) {
+      turns += (v[k] - v[k - 1]) * (v[k - 1] - v[k - 2]) < 0;
+      largest = std::max(largest, v[k]);
+    }
+    EXPECT_EQ(turns, 4) << step;
+    EXPECT_NEAR(largest, 6, 0.01) << step;
+  }
+}
+
+// The trapezoidal rule remembers every charge that is off: the base current of a limiter must not alternate from step to step.
+TEST(Transient, DoesNotRing) {
+  Engine engine(read_circuit_text(
+      "t\nvcc vcc 0 5\nvee vee 0 -5\nvin a 0 sin(0 0.3 100k)\nq1 vcc a e qn\nq2 c 0 e qn\nrc vcc c 2k\niee e vee 1m\ncl c 0 20p\n"
+      ".model qn npn(is=1e-16 bf=100 cje=1p cjc=1p tf=50p)\n.tran 50n 30u 0 1n\n"));
+  const auto tables = engine.run(engine.circuit().analyses.front());
+  const auto& i = tables[0].find("i(vin)")->real;
+  double kink = 0;
+  for (std::size_t k = i.size() / 2; k + 2 < i.size(); ++k) kink = std::max(kink, std::fabs(i[k + 2] - 2 * i[k + 1] + i[k]));
+  EXPECT_LT(kink, 1e-8);  // [A], of 10 uA
+}
+
 }  // namespace nullor

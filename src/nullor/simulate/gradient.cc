@@ -224,7 +224,7 @@ class GradientRun {
     table.plotname = "Transient Analysis";
     table.columns.push_back({"time", Quantity::time, {}, {}});
     for (const Output& o : kept) table.columns.push_back({o.name, o.quantity, {}, {}});
-    TransientRecord record;
+    TransientRecord record(dae_);
     std::vector<std::size_t> point_of_row;
     Transient transient(dae_, engine_.newton(), engine_.options());
     const auto observer = [&](double time, const std::vector<double>& x, const StepFormula& formula) {

@@ -40,6 +40,7 @@ class NewtonSolver {
     double pseudo = 0;
     const double* anchor = nullptr;
     int max_iterations = 100;
+    bool exact = false;             ///< no device is extrapolated from an earlier evaluation
     bool start_from_guess = false;  ///< the first evaluation is at the devices' initial guesses
   };
   struct Result {

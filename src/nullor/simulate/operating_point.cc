@@ -39,6 +39,7 @@ class Ladder {
     attempt("gmin stepping", &Ladder::gmin_stepping);
     attempt("source stepping", &Ladder::source_stepping);
     attempt("pseudo-transient", &Ladder::pseudo_transient);
+    if (out.converged && how_.polish) polish(out.x);
     out.iterations = iterations_;
     for (const int k : newton_.floating()) out.floating_nodes.push_back(dae_.unknowns()[u(k)].name);
     if (!out.converged) out.failure = explain(dae_, newton_, out.x, base_, last_);
@@ -50,6 +51,15 @@ class Ladder {
     last_ = newton_.solve(x, problem);
     iterations_ += last_.iterations;
     return last_.converged;
+  }
+
+  void polish(std::vector<double>& x) {
+    NewtonSolver::Problem p = base_;
+    p.exact = true;
+    for (int k = 0; k < 2; ++k) {
+      std::vector<double> better = x;
+      if (run(better, p)) x = std::move(better);
+    }
   }
 
   bool plain(std::vector<double>& x) {

@@ -28,6 +28,7 @@ struct OperatingPointOptions {
   double time = 0;
   bool dc = true;              ///< sources at their dc value; false: at their time function (start of a transient)
   int max_iterations = 100;
+  bool polish = false;         ///< converge to rounding: a transient keeps charges that do not fit as ringing
   const std::vector<double>* start = nullptr;  ///< a nearby solution to start from
   std::vector<std::pair<int, double>> clamps;     ///< .ic: (unknown, voltage) held
   std::vector<std::pair<int, double>> node_sets;  ///< .nodeset: held at first, then released

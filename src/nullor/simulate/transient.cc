@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace nullor {
 namespace {
@@ -11,6 +12,45 @@ std::size_t u(int k) { return static_cast<std::size_t>(k); }
 const double kGamma = 2 - std::sqrt(2.0);  // TR-BDF2
 
 }  // namespace
+
+OperatingPoint start_transient(Dae& dae, NewtonSolver& newton, const SimulationOptions& options, const TranCard& card,
+                               std::vector<double>& charges) {
+  dae.set_transient(card.step, card.stop);
+  const Circuit& circuit = dae.circuit();
+  const auto value = [&](const Value& v) {
+    return v.parameter == kNoParameter ? v.constant : circuit.parameters.evaluate()[u(v.parameter)];
+  };
+  OperatingPoint start;
+  charges.assign(u(dae.size()) + 1, 0.0);
+  if (card.use_initial_conditions) {
+    start.x.assign(u(dae.size()) + 1, 0.0);
+    for (const auto& [node, v] : circuit.initial_conditions) start.x[u(dae.unknown_of_node(node))] = value(v);
+    start.x.back() = 0;
+    dae.initial_charges(start.x.data(), charges.data());
+    start.converged = true;
+    start.method = "initial conditions";
+  } else {
+    OperatingPointOptions how;
+    how.dc = false;
+    how.max_iterations = options.itl1;
+    how.polish = !dae.linear();
+    for (const auto& [node, v] : circuit.initial_conditions) {
+      if (node != 0) how.clamps.emplace_back(dae.unknown_of_node(node), value(v));
+    }
+    for (const auto& [node, v] : circuit.node_sets) {
+      if (node != 0) how.node_sets.emplace_back(dae.unknown_of_node(node), value(v));
+    }
+    start = solve_operating_point(dae, newton, options, how);
+    if (!start.converged) return start;
+    start.x.back() = 0;
+    newton.linearize(start.x, {});
+    charges = newton.charges();
+  }
+  start.x.back() = 0;
+  dae.accept(start.x.data(), 0);
+  dae.begin_transient(start.x.data(), 0);
+  return start;
+}
 
 Transient::Transient(Dae& dae, NewtonSolver& newton, const SimulationOptions& options)
     : dae_(dae), newton_(newton), options_(options), n_(dae.size()) {
@@ -156,47 +196,16 @@ void Transient::rotate() {
 }
 
 bool Transient::begin(const TranCard& card, TransientSummary& summary, const Observer& observer) {
-  dae_.set_transient(card.step, card.stop);
   Point& start = past_[0];
-  OperatingPointOptions how;
-  how.dc = false;
-  how.max_iterations = options_.itl1;
-  const Circuit& circuit = dae_.circuit();
-  const auto value = [&](const Value& v) {
-    return v.parameter == kNoParameter ? v.constant : dae_.circuit().parameters.evaluate()[u(v.parameter)];
-  };
-  std::fill(start.x.begin(), start.x.end(), 0.0);
-  if (card.use_initial_conditions) {
-    for (const auto& [node, v] : circuit.initial_conditions) start.x[u(dae_.unknown_of_node(node))] = value(v);
-    start.x.back() = 0;
-    dae_.initial_charges(start.x.data(), start.q.data());
-    start.x.back() = 0;
-    summary.start.converged = true;
-    summary.start.x = start.x;
-    summary.start.method = "initial conditions";
-  } else {
-    for (const auto& [node, v] : circuit.initial_conditions) {
-      if (node != 0) how.clamps.emplace_back(dae_.unknown_of_node(node), value(v));
-    }
-    for (const auto& [node, v] : circuit.node_sets) {
-      if (node != 0) how.node_sets.emplace_back(dae_.unknown_of_node(node), value(v));
-    }
-    summary.start = solve_operating_point(dae_, newton_, options_, how);
-    if (!summary.start.converged) {
-      summary.failure = summary.start.failure;
-      return false;
-    }
-    start.x = summary.start.x;
-    start.x.back() = 0;
-    NewtonSolver::Problem at_start;
-    newton_.linearize(start.x, at_start);
-    start.q = newton_.charges();
+  summary.start = start_transient(dae_, newton_, options_, card, start.q);
+  if (!summary.start.converged) {
+    summary.failure = summary.start.failure;
+    return false;
   }
+  start.x = summary.start.x;
   std::fill(start.qd.begin(), start.qd.end(), 0.0);
   start.time = 0;
   known_ = smooth_ = 1;
-  dae_.accept(start.x.data(), 0);
-  dae_.begin_transient(start.x.data(), 0);
   dae_.events(start.x.data(), events_before_);
   return observer(0, start.x, StepFormula{}) || (summary.stopped = true, false);
 }
@@ -218,15 +227,18 @@ bool Transient::crossed_event(double h, double& retry) {
 TransientSummary Transient::run(const TranCard& card, const Observer& observer) {
   TransientSummary summary;
   if (!begin(card, summary, observer)) return summary;
+  const Dae::HeldStates held(dae_);
   const double stop = card.stop;
   double largest = card.max_step > 0 ? card.max_step
                    : card.step < (stop - card.start) / 50 ? card.step
                                                           : (stop - card.start) / 50;
   largest = std::min(largest, dae_.largest_step());
-  const double smallest = 1e-11 * largest;
+  const double smallest = std::max(1e-11 * largest, 4 * std::numeric_limits<double>::epsilon() * stop);
   std::vector<double> corners = dae_.breakpoints(0, stop);
-  std::erase_if(corners, [&](double t) { return t <= smallest; });
-  if (corners.empty() || corners.back() < stop) corners.push_back(stop);
+  // Corners that differ by rounding are one.
+  std::erase_if(corners, [&](double t) { return t <= smallest || t >= stop - smallest; });
+  corners.push_back(stop);
+  corners.erase(std::unique(corners.begin(), corners.end(), [&](double a, double b) { return b - a <= smallest; }), corners.end());
   std::size_t next = 0;
 
   const bool two_stage = options_.method == Integration::tr_bdf2;
@@ -284,7 +296,7 @@ TransientSummary Transient::run(const TranCard& card, const Observer& observer) 
           const double better = known_ >= 3 ? truncation_step(2) : 0;
           if (known_ < 3) {
             next_order = known_ >= 2 ? 2 : 1;
-          } else if (better > 1.05 * proposed) {
+          } else if (better > 1.05 * h) {
             next_order = 2;
             proposed = better;
           }
@@ -334,6 +346,7 @@ TransientSummary Transient::run(const TranCard& card, const Observer& observer) 
 TransientSummary Transient::replay(const TranCard& card, std::span<const GridPoint> grid, const Observer& observer) {
   TransientSummary summary;
   if (!begin(card, summary, observer)) return summary;
+  const Dae::HeldStates held(dae_);
   const bool two_stage = options_.method == Integration::tr_bdf2;
   StepFormula used, stage;
   for (const auto& [time, first_order] : grid) {

@@ -38,6 +38,11 @@ struct TransientSummary {
   long accepted = 0, rejected = 0, iterations = 0;
 };
 
+/// The state a transient starts from: the operating point with the sources at time 0 (.ic held), or with uic the given
+/// initial conditions. `charges` receives q (n + 1).
+OperatingPoint start_transient(Dae& dae, NewtonSolver& newton, const SimulationOptions& options, const TranCard& card,
+                               std::vector<double>& charges);
+
 class Transient {
  public:
   /// Sees every accepted point (stages of TR-BDF2 included, `formula.stage`); x has n + 1 elements. Returns false to stop.
