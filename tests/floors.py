@@ -7,7 +7,7 @@ import tempfile
 
 FLOORS = {
     "base": 0, "math": 1, "io": 1, "netlist": 2, "devices": 2, "dae": 3, "graph": 3, "resistive": 3,
-    "simulate": 4, "neural": 4, "design": 5, "learn": 6, "report": 6, "cli": 7,
+    "simulate": 4, "neural": 5, "design": 6, "learn": 7, "report": 7, "cli": 8,
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+"nullor/([a-z_]+)/', re.MULTILINE)
 

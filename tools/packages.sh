@@ -2,7 +2,7 @@
 # Installs the Debian packages that are missing. Does nothing, and needs no root, when all are there.
 set -eu
 packages="g++ cmake ninja-build ccache git ca-certificates python3
-libfmt-dev libcli11-dev nlohmann-json3-dev libsuitesparse-dev
+libfmt-dev libcli11-dev nlohmann-json3-dev libsuitesparse-dev libeigen3-dev
 libgtest-dev librapidcheck-dev ngspice chromium"
 missing=
 for p in $packages; do

@@ -18,9 +18,16 @@ class CannedSession final : public Session {
       return {{"c", "Operating Point", "op", {{"v(out)", Quantity::voltage, {1}, {}}}}};
     }
     if (std::holds_alternative<AcCard>(card.what)) {
-      return {{"c", "AC Analysis", "ac", {{"frequency", Quantity::frequency, {1, 10}, {}}, {"v(out)", Quantity::voltage, {}, {{1, 0}, {0, -0.1}}}}}};
+      return {{"c",
+               "AC Analysis",
+               "ac",
+               {{"frequency", Quantity::frequency, {1, 10}, {}},
+                {"v(out)", Quantity::voltage, {}, {{1, 0}, {0, -0.1}}}}}};
     }
-    return {{"c", "Transient Analysis", "tran", {{"time", Quantity::time, {0, 1, 3}, {}}, {"v(out)", Quantity::voltage, {0, 2, -1}, {}}}}};
+    return {{"c",
+             "Transient Analysis",
+             "tran",
+             {{"time", Quantity::time, {0, 1, 3}, {}}, {"v(out)", Quantity::voltage, {0, 2, -1}, {}}}}};
   }
   void alter(const std::string&, const std::string&, std::span<const double>) override {}
   void alter_model(const std::string&, const std::string&, double) override {}
@@ -44,8 +51,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     ReadOptions reading;
     reading.allow_includes = false;
     reading.max_instances = 100;
-    CannedSession session(read_circuit_text(
-        "canned\nr1 out 0 1\n.tran 1 3\n.control\n" + std::string(text) + "\n.endc\n.end\n", "fuzz", reading));
+    CannedSession session(
+        read_circuit_text("canned\nr1 out 0 1\n.tran 1 3\n.control\n" + std::string(text) + "\n.endc\n.end\n",
+                          "fuzz", reading));
     static const std::string folder = [] {
       const auto path = std::filesystem::temp_directory_path() / "nullor_fuzz_control";
       std::filesystem::create_directories(path);

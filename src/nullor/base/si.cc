@@ -38,7 +38,8 @@ constexpr std::array<std::pair<std::string_view, double>, 11> kScales = {{
 std::optional<SiNumber> parse_si_prefix(std::string_view text) {
   std::string_view digits = text;
   if (!digits.empty() && digits.front() == '+') digits.remove_prefix(1);
-  if (!digits.empty() && (digits.front() == '+' || (digits.front() == '-' && digits.size() != text.size()) || std::isalpha(static_cast<unsigned char>(digits.front())))) {
+  if (!digits.empty() && (digits.front() == '+' || (digits.front() == '-' && digits.size() != text.size()) ||
+                          std::isalpha(static_cast<unsigned char>(digits.front())))) {
     return std::nullopt;  // from_chars would take "inf" and "nan"
   }
   if (digits.size() > 1 && digits.front() == '-' && std::isalpha(static_cast<unsigned char>(digits[1]))) {
@@ -51,7 +52,8 @@ std::optional<SiNumber> parse_si_prefix(std::string_view text) {
   std::string_view rest = text.substr(used);
   for (const auto& [name, scale] : kScales) {
     if (starts_with_ignoring_case(rest, name)) {
-      // Scale factors that are exact powers of ten divide or multiply once, so that "1u" is the double nearest 1e-6.
+      // Scale factors that are exact powers of ten divide or multiply once, so that "1u" is the double
+      // nearest 1e-6.
       value = scale >= 1 || name == "mil" ? value * scale : value / std::round(1 / scale);
       break;
     }

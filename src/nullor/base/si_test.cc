@@ -20,7 +20,8 @@ TEST(Si, ReadsScaleFactorsAndUnits) {
 }
 
 TEST(Si, RejectsWhatIsNoNumber) {
-  for (const char* text : {"", "k", "inf", "nan", "-inf", "+-1", "1.2.3", "2k2!"}) EXPECT_FALSE(parse_si(text)) << text;
+  for (const char* text : {"", "k", "inf", "nan", "-inf", "+-1", "1.2.3", "2k2!"})
+    EXPECT_FALSE(parse_si(text)) << text;
 }
 
 TEST(Si, FormatsWithScaleFactors) {

@@ -28,9 +28,8 @@ struct DeckResult {
 };
 
 /// Runs the control block, or the analyses once per combination of the `.step` values; then .print, .plot,
-/// .four and .meas. The first `.step` changes fastest; every combination starts from a fresh session, and what it gives
-/// comes in their order. Throws InputError, also when the
-/// deck asks for nothing.
+/// .four and .meas. The first `.step` changes fastest; every combination starts from a fresh session, and
+/// what it gives comes in their order. Throws InputError, also when the deck asks for nothing.
 DeckResult run_deck(Session& session, const DeckOptions& options = {});
 
 }  // namespace nullor

@@ -28,11 +28,16 @@ std::string element_line(const DeviceInfo& info) {
 }
 
 Json json_of(const DeviceInfo& info) {
-  Json out = {{"name", info.kind.name},     {"letter", std::string(1, info.kind.letter)},
-              {"title", info.kind.title},   {"model_types", info.kind.model_types},
-              {"levels", info.kind.levels}, {"element", element_line(info)},
-              {"terminals", Json::array()}, {"internals", Json::array()},
-              {"when_given", info.kind.when_given}, {"parameters", Json::array()}};
+  Json out = {{"name", info.kind.name},
+              {"letter", std::string(1, info.kind.letter)},
+              {"title", info.kind.title},
+              {"model_types", info.kind.model_types},
+              {"levels", info.kind.levels},
+              {"element", element_line(info)},
+              {"terminals", Json::array()},
+              {"internals", Json::array()},
+              {"when_given", info.kind.when_given},
+              {"parameters", Json::array()}};
   for (const Terminal& terminal : info.terminals) out["terminals"].push_back(terminal.name);
   for (const Unknown& internal : info.internals) out["internals"].push_back(internal.name);
   for (const ParameterInfo& p : info.parameters) {

@@ -24,8 +24,8 @@ double elasticity(const GradientResult& result, const GradientRow& row) {
 }
 
 void print_table(const GradientResult& result) {
-  std::printf("%s = %s%s  (%s)\n\n", result.of.c_str(), format_si(result.value, 7).c_str(), result.unit.c_str(),
-              result.analysis.c_str());
+  std::printf("%s = %s%s  (%s)\n\n", result.of.c_str(), format_si(result.value, 7).c_str(),
+              result.unit.c_str(), result.analysis.c_str());
   std::size_t width = 9;
   for (const GradientRow& row : result.rows) width = std::max(width, row.name.size());
   const int name_width = static_cast<int>(width);
@@ -38,7 +38,8 @@ void print_table(const GradientResult& result) {
 }
 
 void print_json(const GradientResult& result) {
-  nlohmann::ordered_json out = {{"of", result.of}, {"value", result.value}, {"unit", result.unit}, {"analysis", result.analysis}};
+  nlohmann::ordered_json out = {
+      {"of", result.of}, {"value", result.value}, {"unit", result.unit}, {"analysis", result.analysis}};
   out["gradient"] = nlohmann::ordered_json::array();
   for (const GradientRow& row : result.rows) {
     out["gradient"].push_back({{"parameter", row.name},
@@ -56,8 +57,10 @@ void add_gradient(CLI::App& app) {
   auto options = std::make_shared<GradientOptions>();
   CLI::App* verb = app.add_subcommand("gradient", "exact d(measure)/d(parameter) by adjoints");
   verb->add_option("deck", options->deck, "SPICE netlist")->required();
-  verb->add_option("--of", options->request.of, "name of a .meas, or an expression such as v(out)")->required();
-  verb->add_option("--wrt,--param", options->request.wrt, "parameters: vdd, r1, m1:w, nmod:vto, temp (default: every one)")
+  verb->add_option("--of", options->request.of, "name of a .meas, or an expression such as v(out)")
+      ->required();
+  verb->add_option("--wrt,--param", options->request.wrt,
+                   "parameters: vdd, r1, m1:w, nmod:vto, temp (default: every one)")
       ->delimiter(',')
       ->allow_extra_args(false);
   verb->add_option("--analysis", options->request.analysis, "op, dc, ac or tran, where --of does not tell");
@@ -69,9 +72,10 @@ void add_gradient(CLI::App& app) {
     GradientResult result = gradient(engine, options->request);
     if (options->request.wrt.empty()) {
       std::erase_if(result.rows, [](const GradientRow& row) { return row.derivative == 0; });
-      std::stable_sort(result.rows.begin(), result.rows.end(), [&](const GradientRow& a, const GradientRow& b) {
-        return std::fabs(elasticity(result, a)) > std::fabs(elasticity(result, b));
-      });
+      std::stable_sort(result.rows.begin(), result.rows.end(),
+                       [&](const GradientRow& a, const GradientRow& b) {
+                         return std::fabs(elasticity(result, a)) > std::fabs(elasticity(result, b));
+                       });
     }
     options->common.json ? print_json(result) : print_table(result);
   });

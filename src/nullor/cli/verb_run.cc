@@ -83,7 +83,8 @@ Finished simulate(const std::string& path, const RunOptions& options, bool to_st
   {
     Progress progress("simulating");
     session.progress = deck.progress = [&](double fraction) { progress.update(fraction); };
-    deck.jobs = options.common.jobs > 0 ? options.common.jobs : static_cast<int>(std::thread::hardware_concurrency());
+    deck.jobs =
+        options.common.jobs > 0 ? options.common.jobs : static_cast<int>(std::thread::hardware_concurrency());
     out.result = run_deck(session, deck);
   }
   for (const std::string& note : out.result.notes) log_note("note: " + note);

@@ -8,9 +8,10 @@ namespace {
 
 constexpr DeviceKind kKind = {.name = "behavioural", .title = "source given by a formula", .letter = 'b'};
 constexpr Terminal kTerminals[] = {{"p"}, {"n"}};
-const std::vector<ParameterInfo> kParameters = {{"m", "", "number of parallel devices", false, false, 1, {}},
-                                                {"tc1", "1/K", "first temperature coefficient", false, false, 0, {}},
-                                                {"tc2", "1/K2", "second temperature coefficient", false, false, 0, {}}};
+const std::vector<ParameterInfo> kParameters = {
+    {"m", "", "number of parallel devices", false, false, 1, {}},
+    {"tc1", "1/K", "first temperature coefficient", false, false, 0, {}},
+    {"tc2", "1/K2", "second temperature coefficient", false, false, 0, {}}};
 
 }  // namespace
 
@@ -33,7 +34,8 @@ int BehaviouralGroup::add(std::shared_ptr<const BehaviouralSource> source) {
   for (std::size_t k = 0; k < d.source->derivatives.size(); ++k) {
     d.internal_names.push_back((d.source->derivatives[k].integral ? "idt" : "ddt") + std::to_string(k + 1));
     // A time derivative is large by nature (volts per nanosecond), an integral small.
-    d.internals.push_back({d.internal_names.back(), Nature::other, "", d.source->derivatives[k].integral ? 1e-12 : 1.0});
+    d.internals.push_back(
+        {d.internal_names.back(), Nature::other, "", d.source->derivatives[k].integral ? 1e-12 : 1.0});
   }
   d.values.assign(d.source->inputs.size(), 0.0);
   devices_.push_back(std::move(d));
@@ -69,8 +71,10 @@ void BehaviouralGroup::resolve(const std::function<int(int)>& unknown_of_node,
       } else if (in.kind == BehaviouralInput::Kind::current) {
         const int branch = branch_of_instance(in.instance);
         if (branch < 0) {
-          throw InputError(ErrorKind::netlist, "the formula of '" + names[k] + "' reads the current of an element that has no branch current",
-                           places[k], "sense a voltage source; 0 V in series measures any current");
+          throw InputError(
+              ErrorKind::netlist,
+              "the formula of '" + names[k] + "' reads the current of an element that has no branch current",
+              places[k], "sense a voltage source; 0 V in series measures any current");
         }
         unknowns = {branch, unknown_of_node(0)};
       } else if (in.kind == BehaviouralInput::Kind::derivative) {
@@ -89,7 +93,8 @@ void BehaviouralGroup::resolve(const std::function<int(int)>& unknown_of_node,
     formula(d.source->formula, d.source->is_voltage ? 2 : -1, false, d.source->is_voltage ? -1 : 1);
     const int first = d.source->is_voltage ? 3 : 2;
     for (std::size_t y = 0; y < d.source->derivatives.size(); ++y) {
-      formula(d.source->derivatives[y].argument, first + static_cast<int>(y), !d.source->derivatives[y].integral, -1);
+      formula(d.source->derivatives[y].argument, first + static_cast<int>(y),
+              !d.source->derivatives[y].integral, -1);
     }
   }
 }
@@ -153,7 +158,9 @@ void BehaviouralGroup::entries(std::vector<std::pair<int, int>>& out, bool condu
 
 void BehaviouralGroup::locate(const SparsePattern& pattern, int ground) {
   ground_ = ground;
-  const auto slot = [&](int i, int j) { return i == ground || j == ground ? pattern.nonzeros() : pattern.find(i, j); };
+  const auto slot = [&](int i, int j) {
+    return i == ground || j == ground ? pattern.nonzeros() : pattern.find(i, j);
+  };
   for (Device& d : devices_) {
     const auto& u = d.unknowns;
     for (Formula& f : d.formulas) {
@@ -161,12 +168,14 @@ void BehaviouralGroup::locate(const SparsePattern& pattern, int ground) {
       for (const int input : f.inputs) {
         const auto [plus, minus] = d.input_unknowns[at(input)];
         const int p = f.row >= 0 ? u[at(f.row)] : u[0], n = f.row >= 0 ? ground : u[1];
-        for (const int s : {slot(p, plus), slot(p, minus), slot(n, plus), slot(n, minus)}) f.slots.push_back(s);
+        for (const int s : {slot(p, plus), slot(p, minus), slot(n, plus), slot(n, minus)})
+          f.slots.push_back(s);
       }
     }
     d.constant_slots.clear();
     if (d.source->is_voltage) {
-      for (const int s : {slot(u[0], u[2]), slot(u[1], u[2]), slot(u[2], u[0]), slot(u[2], u[1])}) d.constant_slots.push_back(s);
+      for (const int s : {slot(u[0], u[2]), slot(u[1], u[2]), slot(u[2], u[0]), slot(u[2], u[1])})
+        d.constant_slots.push_back(s);
     }
     for (std::size_t y = 0; y < d.source->derivatives.size(); ++y) {
       const int row = u[u.size() - d.source->derivatives.size() + y];
@@ -223,7 +232,8 @@ void BehaviouralGroup::evaluate(Assembly& a) {
     }
     inputs(d, a.x, a.time, in);
     for (const Formula& f : d.formulas) {
-      const bool held = f.row >= static_cast<int>(first_y) && d.source->derivatives[at(f.row) - first_y].integral && a.steady;
+      const bool held = f.row >= static_cast<int>(first_y) &&
+                        d.source->derivatives[at(f.row) - first_y].integral && a.steady;
       if (held) continue;
       const double scale = f.sign * (f.row < 0 || (voltage && f.row == 2) ? d.factor : 1);
       std::size_t done = 0;
@@ -310,7 +320,8 @@ void BehaviouralGroup::gradient(const Assembly& point, const double* lambda_f, c
       Real y = f.program->template run<Real>(in, registers);
       if (source) y = y * factor;
       const double* lambda = f.charge ? lambda_q : lambda_f;
-      const double weight = f.row >= 0 ? lambda[d.unknowns[at(f.row)]] : lambda[d.unknowns[0]] - lambda[d.unknowns[1]];
+      const double weight =
+          f.row >= 0 ? lambda[d.unknowns[at(f.row)]] : lambda[d.unknowns[0]] - lambda[d.unknowns[1]];
       sum += f.sign * weight * y.d[0];
     }
     gradient[seed.target] += seed.weight * sum;
@@ -326,7 +337,8 @@ void BehaviouralGroup::initial_adjoint(const double* x, const double* weight_q, 
       if (!f.charge) continue;
       for (const int input : f.inputs) {
         in[at(input)].d.set(0, 1.0);
-        const double by_input = f.sign * weight_q[d.unknowns[at(f.row)]] * f.program->template run<Real>(in, registers).d[0];
+        const double by_input =
+            f.sign * weight_q[d.unknowns[at(f.row)]] * f.program->template run<Real>(in, registers).d[0];
         in[at(input)].d.set(0, 0.0);
         const auto [plus, minus] = d.input_unknowns[at(input)];
         weight_x[plus] += by_input;
@@ -336,15 +348,17 @@ void BehaviouralGroup::initial_adjoint(const double* x, const double* weight_q, 
   }
 }
 
-void BehaviouralGroup::initial_gradient(const double* x, const double*, const double* weight_q, double* gradient) const {
+void BehaviouralGroup::initial_gradient(const double* x, const double*, const double* weight_q,
+                                        double* gradient) const {
   Assembly start;
   start.x = x;
   const std::vector<double> zero(at(ground_) + 1, 0.0);
   this->gradient(start, zero.data(), weight_q, gradient);
 }
 
-void BehaviouralGroup::gradient_ac(const double* x, double, double omega, const std::complex<double>* solution,
-                                   const std::complex<double>* lambda, double* gradient, double* by_x) const {
+void BehaviouralGroup::gradient_ac(const double* x, double, double omega,
+                                   const std::complex<double>* solution, const std::complex<double>* lambda,
+                                   double* gradient, double* by_x) const {
   using Inner = Dual<1>;
   using Outer = Dual<2, Inner>;
   std::vector<Outer> in, registers;
@@ -370,10 +384,12 @@ void BehaviouralGroup::gradient_ac(const double* x, double, double omega, const 
       const bool source = f.row < 0 || (d.source->is_voltage && f.row == 2);
       Outer y = f.program->template run<Outer>(in, registers);
       if (source) y = y * factor;
-      const std::complex<double> weight = f.sign * (f.row >= 0 ? lambda[d.unknowns[at(f.row)]]
-                                                               : lambda[d.unknowns[0]] - lambda[d.unknowns[1]]);
+      const std::complex<double> weight =
+          f.sign *
+          (f.row >= 0 ? lambda[d.unknowns[at(f.row)]] : lambda[d.unknowns[0]] - lambda[d.unknowns[1]]);
       const double re = y.d[0].d[0], im = y.d[1].d[0];
-      sum += f.charge ? -omega * (weight.real() * im + weight.imag() * re) : weight.real() * re - weight.imag() * im;
+      sum += f.charge ? -omega * (weight.real() * im + weight.imag() * re)
+                      : weight.real() * re - weight.imag() * im;
     }
     return sum;
   };

@@ -23,7 +23,8 @@ class BehaviouralGroup final : public DeviceGroup {
 
   int add(std::shared_ptr<const BehaviouralSource> source);
   /// Translates node and instance indices of the inputs into unknowns.
-  void resolve(const std::function<int(int)>& unknown_of_node, const std::function<int(int)>& branch_of_instance);
+  void resolve(const std::function<int(int)>& unknown_of_node,
+               const std::function<int(int)>& branch_of_instance);
 
   const DeviceKind& kind() const override;
   int count() const override { return static_cast<int>(devices_.size()); }
@@ -54,12 +55,15 @@ class BehaviouralGroup final : public DeviceGroup {
   bool has_noise() const override { return false; }
   void operating_point(int device, const double* x, OperatingPointInfo& out) const override;
 
-  void prepare_gradient(std::span<const ParameterSeed> seeds, const Environment<double>& environment) override;
-  void gradient(const Assembly& point, const double* lambda_f, const double* lambda_q, double* gradient) const override;
+  void prepare_gradient(std::span<const ParameterSeed> seeds,
+                        const Environment<double>& environment) override;
+  void gradient(const Assembly& point, const double* lambda_f, const double* lambda_q,
+                double* gradient) const override;
   void gradient_ac(const double* x, double gmin, double omega, const std::complex<double>* solution,
                    const std::complex<double>* lambda, double* gradient, double* by_x) const override;
   void initial_adjoint(const double* x, const double* weight_q, double* weight_x) const override;
-  void initial_gradient(const double* x, const double* weight_x, const double* weight_q, double* gradient) const override;
+  void initial_gradient(const double* x, const double* weight_x, const double* weight_q,
+                        double* gradient) const override;
 
  private:
   enum { kMultiplier, kTc1, kTc2, kFixedParameters };
@@ -82,8 +86,9 @@ class BehaviouralGroup final : public DeviceGroup {
     std::vector<Unknown> internals;
     std::vector<std::string> internal_names;
     std::vector<int> unknowns;
-    std::vector<std::pair<int, int>> input_unknowns;  ///< (plus, minus) of each input; (-1, -1) when no unknown
-    std::vector<double> values;                        ///< values of parameter inputs
+    std::vector<std::pair<int, int>>
+        input_unknowns;          ///< (plus, minus) of each input; (-1, -1) when no unknown
+    std::vector<double> values;  ///< values of parameter inputs
     double m = 1, tc1 = 0, tc2 = 0;
     double factor = 1, rise = 0;  ///< s of (1), dT
     std::vector<Formula> formulas;

@@ -36,7 +36,8 @@ const NamedValue* find_value(const std::vector<NamedValue>& values, std::string_
 
 // Names on a model card that choose the device or its bin and are no parameters of it.
 bool selects_the_model(std::string_view name) {
-  return name == "level" || name == "version" || name == "lmin" || name == "lmax" || name == "wmin" || name == "wmax";
+  return name == "level" || name == "version" || name == "lmin" || name == "lmax" || name == "wmin" ||
+         name == "wmax";
 }
 
 double option(const Circuit& circuit, const char* name, double otherwise) {
@@ -69,7 +70,8 @@ Dae::Dae(Circuit circuit) : circuit_(std::move(circuit)) {
 }
 
 int Dae::group_for(const Instance& instance, int& type) {
-  const Model* model = instance.model >= 0 ? &circuit_.models[static_cast<std::size_t>(instance.model)] : nullptr;
+  const Model* model =
+      instance.model >= 0 ? &circuit_.models[static_cast<std::size_t>(instance.model)] : nullptr;
   std::string level = "1";
   if (model) {
     if (const NamedValue* v = find_value(model->parameters, "level")) {
@@ -111,12 +113,15 @@ int Dae::group_for(const Instance& instance, int& type) {
     };
     if (levels.empty()) {
       throw InputError(ErrorKind::model,
-                       "model '" + model->name + "' has type '" + model->type + "', which element '" + instance.name +
-                           "' cannot use",
-                       model->where, did_you_mean(model->type, types, "types for this element: " + list(types)));
+                       "model '" + model->name + "' has type '" + model->type + "', which element '" +
+                           instance.name + "' cannot use",
+                       model->where,
+                       did_you_mean(model->type, types, "types for this element: " + list(types)));
     }
-    throw InputError(ErrorKind::model, "model '" + model->name + "': there is no level " + level + " of type '" + model->type + "'",
-                     model->where, "levels: " + list(levels));
+    throw InputError(
+        ErrorKind::model,
+        "model '" + model->name + "': there is no level " + level + " of type '" + model->type + "'",
+        model->where, "levels: " + list(levels));
   }
   type = model ? position(words(best->kind->model_types), model->type) : 0;
   const std::string name(best->kind->name);
@@ -137,7 +142,8 @@ void Dae::bind_instance(int index) {
       slot = static_cast<int>(groups_.size()) - 1;
     }
     group = slot;
-    device = static_cast<BehaviouralGroup&>(*groups_[static_cast<std::size_t>(group)]).add(instance.behaviour);
+    device =
+        static_cast<BehaviouralGroup&>(*groups_[static_cast<std::size_t>(group)]).add(instance.behaviour);
   } else {
     int type = 0;
     group = group_for(instance, type);
@@ -161,7 +167,8 @@ void Dae::bind_instance(int index) {
   g.set_discrete(device, instance.off, instance.on);
 }
 
-void Dae::bind_values(const std::vector<NamedValue>& values, bool is_model, int group, int device, const std::string& owner) {
+void Dae::bind_values(const std::vector<NamedValue>& values, bool is_model, int group, int device,
+                      const std::string& owner) {
   DeviceGroup& g = *groups_[static_cast<std::size_t>(group)];
   for (const NamedValue& v : values) {
     if (is_model && selects_the_model(v.name) && !g.find(v.name, Scope::model)) continue;
@@ -171,14 +178,17 @@ void Dae::bind_values(const std::vector<NamedValue>& values, bool is_model, int 
       for (const ParameterInfo& p : g.parameters()) {
         if (p.is_model == is_model) known.emplace_back(p.name);
       }
-      throw InputError(is_model ? ErrorKind::model : ErrorKind::netlist,
-                       "'" + owner + "' (" + std::string(g.kind().name) + ") has no " + (is_model ? "model" : "instance") +
-                           " parameter '" + v.name + "'",
-                       v.where, did_you_mean(v.name, known, "'nullor devices " + std::string(g.kind().name) + "' lists them"));
+      throw InputError(
+          is_model ? ErrorKind::model : ErrorKind::netlist,
+          "'" + owner + "' (" + std::string(g.kind().name) + ") has no " + (is_model ? "model" : "instance") +
+              " parameter '" + v.name + "'",
+          v.where,
+          did_you_mean(v.name, known, "'nullor devices " + std::string(g.kind().name) + "' lists them"));
     }
     if (found.index < 0) continue;
     if (!v.text.empty()) {
-      throw InputError(ErrorKind::netlist, "parameter '" + v.name + "' of '" + owner + "' needs a number, not '" + v.text + "'",
+      throw InputError(ErrorKind::netlist,
+                       "parameter '" + v.name + "' of '" + owner + "' needs a number, not '" + v.text + "'",
                        v.where);
     }
     if (v.value.parameter == kNoParameter) {
@@ -210,7 +220,8 @@ void Dae::bind_parameters(int index, int group, int device) {
     g.set_source(device, instance.source->kind, arguments, options, instance.source->where);
     for (std::size_t k = 0; k < instance.source->arguments.size(); ++k) {
       const Value& v = instance.source->arguments[k];
-      if (v.parameter != kNoParameter) bindings_.push_back({group, device, base + static_cast<int>(k), v.parameter});
+      if (v.parameter != kNoParameter)
+        bindings_.push_back({group, device, base + static_cast<int>(k), v.parameter});
     }
   }
   // A coupling reads the inductances of the two inductors it names.
@@ -225,8 +236,10 @@ void Dae::bind_parameters(int index, int group, int device) {
           bindings_.push_back({group, device, l.index, v->value.parameter});
         }
       } else {
-        throw InputError(ErrorKind::netlist, "'" + instance.name + "' couples '" + inductor.name + "', which has no inductance of its own",
-                         instance.where, "give it a value on its line: a coupling reads none from a model");
+        throw InputError(
+            ErrorKind::netlist,
+            "'" + instance.name + "' couples '" + inductor.name + "', which has no inductance of its own",
+            instance.where, "give it a value on its line: a coupling reads none from a model");
       }
     }
   }
@@ -235,7 +248,8 @@ void Dae::bind_parameters(int index, int group, int device) {
 void Dae::assign_unknowns() {
   n_ = static_cast<int>(circuit_.nodes.size()) - 1;
   unknowns_.clear();
-  for (std::size_t k = 1; k < circuit_.nodes.size(); ++k) unknowns_.push_back({circuit_.nodes[k], "", Nature::voltage, "V", 0});
+  for (std::size_t k = 1; k < circuit_.nodes.size(); ++k)
+    unknowns_.push_back({circuit_.nodes[k], "", Nature::voltage, "V", 0});
 
   std::vector<std::vector<int>> of_device(circuit_.instances.size());
   for (std::size_t k = 0; k < circuit_.instances.size(); ++k) {
@@ -245,14 +259,16 @@ void Dae::assign_unknowns() {
     const auto terminals = g.terminals(device);
     auto& local = of_device[k];
     const auto fresh = [&](std::string_view name, Nature nature, std::string_view unit, double tolerance) {
-      unknowns_.push_back({instance.name + "#" + std::string(nature == Nature::current && name == "i" ? "branch" : name),
-                           instance.name, nature, std::string(unit), tolerance});
+      unknowns_.push_back(
+          {instance.name + "#" + std::string(nature == Nature::current && name == "i" ? "branch" : name),
+           instance.name, nature, std::string(unit), tolerance});
       return n_++;
     };
     if (instance.nodes.size() > terminals.size()) {
       throw InputError(ErrorKind::netlist,
-                       "'" + instance.name + "' has " + std::to_string(instance.nodes.size()) + " nodes, but a " +
-                           std::string(g.kind().name) + " takes " + std::to_string(terminals.size()),
+                       "'" + instance.name + "' has " + std::to_string(instance.nodes.size()) +
+                           " nodes, but a " + std::string(g.kind().name) + " takes " +
+                           std::to_string(terminals.size()),
                        instance.where);
     }
     for (std::size_t t = 0; t < terminals.size(); ++t) {
@@ -268,15 +284,17 @@ void Dae::assign_unknowns() {
       } else if (terminals[t].missing == Missing::ground) {
         local.push_back(-1);
       } else if (terminals[t].missing == Missing::internal) {
-        local.push_back(fresh(terminals[t].name, terminals[t].nature, terminals[t].unit, terminals[t].tolerance));
+        local.push_back(
+            fresh(terminals[t].name, terminals[t].nature, terminals[t].unit, terminals[t].tolerance));
       } else {
         throw InputError(ErrorKind::netlist,
-                         "'" + instance.name + "' needs " + std::to_string(terminals.size()) + " nodes, found " +
-                             std::to_string(instance.nodes.size()),
+                         "'" + instance.name + "' needs " + std::to_string(terminals.size()) +
+                             " nodes, found " + std::to_string(instance.nodes.size()),
                          instance.where, "missing: " + std::string(terminals[t].name));
       }
     }
-    for (int r = 0; r < g.references(); ++r) local.push_back(-2 - r);  // filled below, when every branch has its number
+    for (int r = 0; r < g.references(); ++r)
+      local.push_back(-2 - r);  // filled below, when every branch has its number
     const auto internals = g.internals(device);
     for (std::size_t i = 0; i < internals.size(); ++i) {
       const int same = g.collapse(device, static_cast<int>(i));
@@ -284,7 +302,8 @@ void Dae::assign_unknowns() {
         local.push_back(local[static_cast<std::size_t>(same)]);
         continue;
       }
-      local.push_back(fresh(internals[i].name, internals[i].nature, internals[i].unit, internals[i].tolerance));
+      local.push_back(
+          fresh(internals[i].name, internals[i].nature, internals[i].unit, internals[i].tolerance));
       if (internals[i].name == "i") branches_[k] = local.back();
     }
   }
@@ -293,11 +312,15 @@ void Dae::assign_unknowns() {
     const auto [group, device] = devices_[k];
     for (int& u : of_device[k]) {
       if (u <= -2) {
-        const int branch = branches_[static_cast<std::size_t>(instance.references[static_cast<std::size_t>(-2 - u)])];
+        const int branch =
+            branches_[static_cast<std::size_t>(instance.references[static_cast<std::size_t>(-2 - u)])];
         if (branch < 0) {
           throw InputError(ErrorKind::netlist,
                            "'" + instance.name + "' senses '" +
-                               circuit_.instances[static_cast<std::size_t>(instance.references[static_cast<std::size_t>(-2 - u)])].name +
+                               circuit_
+                                   .instances[static_cast<std::size_t>(
+                                       instance.references[static_cast<std::size_t>(-2 - u)])]
+                                   .name +
                                "', which has no branch current",
                            instance.where, "sense a voltage source; 0 V in series measures any current");
         }
@@ -309,7 +332,8 @@ void Dae::assign_unknowns() {
   }
   if (const auto found = group_index_.find("behavioural"); found != group_index_.end()) {
     static_cast<BehaviouralGroup&>(*groups_[static_cast<std::size_t>(found->second)])
-        .resolve([&](int node) { return unknown_of_node(node); }, [&](int instance) { return branch_of_instance(instance); });
+        .resolve([&](int node) { return unknown_of_node(node); },
+                 [&](int instance) { return branch_of_instance(instance); });
   }
 
   std::vector<std::pair<int, int>> entries;

@@ -17,7 +17,8 @@ int Dae::unknown(std::string_view name) const {
 void Dae::reject(int group, int device, const std::string& why) const {
   const DeviceGroup& g = *groups_[static_cast<std::size_t>(group)];
   const auto k = static_cast<std::size_t>(device);
-  throw InputError(ErrorKind::model, "'" + g.names[k] + "' (" + std::string(g.kind().name) + ") " + why, g.places[k]);
+  throw InputError(ErrorKind::model, "'" + g.names[k] + "' (" + std::string(g.kind().name) + ") " + why,
+                   g.places[k]);
 }
 
 void Dae::refresh() {
@@ -53,7 +54,8 @@ void Dae::cache_linear() {
   linear_f_terms_.clear();
   linear_q_terms_.clear();
   for (int j = 0; j < n_; ++j) {
-    for (int k = pattern_.column_start[static_cast<std::size_t>(j)]; k < pattern_.column_start[static_cast<std::size_t>(j) + 1]; ++k) {
+    for (int k = pattern_.column_start[static_cast<std::size_t>(j)];
+         k < pattern_.column_start[static_cast<std::size_t>(j) + 1]; ++k) {
       const auto at = static_cast<std::size_t>(k);
       if (linear_g_[at] != 0) linear_f_terms_.push_back({pattern_.row[at], j, linear_g_[at]});
       if (linear_c_[at] != 0) linear_q_terms_.push_back({pattern_.row[at], j, linear_c_[at]});
@@ -142,8 +144,8 @@ double Dae::largest_step() const {
   return out;
 }
 
-// Devices write their internal unknowns. One without its series resistor coincides with a node or with ground, and nodes
-// are not the devices' to set.
+// Devices write their internal unknowns. One without its series resistor coincides with a node or with
+// ground, and nodes are not the devices' to set.
 template <class F>
 void Dae::keeping_nodes(double* x, F&& write) const {
   const std::vector<double> nodes(x, x + circuit_.nodes.size() - 1);

@@ -3,8 +3,9 @@
 ///
 ///     d/dt q(x, p) + f(x, p) + b(t, p) = 0                                (1)
 ///
-/// x (n): node voltages [V], branch currents [A], device states; f and b in amperes in node rows, q in coulombs.
-/// Engines see this and nothing else. Vectors passed in and out have n + 1 elements: element n is ground.
+/// x (n): node voltages [V], branch currents [A], device states; f and b in amperes in node rows, q in
+/// coulombs. Engines see this and nothing else. Vectors passed in and out have n + 1 elements: element n is
+/// ground.
 
 #include <complex>
 #include <map>
@@ -29,17 +30,18 @@ struct UnknownInfo {
 /// A parameter that can be read, set and differentiated by.
 struct ParameterHandle {
   enum class Kind { table, device, model } kind = Kind::table;
-  ParameterId table = kNoParameter;      ///< kind table; entry 0 is the temperature [degC]
-  int group = -1, device = -1;           ///< kind device
-  int model = -1;                        ///< kind model: index into Circuit::models
-  int parameter = -1;                    ///< kinds device and model
-  std::string name;                      ///< "vdd", "r1:r", "nmod:vto"
+  ParameterId table = kNoParameter;  ///< kind table; entry 0 is the temperature [degC]
+  int group = -1, device = -1;       ///< kind device
+  int model = -1;                    ///< kind model: index into Circuit::models
+  int parameter = -1;                ///< kinds device and model
+  std::string name;                  ///< "vdd", "r1:r", "nmod:vto"
   std::string unit;
 };
 
 class Dae {
  public:
-  /// Binds every instance to its device and every value to its parameter. Throws InputError (kinds netlist, model).
+  /// Binds every instance to its device and every value to its parameter. Throws InputError (kinds netlist,
+  /// model).
   explicit Dae(Circuit circuit);
   Dae(const Dae&) = delete;
   Dae& operator=(const Dae&) = delete;
@@ -64,12 +66,14 @@ class Dae {
 
   // Parameters.
 
-  /// Looks up "vdd", "temp", "r1", "r1:r", "@r1[r]", "v1", "nmod:vto", "@nmod[vto]". Throws InputError with a hint.
+  /// Looks up "vdd", "temp", "r1", "r1:r", "@r1[r]", "v1", "nmod:vto", "@nmod[vto]". Throws InputError with a
+  /// hint.
   ParameterHandle parameter(std::string_view name, const Location& where = {}) const;
   double get(const ParameterHandle& handle) const;
   /// Sets and re-derives everything that depends on it. Throws InputError when devices become impossible.
   void set(const ParameterHandle& handle, double value);
-  /// Every parameter that has a derivative: .param entries, given device and model parameters, the temperature.
+  /// Every parameter that has a derivative: .param entries, given device and model parameters, the
+  /// temperature.
   std::vector<ParameterHandle> all_parameters() const;
 
   // Evaluation. `a` names the arrays; they are cleared first.
@@ -113,17 +117,22 @@ class Dae {
   // Exact derivatives by parameters; targets are numbered as in `wanted`.
 
   void prepare_gradient(const std::vector<ParameterHandle>& wanted);
-  void gradient(const Assembly& point, const double* lambda_f, const double* lambda_q, double* gradient) const;
-  /// The same for the start with given initial conditions: weight_q^T dq0/dp + weight_x^T dx0/dp, where weight_x (n + 1)
-  /// becomes the whole derivative by x0, through q0 too. What sets the nodes of x0 is the caller's to follow.
+  void gradient(const Assembly& point, const double* lambda_f, const double* lambda_q,
+                double* gradient) const;
+  /// The same for the start with given initial conditions: weight_q^T dq0/dp + weight_x^T dx0/dp, where
+  /// weight_x (n + 1) becomes the whole derivative by x0, through q0 too. What sets the nodes of x0 is the
+  /// caller's to follow.
   void initial_gradient(const double* x, const double* weight_q, double* weight_x, double* gradient) const;
   void gradient_ac(const double* x, double gmin, double omega, const std::complex<double>* solution,
                    const std::complex<double>* lambda, double* gradient, double* by_x) const;
-  void delayed_adjoint(double time, const double* lambda_f, const std::function<double*(std::size_t)>& adjoint_at) const;
+  void delayed_adjoint(double time, const double* lambda_f,
+                       const std::function<double*(std::size_t)>& adjoint_at) const;
 
   const std::vector<std::unique_ptr<DeviceGroup>>& groups() const { return groups_; }
   /// Group and device of an instance, {-1, -1} for a pure coupling.
-  std::pair<int, int> device_of_instance(int instance) const { return devices_[static_cast<std::size_t>(instance)]; }
+  std::pair<int, int> device_of_instance(int instance) const {
+    return devices_[static_cast<std::size_t>(instance)];
+  }
 
  private:
   struct Binding {
@@ -133,7 +142,8 @@ class Dae {
 
   void bind_instance(int index);
   void bind_parameters(int index, int group, int device);
-  void bind_values(const std::vector<NamedValue>& values, bool is_model, int group, int device, const std::string& owner);
+  void bind_values(const std::vector<NamedValue>& values, bool is_model, int group, int device,
+                   const std::string& owner);
   int group_for(const Instance& instance, int& type);
   void assign_unknowns();
   void refresh();

@@ -10,13 +10,15 @@ namespace nullor {
 ///   v1 - z0 i1 = e1(t) = v2(t - td) + z0 i2(t - td)     (1)
 ///   v2 - z0 i2 = e2(t) = v1(t - td) + z0 i1(t - td)     (2)
 ///
-/// At an operating point the past is the present; in small-signal analysis it is the present times exp(-j omega td); in a
-/// transient it is interpolated between accepted points (the state at t <= 0 holds for all earlier times).
+/// At an operating point the past is the present; in small-signal analysis it is the present times exp(-j
+/// omega td); in a transient it is interpolated between accepted points (the state at t <= 0 holds for all
+/// earlier times).
 template <template <class> class D>
 class DelayGroup final : public GroupOf<D> {
   using Base = GroupOf<D>;
   using Base::at;
-  static constexpr int kPort[2][3] = {{D<double>::p1, D<double>::n1, D<double>::i1}, {D<double>::p2, D<double>::n2, D<double>::i2}};
+  static constexpr int kPort[2][3] = {{D<double>::p1, D<double>::n1, D<double>::i1},
+                                      {D<double>::p2, D<double>::n2, D<double>::i2}};
 
  public:
   bool linear() const override { return false; }  // the terms change with the analysis
@@ -40,7 +42,8 @@ class DelayGroup final : public GroupOf<D> {
     Base::locate(pattern, ground);
     coupling_slots_.clear();
     for_each_coupling([&](int, int, int row, int column, double) {
-      coupling_slots_.push_back(row == ground || column == ground ? pattern.nonzeros() : pattern.find(row, column));
+      coupling_slots_.push_back(row == ground || column == ground ? pattern.nonzeros()
+                                                                  : pattern.find(row, column));
     });
   }
 
@@ -81,7 +84,8 @@ class DelayGroup final : public GroupOf<D> {
     return false;
   }
 
-  void gradient(const Assembly& point, const double* lambda_f, const double* lambda_q, double* gradient) const override {
+  void gradient(const Assembly& point, const double* lambda_f, const double* lambda_q,
+                double* gradient) const override {
     Base::gradient(point, lambda_f, lambda_q, gradient);
     for (const auto& d : this->differentiated_) {
       const int* u = &this->unknowns_[at(d.device * Base::kRows)];
@@ -113,10 +117,12 @@ class DelayGroup final : public GroupOf<D> {
       const std::complex<double> shift = std::polar(1.0, -omega * line.delay());
       for (int port = 0; port < 2; ++port) {
         const int* far = kPort[1 - port];
-        const std::complex<double> i = solution[u[far[2]]], e = solution[u[far[0]]] - solution[u[far[1]]] + line.z0 * i;
+        const std::complex<double> i = solution[u[far[2]]],
+                                   e = solution[u[far[0]]] - solution[u[far[1]]] + line.z0 * i;
         const auto delay = d.with.delay();
         for (int s = 0; s < Base::kChunk; ++s) {
-          const std::complex<double> de = shift * (d.with.z0.d[s] * i - std::complex<double>(0, omega) * e * delay.d[s]);
+          const std::complex<double> de =
+              shift * (d.with.z0.d[s] * i - std::complex<double>(0, omega) * e * delay.d[s]);
           const double sum = (lambda[u[kPort[port][2]]] * de).real();
           for (const auto& [target, weight] : d.targets[at(s)]) gradient[target] -= weight * sum;
         }
@@ -124,8 +130,10 @@ class DelayGroup final : public GroupOf<D> {
     }
   }
 
-  /// Backward sweep: what the residual at `time`, weighted by lambda_f, reads of earlier points n: adds to rows[n].
-  void delayed_adjoint(double time, const double* lambda_f, const std::function<double*(std::size_t)>& adjoint_at) const override {
+  /// Backward sweep: what the residual at `time`, weighted by lambda_f, reads of earlier points n: adds to
+  /// rows[n].
+  void delayed_adjoint(double time, const double* lambda_f,
+                       const std::function<double*(std::size_t)>& adjoint_at) const override {
     for (int k = 0; k < this->count(); ++k) {
       const auto& d = this->devices_[at(k)];
       const int* u = &this->unknowns_[at(k * Base::kRows)];
@@ -171,10 +179,12 @@ class DelayGroup final : public GroupOf<D> {
     }
   }
   // v1, i1, v2, i2 of a device at accepted point n.
-  const double* sample(std::size_t n, int device) const { return &waves_[(n * this->devices_.size() + at(device)) * 4]; }
+  const double* sample(std::size_t n, int device) const {
+    return &waves_[(n * this->devices_.size() + at(device)) * 4];
+  }
 
-  // Interpolation weights at time t: (point, weight). Linear between accepted points, quadratic where the neighbour before
-  // is of similar spacing.
+  // Interpolation weights at time t: (point, weight). Linear between accepted points, quadratic where the
+  // neighbour before is of similar spacing.
   std::array<std::pair<std::size_t, double>, 3> weights(double t) const {
     if (t <= times_.front()) return {{{0, 1.0}, {0, 0.0}, {0, 0.0}}};
     const auto found = std::upper_bound(times_.begin(), times_.end(), t);
@@ -185,7 +195,8 @@ class DelayGroup final : public GroupOf<D> {
     const double before = times_[n - 1] - times_[n - 2];
     if (before > 3 * h || h > 3 * before) return {{{n - 1, 1 - s}, {n, s}, {0, 0.0}}};
     const double r = before / h;  // Lagrange on -r, 0, 1
-    return {{{n - 2, s * (s - 1) / (r * (r + 1))}, {n - 1, -(s + r) * (s - 1) / r}, {n, s * (s + r) / (1 + r)}}};
+    return {
+        {{n - 2, s * (s - 1) / (r * (r + 1))}, {n - 1, -(s + r) * (s - 1) / r}, {n, s * (s + r) / (1 + r)}}};
   }
   template <class F>
   double interpolate(double t, F&& value) const {
@@ -195,7 +206,8 @@ class DelayGroup final : public GroupOf<D> {
   }
   double past(int device, int port, double t) const {
     const double z0 = this->devices_[at(device)].z0;
-    return interpolate(t, [&](std::size_t n) { return sample(n, device)[2 * port] + z0 * sample(n, device)[2 * port + 1]; });
+    return interpolate(
+        t, [&](std::size_t n) { return sample(n, device)[2 * port] + z0 * sample(n, device)[2 * port + 1]; });
   }
   double past_slope(int device, int port, double t) const {
     if (times_.size() < 2) return 0;

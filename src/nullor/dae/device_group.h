@@ -17,8 +17,8 @@
 
 namespace nullor {
 
-/// Where one evaluation reads and adds. Vectors have n + 1 elements: element n is ground, read as zero, written to no effect;
-/// matrix arrays likewise have one slot more than nonzeros.
+/// Where one evaluation reads and adds. Vectors have n + 1 elements: element n is ground, read as zero,
+/// written to no effect; matrix arrays likewise have one slot more than nonzeros.
 struct Assembly {
   const double* x = nullptr;
   double time = 0;   ///< [s]
@@ -28,17 +28,19 @@ struct Assembly {
   double* q = nullptr;
   double* jacobian = nullptr;
   double* capacitance = nullptr;  ///< when set, dq/dx goes here and `jacobian` receives df/dx alone
-  bool limiting = false;          ///< junction voltages may be held back; then f and q are extrapolated linearly to x
-  bool at_guess = false;          ///< nonlinear devices evaluate at their initial guess, extrapolated to x
-  bool limited = false;           ///< out: some device held back
-  bool dc = false;                ///< sources stand at their dc value
-  bool steady = false;            ///< nothing moves: an operating point, also the one a transient starts from
-  bool small_signal = false;      ///< devices with a different small-signal behaviour use it
-  /// Per unknown: how far a device may have moved since its last evaluation to be extrapolated instead; null: never.
+  bool limiting = false;  ///< junction voltages may be held back; then f and q are extrapolated linearly to x
+  bool at_guess = false;  ///< nonlinear devices evaluate at their initial guess, extrapolated to x
+  bool limited = false;   ///< out: some device held back
+  bool dc = false;        ///< sources stand at their dc value
+  bool steady = false;    ///< nothing moves: an operating point, also the one a transient starts from
+  bool small_signal = false;  ///< devices with a different small-signal behaviour use it
+  /// Per unknown: how far a device may have moved since its last evaluation to be extrapolated instead; null:
+  /// never.
   const double* reuse = nullptr;
 };
 
-/// A request for d/d(target): parameter `parameter` of device `device` moves by `weight` when target `target` moves by one.
+/// A request for d/d(target): parameter `parameter` of device `device` moves by `weight` when target `target`
+/// moves by one.
 struct ParameterSeed {
   static constexpr int kTemperature = -1;  ///< as `parameter`: the circuit temperature
   int device = 0;
@@ -58,7 +60,8 @@ class DeviceGroup {
   virtual int references() const { return 0; }
   virtual std::span<const ParameterInfo> parameters() const = 0;
   virtual FoundParameter find(std::string_view name, Scope scope = Scope::any) const = 0;
-  /// Names of parameters that only this device has (arguments of its source function); numbered after parameters().
+  /// Names of parameters that only this device has (arguments of its source function); numbered after
+  /// parameters().
   virtual std::vector<std::string> extra_parameters(int /*device*/) const { return {}; }
   virtual bool linear() const { return false; }
   /// Explicit dependence of f on time other than excitation(): behavioural sources.
@@ -71,8 +74,10 @@ class DeviceGroup {
   virtual void set_parameter(int device, int parameter, double value) = 0;
   virtual double get_parameter(int device, int parameter) const = 0;
   /// Gives an independent source its time function. Arguments are numbered from parameters().size().
-  virtual void set_source(int /*device*/, const std::string& /*kind*/, const std::vector<double>& /*arguments*/,
-                          const std::vector<std::pair<std::string, double>>& /*options*/, const Location& /*where*/) {}
+  virtual void set_source(int /*device*/, const std::string& /*kind*/,
+                          const std::vector<double>& /*arguments*/,
+                          const std::vector<std::pair<std::string, double>>& /*options*/,
+                          const Location& /*where*/) {}
   /// Print step and end of the coming transient [s]; time functions have defaults that depend on them.
   virtual void set_transient(double /*step*/, double /*stop*/) {}
   virtual void set_discrete(int device, bool off, bool on) = 0;
@@ -96,7 +101,8 @@ class DeviceGroup {
   virtual bool accept(const double* /*x*/, double /*time*/) { return false; }
   /// Held, discrete states (of switches) change in accept() alone; otherwise they follow x.
   virtual void hold_states(bool /*hold*/) {}
-  /// The discrete states, one number per device that has one; write_states() takes its own from `from` and moves it on.
+  /// The discrete states, one number per device that has one; write_states() takes its own from `from` and
+  /// moves it on.
   virtual void read_states(std::vector<double>& /*out*/) const {}
   virtual void write_states(const double*& /*from*/) {}
   /// Signed distances to switching thresholds, one per device with events.
@@ -118,27 +124,32 @@ class DeviceGroup {
   virtual bool has_noise() const = 0;
   virtual void operating_point(int device, const double* x, OperatingPointInfo& out) const = 0;
 
-  // Exact parameter derivatives. prepare_gradient() fixes what is asked for; the others add to gradient[target].
+  // Exact parameter derivatives. prepare_gradient() fixes what is asked for; the others add to
+  // gradient[target].
 
-  virtual void prepare_gradient(std::span<const ParameterSeed> seeds, const Environment<double>& environment) = 0;
+  virtual void prepare_gradient(std::span<const ParameterSeed> seeds,
+                                const Environment<double>& environment) = 0;
   /// lambda_f^T d(f + b)/dp + lambda_q^T dq/dp at `point` (its x, time, dc and gmin).
-  virtual void gradient(const Assembly& point, const double* lambda_f, const double* lambda_q, double* gradient) const = 0;
-  /// The start with given initial conditions, x0(p) and q0(x0, p) of initial_charges(): adds weight_q^T dq0/dx0 to
-  /// weight_x (n + 1),
+  virtual void gradient(const Assembly& point, const double* lambda_f, const double* lambda_q,
+                        double* gradient) const = 0;
+  /// The start with given initial conditions, x0(p) and q0(x0, p) of initial_charges(): adds weight_q^T
+  /// dq0/dx0 to weight_x (n + 1),
   virtual void initial_adjoint(const double* x, const double* weight_q, double* weight_x) const = 0;
   /// and weight_q^T dq0/dp + weight_x^T dx0/dp, the last over internal unknowns, to `gradient`.
-  virtual void initial_gradient(const double* x, const double* weight_x, const double* weight_q, double* gradient) const = 0;
-  /// What the equation at `time`, weighted by lambda_f, reads of earlier accepted points: added to adjoint_at(point).
+  virtual void initial_gradient(const double* x, const double* weight_x, const double* weight_q,
+                                double* gradient) const = 0;
+  /// What the equation at `time`, weighted by lambda_f, reads of earlier accepted points: added to
+  /// adjoint_at(point).
   virtual void delayed_adjoint(double /*time*/, const double* /*lambda_f*/,
                                const std::function<double*(std::size_t)>& /*adjoint_at*/) const {}
-  /// Re(lambda^T (dG/dp + j omega dC/dp) X + lambda^T db/dp) into `gradient`, and the same by the operating point x into
-  /// `by_x` (n + 1), for small-signal analysis.
+  /// Re(lambda^T (dG/dp + j omega dC/dp) X + lambda^T db/dp) into `gradient`, and the same by the operating
+  /// point x into `by_x` (n + 1), for small-signal analysis.
   virtual void gradient_ac(const double* x, double gmin, double omega, const std::complex<double>* solution,
                            const std::complex<double>* lambda, double* gradient, double* by_x) const = 0;
 
   // For messages.
-  std::vector<std::string> names;     ///< per device
-  std::vector<Location> places;       ///< per device
+  std::vector<std::string> names;  ///< per device
+  std::vector<Location> places;    ///< per device
 };
 
 }  // namespace nullor

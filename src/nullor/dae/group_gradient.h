@@ -1,5 +1,6 @@
 #pragma once
-/// Parameter derivatives of a device group: setup() and eval() run with dual numbers seeded in the parameters.
+/// Parameter derivatives of a device group: setup() and eval() run with dual numbers seeded in the
+/// parameters.
 
 #include <map>
 
@@ -8,11 +9,13 @@
 namespace nullor {
 
 template <template <class> class D>
-void GroupOf<D>::prepare_gradient(std::span<const ParameterSeed> seeds, const Environment<double>& environment) {
+void GroupOf<D>::prepare_gradient(std::span<const ParameterSeed> seeds,
+                                  const Environment<double>& environment) {
   differentiated_.clear();
   // (device, parameter) -> the targets that move it
   std::map<std::pair<int, int>, std::vector<std::pair<int, double>>> wanted;
-  for (const ParameterSeed& seed : seeds) wanted[{seed.device, seed.parameter}].emplace_back(seed.target, seed.weight);
+  for (const ParameterSeed& seed : seeds)
+    wanted[{seed.device, seed.parameter}].emplace_back(seed.target, seed.weight);
   int filled = kChunk;
   for (const auto& [key, targets] : wanted) {
     const auto& [device, parameter] = key;
@@ -46,12 +49,14 @@ void GroupOf<D>::prepare_gradient(std::span<const ParameterSeed> seeds, const En
 }
 
 template <template <class> class D>
-void GroupOf<D>::gradient(const Assembly& point, const double* lambda_f, const double* lambda_q, double* gradient) const {
+void GroupOf<D>::gradient(const Assembly& point, const double* lambda_f, const double* lambda_q,
+                          double* gradient) const {
   for (const Differentiated& d : differentiated_) {
     const int* u = &unknowns_[at(d.device * kRows)];
     Dual<kChunk> local[kRows];
     for (int r = 0; r < kRows; ++r) local[r] = Dual<kChunk>(point.x[u[r]]);
-    if constexpr (requires { d.with.copy_state(devices_[at(d.device)]); }) d.with.copy_state(devices_[at(d.device)]);
+    if constexpr (requires { d.with.copy_state(devices_[at(d.device)]); })
+      d.with.copy_state(devices_[at(d.device)]);
     Stamp<Dual<kChunk>> out(local, kRows, point.gmin);
     d.with.eval(local, out);
     for (int s = 0; s < kChunk; ++s) {
@@ -83,7 +88,8 @@ void GroupOf<D>::initial_adjoint(const double* x, const double* weight_q, double
 }
 
 template <template <class> class D>
-void GroupOf<D>::initial_gradient(const double* x, const double* weight_x, const double* weight_q, double* gradient) const {
+void GroupOf<D>::initial_gradient(const double* x, const double* weight_x, const double* weight_q,
+                                  double* gradient) const {
   for (const Differentiated& d : differentiated_) {
     const int* u = &unknowns_[at(d.device * kRows)];
     Dual<kChunk> local[kRows];
@@ -100,9 +106,11 @@ void GroupOf<D>::initial_gradient(const double* x, const double* weight_x, const
 
 namespace detail {
 
-/// Re(lambda^T (d/dx f . X + j omega d/dx q . X)) of one device, from derivatives along Re X (0) and Im X (1).
+/// Re(lambda^T (d/dx f . X + j omega d/dx q . X)) of one device, from derivatives along Re X (0) and Im X
+/// (1).
 template <class T, class StampType>
-T small_signal_power(const StampType& out, const int* u, int rows, double omega, const std::complex<double>* lambda) {
+T small_signal_power(const StampType& out, const int* u, int rows, double omega,
+                     const std::complex<double>* lambda) {
   T sum(0.0);
   for (int r = 0; r < rows; ++r) {
     const double a = lambda[u[r]].real(), b = lambda[u[r]].imag();
@@ -118,8 +126,10 @@ T small_signal_power(const StampType& out, const int* u, int rows, double omega,
 template <template <class> class D>
 void GroupOf<D>::gradient_ac(const double* x, double gmin, double omega, const std::complex<double>* solution,
                              const std::complex<double>* lambda, double* gradient, double* by_x) const {
-  // Second derivatives by nesting: the inner dual carries a parameter or an unknown, the outer one the direction X.
-  const auto evaluate = [&]<class Inner>(const auto& device, const int* u, const std::array<Inner, kRows>& inner) {
+  // Second derivatives by nesting: the inner dual carries a parameter or an unknown, the outer one the
+  // direction X.
+  const auto evaluate = [&]<class Inner>(const auto& device, const int* u,
+                                         const std::array<Inner, kRows>& inner) {
     using Outer = Dual<2, Inner>;
     Outer local[kRows];
     for (int r = 0; r < kRows; ++r) {

@@ -330,11 +330,12 @@ class GroupOf : public DeviceGroup {
   static constexpr int kChunk = 4;  ///< parameters differentiated side by side
   struct Differentiated {
     int device = 0;
-    mutable D<Dual<kChunk>> with;                                     ///< seeded, set up; takes the discrete state of its device
+    mutable D<Dual<kChunk>> with;  ///< seeded, set up; takes the discrete state of its device
     std::array<std::vector<std::pair<int, double>>, kChunk> targets;  ///< per seed: (target, weight)
   };
 
-  /// The charges of a device with dual parameters that starts at x with its initial conditions, which go into x.
+  /// The charges of a device with dual parameters that starts at x with its initial conditions, which go into
+  /// x.
   static Stamp<Dual<kChunk>> initial_stamp(const D<Dual<kChunk>>& device, Dual<kChunk>* x) {
     if constexpr (requires { device.template initial_condition<Dual<kChunk>>(x); }) {
       device.template initial_condition<Dual<kChunk>>(x);

@@ -9,7 +9,8 @@ namespace {
 
 std::string lower(std::string_view text) {
   std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return out;
 }
 
@@ -17,32 +18,44 @@ std::string lower(std::string_view text) {
 std::pair<std::string, std::string> split(const std::string& name) {
   if (name.size() > 3 && name.front() == '@' && name.back() == ']') {
     const auto open = name.find('[');
-    if (open != std::string::npos) return {name.substr(1, open - 1), name.substr(open + 1, name.size() - open - 2)};
+    if (open != std::string::npos)
+      return {name.substr(1, open - 1), name.substr(open + 1, name.size() - open - 2)};
   }
   const auto colon = name.rfind(':');
-  if (colon != std::string::npos && colon + 1 < name.size()) return {name.substr(0, colon), name.substr(colon + 1)};
+  if (colon != std::string::npos && colon + 1 < name.size())
+    return {name.substr(0, colon), name.substr(colon + 1)};
   return {name, ""};
 }
 
 // The parameter that an element's bare name stands for.
 std::string_view principal(char letter) {
   switch (letter) {
-    case 'r': return "r";
-    case 'c': return "c";
-    case 'l': return "l";
-    case 'k': return "k";
+    case 'r':
+      return "r";
+    case 'c':
+      return "c";
+    case 'l':
+      return "l";
+    case 'k':
+      return "k";
     case 'v':
-    case 'i': return "dc";
+    case 'i':
+      return "dc";
     case 'e':
     case 'f':
     case 'g':
-    case 'h': return "gain";
-    case 't': return "z0";
+    case 'h':
+      return "gain";
+    case 't':
+      return "z0";
     case 'd':
     case 'q':
-    case 'j': return "area";
-    case 'm': return "w";
-    default: return "";
+    case 'j':
+      return "area";
+    case 'm':
+      return "w";
+    default:
+      return "";
   }
 }
 
@@ -67,12 +80,15 @@ ParameterHandle Dae::parameter(std::string_view written, const Location& where) 
   if (const int index = circuit_.find_instance(owner); index >= 0) {
     const auto [group, device] = device_of_instance(index);
     const DeviceGroup& g = *groups_[static_cast<std::size_t>(group)];
-    const std::string parameter = wanted.empty() ? std::string(principal(circuit_.instances[static_cast<std::size_t>(index)].letter)) : wanted;
+    const std::string parameter =
+        wanted.empty() ? std::string(principal(circuit_.instances[static_cast<std::size_t>(index)].letter))
+                       : wanted;
     handle.kind = ParameterHandle::Kind::device;
     handle.group = group;
     handle.device = device;
     handle.name = owner + ":" + parameter;
-    // A name may mean one thing on the element and another on the model: m, the multiplier, and m, the grading.
+    // A name may mean one thing on the element and another on the model: m, the multiplier, and m, the
+    // grading.
     FoundParameter found = g.find(parameter, Scope::instance);
     if (found.index < 0) found = g.find(parameter);
     if (found.index >= 0) {
@@ -106,11 +122,13 @@ ParameterHandle Dae::parameter(std::string_view written, const Location& where) 
       handle.unit = std::string(g.parameters()[static_cast<std::size_t>(found.index)].unit);
       return handle;
     }
-    throw InputError(ErrorKind::netlist, "no device of model '" + owner + "' has a parameter '" + wanted + "'", where);
+    throw InputError(ErrorKind::netlist,
+                     "no device of model '" + owner + "' has a parameter '" + wanted + "'", where);
   }
   for (const std::string& p : circuit_.parameters.names()) known.push_back(p);
   for (const Instance& i : circuit_.instances) known.push_back(i.name);
-  throw InputError(ErrorKind::netlist, "there is no parameter, element or model called '" + owner + "'", where,
+  throw InputError(ErrorKind::netlist, "there is no parameter, element or model called '" + owner + "'",
+                   where,
                    did_you_mean(owner, known, "write a .param name, element:parameter or model:parameter"));
 }
 
@@ -121,7 +139,8 @@ double Dae::get(const ParameterHandle& handle) const {
   }
   for (std::size_t k = 0; k < circuit_.instances.size(); ++k) {
     if (circuit_.instances[k].model != handle.model) continue;
-    return groups_[static_cast<std::size_t>(devices_[k].first)]->get_parameter(devices_[k].second, handle.parameter);
+    return groups_[static_cast<std::size_t>(devices_[k].first)]->get_parameter(devices_[k].second,
+                                                                               handle.parameter);
   }
   return 0;
 }
@@ -183,11 +202,13 @@ std::vector<ParameterHandle> Dae::all_parameters() const {
     const DeviceGroup& g = *groups_[static_cast<std::size_t>(group)];
     const auto list = g.parameters();
     for (std::size_t p = 0; p < list.size(); ++p) {
-      if (list[p].is_model || list[p].is_switch || !given(g.get_parameter(device, static_cast<int>(p)))) continue;
+      if (list[p].is_model || list[p].is_switch || !given(g.get_parameter(device, static_cast<int>(p))))
+        continue;
       out.push_back(parameter(circuit_.instances[k].name + ":" + std::string(list[p].name)));
     }
     if (circuit_.instances[k].source) {
-      for (const std::string& e : g.extra_parameters(device)) out.push_back(parameter(circuit_.instances[k].name + ":" + e));
+      for (const std::string& e : g.extra_parameters(device))
+        out.push_back(parameter(circuit_.instances[k].name + ":" + e));
     }
   }
   for (std::size_t m = 0; m < circuit_.models.size(); ++m) {
@@ -196,7 +217,9 @@ std::vector<ParameterHandle> Dae::all_parameters() const {
       const DeviceGroup& g = *groups_[static_cast<std::size_t>(devices_[k].first)];
       const auto list = g.parameters();
       for (std::size_t p = 0; p < list.size(); ++p) {
-        if (!list[p].is_model || list[p].is_switch || !given(g.get_parameter(devices_[k].second, static_cast<int>(p)))) continue;
+        if (!list[p].is_model || list[p].is_switch ||
+            !given(g.get_parameter(devices_[k].second, static_cast<int>(p))))
+          continue;
         out.push_back(parameter(circuit_.models[m].name + ":" + std::string(list[p].name)));
       }
       break;
@@ -214,11 +237,13 @@ void Dae::prepare_gradient(const std::vector<ParameterHandle>& wanted) {
       const std::vector<double> slopes = circuit_.parameters.derivative(handle.table);
       for (const Binding& b : bindings_) {
         const double slope = slopes[static_cast<std::size_t>(b.table)];
-        if (slope != 0) seeds[static_cast<std::size_t>(b.group)].push_back({b.device, b.parameter, target, slope});
+        if (slope != 0)
+          seeds[static_cast<std::size_t>(b.group)].push_back({b.device, b.parameter, target, slope});
       }
       if (handle.table == ParameterTable::kTemperature) {
         for (std::size_t g = 0; g < groups_.size(); ++g) {
-          for (int k = 0; k < groups_[g]->count(); ++k) seeds[g].push_back({k, ParameterSeed::kTemperature, target, 1});
+          for (int k = 0; k < groups_[g]->count(); ++k)
+            seeds[g].push_back({k, ParameterSeed::kTemperature, target, 1});
         }
       }
     } else if (handle.kind == ParameterHandle::Kind::device) {
@@ -229,18 +254,21 @@ void Dae::prepare_gradient(const std::vector<ParameterHandle>& wanted) {
     } else {
       for (std::size_t k = 0; k < circuit_.instances.size(); ++k) {
         if (circuit_.instances[k].model != handle.model) continue;
-        seeds[static_cast<std::size_t>(devices_[k].first)].push_back({devices_[k].second, handle.parameter, target, 1});
+        seeds[static_cast<std::size_t>(devices_[k].first)].push_back(
+            {devices_[k].second, handle.parameter, target, 1});
       }
     }
   }
   for (std::size_t g = 0; g < groups_.size(); ++g) groups_[g]->prepare_gradient(seeds[g], environment_);
 }
 
-void Dae::gradient(const Assembly& point, const double* lambda_f, const double* lambda_q, double* gradient) const {
+void Dae::gradient(const Assembly& point, const double* lambda_f, const double* lambda_q,
+                   double* gradient) const {
   for (const auto& group : groups_) group->gradient(point, lambda_f, lambda_q, gradient);
 }
 
-void Dae::initial_gradient(const double* x, const double* weight_q, double* weight_x, double* gradient) const {
+void Dae::initial_gradient(const double* x, const double* weight_q, double* weight_x,
+                           double* gradient) const {
   for (const auto& group : groups_) group->initial_adjoint(x, weight_q, weight_x);
   // Devices set internal unknowns only, and one that coincides with a node is the node.
   std::vector<double> internal(weight_x, weight_x + n_ + 1);

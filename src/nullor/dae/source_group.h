@@ -1,5 +1,6 @@
 #pragma once
-/// Independent sources: the devices whose excitation b(t) drives the circuit; and the choice of group for a device.
+/// Independent sources: the devices whose excitation b(t) drives the circuit; and the choice of group for a
+/// device.
 
 #include <numbers>
 
@@ -12,8 +13,8 @@ namespace nullor {
 
 /// V and I. b of row i (V) is -V(t); b of rows p, n (I) is +-m I(t).
 ///
-/// At an operating point the value is `dc`, or the time function at 0 when dc is not given; in a transient it is the time
-/// function, or dc when there is none. Small-signal: acmag exp(j acphase).
+/// At an operating point the value is `dc`, or the time function at 0 when dc is not given; in a transient it
+/// is the time function, or dc when there is none. Small-signal: acmag exp(j acphase).
 template <template <class> class D>
 class SourceGroup final : public GroupOf<D> {
   using Base = GroupOf<D>;
@@ -25,11 +26,14 @@ class SourceGroup final : public GroupOf<D> {
     return Base::add(type);
   }
   void set_source(int device, const std::string& kind, const std::vector<double>& arguments,
-                  const std::vector<std::pair<std::string, double>>& options, const Location& where) override {
+                  const std::vector<std::pair<std::string, double>>& options,
+                  const Location& where) override {
     Wave& wave = waves_[this->at(device)];
     Waveform<double>& f = wave.function;
     if (!Waveform<double>::parse_kind(kind, f.kind)) {
-      throw InputError(ErrorKind::netlist, "'" + this->names[this->at(device)] + "' has an unknown time function '" + kind + "'", where);
+      throw InputError(ErrorKind::netlist,
+                       "'" + this->names[this->at(device)] + "' has an unknown time function '" + kind + "'",
+                       where);
     }
     f.arguments = arguments;
     for (const auto& [name, value] : options) {
@@ -38,7 +42,9 @@ class SourceGroup final : public GroupOf<D> {
     }
     wave.present = true;
     if (const std::string_view problem = f.check(); !problem.empty()) {
-      throw InputError(ErrorKind::netlist, "'" + this->names[this->at(device)] + "': " + kind + " " + std::string(problem), where);
+      throw InputError(ErrorKind::netlist,
+                       "'" + this->names[this->at(device)] + "': " + kind + " " + std::string(problem),
+                       where);
     }
   }
   // Arguments move after reading: parameters, alter, sweeps.
@@ -46,7 +52,8 @@ class SourceGroup final : public GroupOf<D> {
     for (int k = 0; k < this->count(); ++k) {
       const Wave& wave = waves_[this->at(k)];
       if (!wave.present) continue;
-      if (const std::string_view problem = wave.function.check(); !problem.empty()) return {k, std::string(problem)};
+      if (const std::string_view problem = wave.function.check(); !problem.empty())
+        return {k, std::string(problem)};
     }
     return Base::setup(environment);
   }
@@ -96,7 +103,8 @@ class SourceGroup final : public GroupOf<D> {
       if (!wave.present) continue;
       if (!(wave.function.corner_count(from, to) <= kMost)) {
         throw InputError(ErrorKind::model,
-                         "'" + this->names[this->at(k)] + "' has more than 10 million corners until " + format_si(to) + "s",
+                         "'" + this->names[this->at(k)] + "' has more than 10 million corners until " +
+                             format_si(to) + "s",
                          this->places[this->at(k)], "lengthen its period or shorten the analysis");
       }
       wave.function.breakpoints(from, to, out);
@@ -106,7 +114,8 @@ class SourceGroup final : public GroupOf<D> {
   void prepare_gradient(std::span<const ParameterSeed> seeds, const Environment<double>&) override {
     seeds_.assign(seeds.begin(), seeds.end());
   }
-  void gradient(const Assembly& point, const double* lambda_f, const double*, double* gradient) const override {
+  void gradient(const Assembly& point, const double* lambda_f, const double*,
+                double* gradient) const override {
     for (const ParameterSeed& seed : seeds_) {
       if (seed.parameter == ParameterSeed::kTemperature) continue;
       const Wave& wave = waves_[this->at(seed.device)];
@@ -128,8 +137,8 @@ class SourceGroup final : public GroupOf<D> {
       }
     }
   }
-  void gradient_ac(const double*, double, double, const std::complex<double>*, const std::complex<double>* lambda,
-                   double* gradient, double*) const override {
+  void gradient_ac(const double*, double, double, const std::complex<double>*,
+                   const std::complex<double>* lambda, double* gradient, double*) const override {
     for (const ParameterSeed& seed : seeds_) {
       const D<double>& d = this->devices_[this->at(seed.device)];
       const std::complex<double> phasor = std::polar(1.0, d.acphase * kDegree);
@@ -160,7 +169,8 @@ class SourceGroup final : public GroupOf<D> {
     std::vector<std::string> out = names[static_cast<std::size_t>(f.kind)];
     out.resize(f.arguments.size());
     if (f.kind == Waveform<double>::Kind::pwl) {
-      for (std::size_t k = 0; k < out.size(); ++k) out[k] = (k % 2 == 0 ? "t" : "v") + std::to_string(k / 2 + 1);
+      for (std::size_t k = 0; k < out.size(); ++k)
+        out[k] = (k % 2 == 0 ? "t" : "v") + std::to_string(k / 2 + 1);
     }
     return out;
   }

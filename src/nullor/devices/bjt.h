@@ -221,8 +221,8 @@ struct Bjt {
     Real ibe, ibc, icc, qb, q_be, q_bc;  // base currents to emitter and collector, transport current, charges
   };
 
-  // The intrinsic transistor knows two voltages only: two derivatives are carried through its formulas and then through
-  // vbe and vbc to the unknowns.
+  // The intrinsic transistor knows two voltages only: two derivatives are carried through its formulas and
+  // then through vbe and vbc to the unknowns.
   template <class Real>
   Intrinsic<Real> intrinsic_of(const Real& vbe, const Real& vbc, const P& gmin) const {
     if constexpr (is_dual<Real>::value && std::is_same_v<P, typename Stamp<Real>::Scalar>) {

@@ -21,7 +21,9 @@ TEST(Golden, DiodeWithRecombination) {  // ngspice has an approximate derivative
 TEST(Golden, DiodeLevel3) { golden::compare<Diode>("diode_level3"); }
 TEST(Conformance, DiodeLevel3) {
   conformance::run<Diode>(
-      "level=3 is=1e-3 jsw=1e-9 cj=1e-3 cjsw=1e-9 rs=1e-9 w=1e-5 l=2e-5 lm=3e-6 wp=2e-6 xm=1e-7 xp=2e-7 xom=9000", 0.6);
+      "level=3 is=1e-3 jsw=1e-9 cj=1e-3 cjsw=1e-9 rs=1e-9 w=1e-5 l=2e-5 lm=3e-6 wp=2e-6 xm=1e-7 xp=2e-7 "
+      "xom=9000",
+      0.6);
 }
 
 TEST(Conformance, DiodeWithEverything) {

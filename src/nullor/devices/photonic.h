@@ -134,7 +134,8 @@ struct Photodiode {
                                       .letter = 'n',
                                       .model_types = "photodiode",
                                       .model_required = true};
-  static constexpr Terminal terminals[] = {{"a"}, {"c"}, {"light", Missing::not_allowed, Nature::other, "mW"}};
+  static constexpr Terminal terminals[] = {
+      {"a"}, {"c"}, {"light", Missing::not_allowed, Nature::other, "mW"}};
   static constexpr std::array<Unknown, 0> internals = {};
 
   P is = 1e-12, emission = 1, responsivity = 0.8, cjo = 1e-12, vj = 0.75, mj = 0.5, fc = 0.5, m = 1;

@@ -66,14 +66,16 @@ struct Resistor {
     const P dt = temperature - (given(tnom) ? P(tnom + kCelsiusZero) : P(environment.nominal));
     const P width = given(w) ? w : defw;
     const P nominal = given(r) ? r : P(rsh * (l - 2.0 * short_) / (width - 2.0 * narrow));  // (2)
-    const P factor = scale * (1.0 + tc1 * dt + tc2 * dt * dt);                  // (1)
+    const P factor = scale * (1.0 + tc1 * dt + tc2 * dt * dt);                              // (1)
     g = m / (nominal * factor);
     g_ac = given(ac) ? P(m / (ac * factor)) : g;
   }
 
   std::string check() const {
-    if (!given(r) && !(given(rsh) && given(l))) return "needs a resistance, or a model with rsh and a length l";
-    if (value(g) == 0 || !std::isfinite(value(g))) return "has zero resistance; use a 0 V source for a short circuit";
+    if (!given(r) && !(given(rsh) && given(l)))
+      return "needs a resistance, or a model with rsh and a length l";
+    if (value(g) == 0 || !std::isfinite(value(g)))
+      return "has zero resistance; use a 0 V source for a short circuit";
     return {};
   }
 

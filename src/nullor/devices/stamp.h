@@ -1,5 +1,6 @@
 #pragma once
-/// What a device hands to the circuit equation  d/dt q(x) + f(x) + b(t) = 0:  flows f and charges q, row by row.
+/// What a device hands to the circuit equation  d/dt q(x) + f(x) + b(t) = 0:  flows f and charges q, row by
+/// row.
 
 #include <array>
 #include <type_traits>
@@ -16,8 +17,9 @@ struct is_dual<Dual<N, T>> : std::true_type {};
 
 /// Collects one device's contributions at local unknowns x.
 ///
-/// Rows are the device's own: terminals first (Kirchhoff's current law: flow leaving the node into the device [A], charge
-/// [C]), then its internal unknowns (one equation each). Signs: `flow(p, i)` is a current i from node p into the device.
+/// Rows are the device's own: terminals first (Kirchhoff's current law: flow leaving the node into the device
+/// [A], charge [C]), then its internal unknowns (one equation each). Signs: `flow(p, i)` is a current i from
+/// node p into the device.
 template <class Real>
 class Stamp {
  public:
@@ -41,8 +43,8 @@ class Stamp {
     charge(n, -q);
   }
 
-  // The next four take coefficients of x that may sit on unknowns which the device does not list as `nonlinear`: the
-  // coefficient itself is the derivative there, and goes beside the dual numbers.
+  // The next four take coefficients of x that may sit on unknowns which the device does not list as
+  // `nonlinear`: the coefficient itself is the derivative there, and goes beside the dual numbers.
 
   /// A conductance g [S] between p and n; g is a Real, or a parameter that the unknowns do not enter.
   template <class G>
@@ -121,7 +123,8 @@ class Stamp {
   const Real* x_;
   int rows_;
   int linear_count_ = 0;
-  // Constructed by clear() and the calls above, as far as they are used: zeroing all of it would cost as much as a device.
+  // Constructed by clear() and the calls above, as far as they are used: zeroing all of it would cost as much
+  // as a device.
   template <class T, int size>
   union Unset {
     T item[size];
@@ -137,7 +140,8 @@ class Stamp {
 class NoiseSources {
  public:
   virtual ~NoiseSources() = default;
-  /// Thermal noise of a conductance g [S] between rows p and n: 4 k T g [A^2/Hz], at the device's temperature [K].
+  /// Thermal noise of a conductance g [S] between rows p and n: 4 k T g [A^2/Hz], at the device's temperature
+  /// [K].
   virtual void thermal(const char* name, int p, int n, double g, double temperature) = 0;
   /// Shot noise of a current i [A]: 2 q |i| [A^2/Hz].
   virtual void shot(const char* name, int p, int n, double i) = 0;

@@ -21,7 +21,8 @@ std::vector<double> linear_ticks(double low, double high, int wanted) {
   }
   std::vector<double> out;
   const double first = std::ceil(low / step - 1e-9), last = std::floor(high / step + 1e-9);
-  for (double k = first; k <= last && out.size() < 100; ++k) out.push_back(k * step + 0.0);  // + 0.0: no negative zero
+  for (double k = first; k <= last && out.size() < 100; ++k)
+    out.push_back(k * step + 0.0);  // + 0.0: no negative zero
   return out;
 }
 

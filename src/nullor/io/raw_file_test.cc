@@ -70,8 +70,8 @@ TEST(RawFile, KeepsNanAndInfinity) {
   }
 }
 
-// tests/golden/raw/ngspice39_*.raw: written by ngspice 39 (`write` with filetype binary and ascii) for an RC low
-// pass; the ASCII file holds one plot per analysis, made by appending its files.
+// tests/golden/raw/ngspice39_*.raw: written by ngspice 39 (`write` with filetype binary and ascii) for an RC
+// low pass; the ASCII file holds one plot per analysis, made by appending its files.
 TEST(RawFile, ReadsWhatNgspiceWrites) {
   const std::string folder = std::string(NULLOR_SOURCE_DIR) + "/tests/golden/raw/";
   const auto binary = read_raw(read_file(folder + "ngspice39_binary.raw"));

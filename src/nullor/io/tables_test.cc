@@ -23,7 +23,8 @@ Table mixed() {
 }
 
 TEST(Quantity, IsKnownByItsUnit) {
-  for (const Quantity q : {Quantity::voltage, Quantity::temperature_rise, Quantity::optical_power, Quantity::charge, Quantity::polarization}) {
+  for (const Quantity q : {Quantity::voltage, Quantity::temperature_rise, Quantity::optical_power,
+                           Quantity::charge, Quantity::polarization}) {
     EXPECT_EQ(quantity_of_unit(unit_of(q)), q);
     EXPECT_FALSE(name_of(q).empty());
   }

@@ -1,7 +1,7 @@
 #pragma once
-/// A scalar that remembers which inputs it was made from: run a device with it and every output tells its structural
-/// dependence. Selections depend on both sides and on what was compared. It also carries a number, at inputs of zero, so that
-/// switches set from parameters ("has a series resistor") come out as they are.
+/// A scalar that remembers which inputs it was made from: run a device with it and every output tells its
+/// structural dependence. Selections depend on both sides and on what was compared. It also carries a number,
+/// at inputs of zero, so that switches set from parameters ("has a series resistor") come out as they are.
 
 #include <cmath>
 #include <cstdint>

@@ -87,15 +87,15 @@ struct Dual {
   using Scalar = T;
   static constexpr int size = N;
 
-  T v{};                ///< value
-  Gradient<N, T> d{};   ///< derivatives
+  T v{};               ///< value
+  Gradient<N, T> d{};  ///< derivatives
 
   Dual() = default;
   NULLOR_INLINE Dual(const T& value) : v(value) {}
   NULLOR_INLINE Dual(const T& value, const Gradient<N, T>& derivatives) : v(value), d(derivatives) {}
   template <class U>
-    requires(!std::is_same_v<T, double> && std::is_arithmetic_v<U>)
-  Dual(U value) : v(static_cast<double>(value)) {}
+  requires(!std::is_same_v<T, double> && std::is_arithmetic_v<U>) Dual(U value)
+      : v(static_cast<double>(value)) {}
 
   /// The k-th independent variable at `value`.
   NULLOR_INLINE static Dual variable(const T& value, int k) {
@@ -112,7 +112,9 @@ struct Dual {
   NULLOR_INLINE friend Dual operator-(const T& a, const Dual& b) { return {a - b.v, T(-1.0) * b.d}; }
   NULLOR_INLINE friend Dual operator-(const Dual& a) { return {-a.v, T(-1.0) * a.d}; }
   NULLOR_INLINE friend Dual operator+(const Dual& a) { return a; }
-  NULLOR_INLINE friend Dual operator*(const Dual& a, const Dual& b) { return {a.v * b.v, b.v * a.d + a.v * b.d}; }
+  NULLOR_INLINE friend Dual operator*(const Dual& a, const Dual& b) {
+    return {a.v * b.v, b.v * a.d + a.v * b.d};
+  }
   NULLOR_INLINE friend Dual operator*(const Dual& a, const T& b) { return {a.v * b, b * a.d}; }
   NULLOR_INLINE friend Dual operator*(const T& a, const Dual& b) { return {a * b.v, a * b.d}; }
   NULLOR_INLINE friend Dual operator/(const Dual& a, const Dual& b) {
@@ -144,17 +146,13 @@ struct Dual {
 };
 
 // Mixed operations with plain doubles when the scalar is a pack of lanes.
-#define NULLOR_DUAL_WITH_DOUBLE(op)                                    \
-  template <int N, class T>                                            \
-    requires(!std::is_same_v<T, double>)                               \
-  Dual<N, T> operator op(const Dual<N, T>& a, double b) {              \
-    return a op T(b);                                                  \
-  }                                                                    \
-  template <int N, class T>                                            \
-    requires(!std::is_same_v<T, double>)                               \
-  Dual<N, T> operator op(double a, const Dual<N, T>& b) {              \
-    return T(a) op b;                                                  \
-  }
+#define NULLOR_DUAL_WITH_DOUBLE(op)                                \
+  template <int N, class T>                                        \
+  requires(!std::is_same_v<T, double>) Dual<N, T>                  \
+  operator op(const Dual<N, T>& a, double b) { return a op T(b); } \
+  template <int N, class T>                                        \
+  requires(!std::is_same_v<T, double>) Dual<N, T>                  \
+  operator op(double a, const Dual<N, T>& b) { return T(a) op b; }
 NULLOR_DUAL_WITH_DOUBLE(+)
 NULLOR_DUAL_WITH_DOUBLE(-)
 NULLOR_DUAL_WITH_DOUBLE(*)
@@ -287,9 +285,7 @@ NULLOR_INLINE Dual<N, T> pow(const T& x, const Dual<N, T>& y) {
   return pow(Dual<N, T>(x), y);
 }
 template <int N, class T>
-NULLOR_INLINE Dual<N, T> pow(const Dual<N, T>& x, double y)
-  requires(!std::is_same_v<T, double>)
-{
+NULLOR_INLINE Dual<N, T> pow(const Dual<N, T>& x, double y) requires(!std::is_same_v<T, double>) {
   return pow(x, T(y));
 }
 

@@ -1,6 +1,7 @@
 #pragma once
-/// Elementary functions under one spelling for double, dual numbers and lanes, so that a device formula written once
-/// compiles for all of them. Doubles come from <cmath>; Dual and Pack add their overloads beside their types.
+/// Elementary functions under one spelling for double, dual numbers and lanes, so that a device formula
+/// written once compiles for all of them. Doubles come from <cmath>; Dual and Pack add their overloads beside
+/// their types.
 
 #include <cmath>
 
@@ -18,11 +19,11 @@ using std::ceil;
 using std::cos;
 using std::cosh;
 using std::exp;
+using std::expm1;
 using std::floor;
 using std::log;
 using std::log10;
 using std::log1p;
-using std::expm1;
 using std::pow;
 using std::round;
 using std::sin;
@@ -41,8 +42,8 @@ inline double select(bool condition, double a, double b) { return condition ? a 
 inline double min(double a, double b) { return b < a ? b : a; }
 inline double max(double a, double b) { return a < b ? b : a; }
 
-/// Evaluates one of two functions, or with lanes both when the lanes disagree. Use it where one side is costly or has
-/// no finite value under the other side's condition.
+/// Evaluates one of two functions, or with lanes both when the lanes disagree. Use it where one side is
+/// costly or has no finite value under the other side's condition.
 template <class Then, class Else>
 inline auto branch(bool condition, Then&& then, Else&& otherwise) -> decltype(then()) {
   if (condition) return then();

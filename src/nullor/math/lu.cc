@@ -65,7 +65,9 @@ class KluLu final : public SparseLu<T> {
   }
 
   int singular_column() const override { return singular_; }
-  long fill() const override { return numeric_ ? static_cast<long>(numeric_->lnz) + static_cast<long>(numeric_->unz) : 0; }
+  long fill() const override {
+    return numeric_ ? static_cast<long>(numeric_->lnz) + static_cast<long>(numeric_->unz) : 0;
+  }
 
  private:
   bool refactor(const T* values) {
@@ -107,7 +109,8 @@ class KluLu final : public SparseLu<T> {
 
 template <class T>
 std::unique_ptr<SparseLu<T>> SparseLu<T>::create(const SparsePattern& pattern, const Options& options) {
-  if (pattern.n <= options.largest_operation_list) return std::make_unique<OperationListLu<T>>(pattern, options);
+  if (pattern.n <= options.largest_operation_list)
+    return std::make_unique<OperationListLu<T>>(pattern, options);
   return std::make_unique<KluLu<T>>(pattern, options);
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-/// LU factorization of matrices that keep one sparse pattern while their values change, as every Newton iteration and
-/// every frequency point needs it.
+/// LU factorization of matrices that keep one sparse pattern while their values change, as every Newton
+/// iteration and every frequency point needs it.
 
 #include <complex>
 #include <memory>
@@ -11,16 +11,18 @@ namespace nullor {
 
 /// T is double or std::complex<double>.
 ///
-/// The first factor() chooses pivots; later ones reuse them and choose anew when a pivot has become too small.
-/// Small matrices run a fixed list of multiply-subtract operations (no search, no indirection by column); large ones
-/// use KLU (T. Davis, E. Palamadai Natarajan, ACM TOMS 37, algorithm 907, 2010).
+/// The first factor() chooses pivots; later ones reuse them and choose anew when a pivot has become too
+/// small. Small matrices run a fixed list of multiply-subtract operations (no search, no indirection by
+/// column); large ones use KLU (T. Davis, E. Palamadai Natarajan, ACM TOMS 37, algorithm 907, 2010).
 template <class T>
 class SparseLu {
  public:
   struct Options {
     int largest_operation_list = 600;  ///< unknowns; beyond that KLU
-    double pivot_tolerance = 1e-3;     ///< a pivot is at least this fraction of the largest element of its column
-    double growth_tolerance = 1e-10;    ///< a reused pivot below this fraction of its column's largest element is refused
+    double pivot_tolerance =
+        1e-3;  ///< a pivot is at least this fraction of the largest element of its column
+    double growth_tolerance =
+        1e-10;  ///< a reused pivot below this fraction of its column's largest element is refused
   };
 
   virtual ~SparseLu() = default;

@@ -28,7 +28,8 @@ struct Case {
 SparsePattern random_pattern(int n, std::mt19937_64& rng) {
   std::vector<std::pair<int, int>> entries;
   for (int k = 0; k < n; ++k) entries.emplace_back(k, (k + 1) % n);  // a permutation keeps it nonsingular
-  for (int k = 0; k < 4 * n; ++k) entries.emplace_back(static_cast<int>(rng() % unsigned(n)), static_cast<int>(rng() % unsigned(n)));
+  for (int k = 0; k < 4 * n; ++k)
+    entries.emplace_back(static_cast<int>(rng() % unsigned(n)), static_cast<int>(rng() % unsigned(n)));
   return SparsePattern::from_entries(n, entries);
 }
 
@@ -43,7 +44,8 @@ void solves_both_ways(int n, int largest_operation_list) {
     std::vector<T> values(static_cast<std::size_t>(pattern.nonzeros()));
     for (T& v : values) v = draw<T>(rng);
     ASSERT_TRUE(lu->factor(values.data()));
-    std::vector<T> x(static_cast<std::size_t>(n)), b(static_cast<std::size_t>(n), T(0)), bt(static_cast<std::size_t>(n), T(0));
+    std::vector<T> x(static_cast<std::size_t>(n)), b(static_cast<std::size_t>(n), T(0)),
+        bt(static_cast<std::size_t>(n), T(0));
     for (T& v : x) v = draw<T>(rng);
     pattern.multiply_add(values.data(), x.data(), b.data());
     for (int j = 0; j < n; ++j) {

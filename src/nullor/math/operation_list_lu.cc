@@ -60,10 +60,13 @@ Pivot choose_pivot(const Active<T>& a, const std::vector<char>& done, double tol
     for (const int i : a.columns[u(j)]) {
       const double size = std::abs(a.rows[u(i)].at(j));
       if (size < tolerance * largest) continue;
-      const long cost = static_cast<long>(a.rows[u(i)].size() - 1) * static_cast<long>(a.columns[u(j)].size() - 1);
+      const long cost =
+          static_cast<long>(a.rows[u(i)].size() - 1) * static_cast<long>(a.columns[u(j)].size() - 1);
       // On equal cost the diagonal, then the larger pivot.
       const bool diagonal = i == j, was_diagonal = best.row == best.column;
-      const bool better = cost < best_cost || (cost == best_cost && ((diagonal && !was_diagonal) || (diagonal == was_diagonal && size > best_size)));
+      const bool better = cost < best_cost ||
+                          (cost == best_cost &&
+                           ((diagonal && !was_diagonal) || (diagonal == was_diagonal && size > best_size)));
       if (better) best.row = i, best.column = j, best_size = size, best_cost = cost;
     }
   }
@@ -122,11 +125,14 @@ bool OperationListLu<T>::order(const T* values) {
 }
 
 template <class T>
-void OperationListLu<T>::write_operations(const std::vector<std::vector<int>>& u_columns, const std::vector<std::vector<int>>& l_rows,
-                                          const std::vector<int>& row_step, const std::vector<int>& column_step) {
+void OperationListLu<T>::write_operations(const std::vector<std::vector<int>>& u_columns,
+                                          const std::vector<std::vector<int>>& l_rows,
+                                          const std::vector<int>& row_step,
+                                          const std::vector<int>& column_step) {
   // Places in the order of the pivots: the pivot, its row of U, its column of L.
   const int n = n_;
-  std::vector<std::unordered_map<int, int>> place(u(n));  // of (step of the row) -> step of the column -> place
+  std::vector<std::unordered_map<int, int>> place(
+      u(n));  // of (step of the row) -> step of the column -> place
   int places = 0;
   diagonal_.assign(u(n), 0);
   lower_start_.assign(1, 0);

@@ -11,9 +11,10 @@ namespace nullor {
 
 /// LU of a small sparse matrix as a list of operations on one value array.
 ///
-/// Pivots: Markowitz count among candidates that pass the threshold, once. The elimination that follows touches the same
-/// places every time, so it is written down as runs  a[target] -= l * a[source]  and replayed.
-/// Source: H. Markowitz, Management Science 3, 255 (1957); K. Kundert, A. Sangiovanni-Vincentelli, Sparse User's Guide (1988).
+/// Pivots: Markowitz count among candidates that pass the threshold, once. The elimination that follows
+/// touches the same places every time, so it is written down as runs  a[target] -= l * a[source]  and
+/// replayed. Source: H. Markowitz, Management Science 3, 255 (1957); K. Kundert, A. Sangiovanni-Vincentelli,
+/// Sparse User's Guide (1988).
 template <class T>
 class OperationListLu final : public SparseLu<T> {
  public:
@@ -35,11 +36,13 @@ class OperationListLu final : public SparseLu<T> {
     for (int k = 0; k < n_; ++k) {
       const T yk = y[k];
       if (yk == T(0)) continue;
-      for (int e = lower_start_[u(k)]; e < lower_start_[u(k) + 1]; ++e) y[lower_[u(e)].index] -= lu_[u(lower_[u(e)].place)] * yk;
+      for (int e = lower_start_[u(k)]; e < lower_start_[u(k) + 1]; ++e)
+        y[lower_[u(e)].index] -= lu_[u(lower_[u(e)].place)] * yk;
     }
     for (int k = n_ - 1; k >= 0; --k) {
       T sum = y[k];
-      for (int e = upper_start_[u(k)]; e < upper_start_[u(k) + 1]; ++e) sum -= lu_[u(upper_[u(e)].place)] * y[upper_[u(e)].index];
+      for (int e = upper_start_[u(k)]; e < upper_start_[u(k) + 1]; ++e)
+        sum -= lu_[u(upper_[u(e)].place)] * y[upper_[u(e)].index];
       y[k] = sum * inverse_[u(k)];
     }
     for (int k = 0; k < n_; ++k) b[column_of_[u(k)]] = y[k];
@@ -51,11 +54,13 @@ class OperationListLu final : public SparseLu<T> {
     for (int k = 0; k < n_; ++k) {
       y[k] *= inverse_[u(k)];
       const T yk = y[k];
-      for (int e = upper_start_[u(k)]; e < upper_start_[u(k) + 1]; ++e) y[upper_[u(e)].index] -= lu_[u(upper_[u(e)].place)] * yk;
+      for (int e = upper_start_[u(k)]; e < upper_start_[u(k) + 1]; ++e)
+        y[upper_[u(e)].index] -= lu_[u(upper_[u(e)].place)] * yk;
     }
     for (int k = n_ - 1; k >= 0; --k) {
       T sum = y[k];
-      for (int e = lower_start_[u(k)]; e < lower_start_[u(k) + 1]; ++e) sum -= lu_[u(lower_[u(e)].place)] * y[lower_[u(e)].index];
+      for (int e = lower_start_[u(k)]; e < lower_start_[u(k) + 1]; ++e)
+        sum -= lu_[u(lower_[u(e)].place)] * y[lower_[u(e)].index];
       y[k] = sum;
     }
     for (int k = 0; k < n_; ++k) b[row_of_[u(k)]] = y[k];
@@ -110,8 +115,9 @@ class OperationListLu final : public SparseLu<T> {
 
   // Chooses the pivots on a copy, then writes the operation list.
   bool order(const T* values);
-  void write_operations(const std::vector<std::vector<int>>& u_columns, const std::vector<std::vector<int>>& l_rows,
-                        const std::vector<int>& row_step, const std::vector<int>& column_step);
+  void write_operations(const std::vector<std::vector<int>>& u_columns,
+                        const std::vector<std::vector<int>>& l_rows, const std::vector<int>& row_step,
+                        const std::vector<int>& column_step);
 
   SparsePattern pattern_;
   typename SparseLu<T>::Options options_;

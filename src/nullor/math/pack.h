@@ -1,6 +1,7 @@
 #pragma once
-/// Lanes: W doubles side by side, one parameter sample each, with per-lane comparison and selection. Elementary functions
-/// come from glibc's vector library (libmvec) where it has them for W, else lane by lane.
+/// Lanes: W doubles side by side, one parameter sample each, with per-lane comparison and selection.
+/// Elementary functions come from glibc's vector library (libmvec) where it has them for W, else lane by
+/// lane.
 
 #include <type_traits>
 
@@ -89,24 +90,24 @@ double value(const Pack<W>& x) {
   return x[0];
 }
 
-#define NULLOR_LANE_BY_LANE(function)                             \
-  template <int W>                                                \
-  Pack<W> function(Pack<W> x) {                                   \
-    Pack<W> out;                                                  \
-    for (int k = 0; k < W; ++k) out.set(k, std::function(x[k]));  \
-    return out;                                                   \
+#define NULLOR_LANE_BY_LANE(function)                            \
+  template <int W>                                               \
+  Pack<W> function(Pack<W> x) {                                  \
+    Pack<W> out;                                                 \
+    for (int k = 0; k < W; ++k) out.set(k, std::function(x[k])); \
+    return out;                                                  \
   }
 #ifdef NULLOR_LIBMVEC
-#define NULLOR_VECTOR_OR_LANES(function)                                          \
-  template <int W>                                                                \
-  Pack<W> function(Pack<W> x) {                                                   \
-    if constexpr (W == 4) {                                                       \
-      return Pack<W>(typename Pack<W>::Vector(_ZGVdN4v_##function(x.v)));         \
-    } else {                                                                      \
-      Pack<W> out;                                                                \
-      for (int k = 0; k < W; ++k) out.set(k, std::function(x[k]));                \
-      return out;                                                                 \
-    }                                                                             \
+#define NULLOR_VECTOR_OR_LANES(function)                                  \
+  template <int W>                                                        \
+  Pack<W> function(Pack<W> x) {                                           \
+    if constexpr (W == 4) {                                               \
+      return Pack<W>(typename Pack<W>::Vector(_ZGVdN4v_##function(x.v))); \
+    } else {                                                              \
+      Pack<W> out;                                                        \
+      for (int k = 0; k < W; ++k) out.set(k, std::function(x[k]));        \
+      return out;                                                         \
+    }                                                                     \
   }
 #else
 #define NULLOR_VECTOR_OR_LANES NULLOR_LANE_BY_LANE
@@ -158,8 +159,8 @@ Pack<W> atan2(Pack<W> y, Pack<W> x) {
 
 /// branch() for lanes: one side only when all lanes agree, else both and a selection.
 template <class Mask, class Then, class Else>
-  requires(!std::is_same_v<Mask, bool>)
-auto branch(const Mask& condition, Then&& then, Else&& otherwise) -> decltype(then()) {
+requires(!std::is_same_v<Mask, bool>) auto branch(const Mask& condition, Then&& then, Else&& otherwise)
+    -> decltype(then()) {
   if (condition.all()) return then();
   if (condition.none()) return otherwise();
   return select(condition, then(), otherwise());

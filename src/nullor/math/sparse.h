@@ -25,8 +25,9 @@ struct SparsePattern {
 
   /// The pattern of a list of (row, column) pairs, duplicates allowed.
   static SparsePattern from_entries(int n, std::vector<std::pair<int, int>> entries) {
-    std::sort(entries.begin(), entries.end(),
-              [](const auto& a, const auto& b) { return std::pair(a.second, a.first) < std::pair(b.second, b.first); });
+    std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
+      return std::pair(a.second, a.first) < std::pair(b.second, b.first);
+    });
     entries.erase(std::unique(entries.begin(), entries.end()), entries.end());
     SparsePattern out;
     out.n = n;
@@ -36,7 +37,8 @@ struct SparsePattern {
       out.row.push_back(i);
       ++out.column_start[static_cast<std::size_t>(j) + 1];
     }
-    for (int j = 0; j < n; ++j) out.column_start[static_cast<std::size_t>(j) + 1] += out.column_start[static_cast<std::size_t>(j)];
+    for (int j = 0; j < n; ++j)
+      out.column_start[static_cast<std::size_t>(j) + 1] += out.column_start[static_cast<std::size_t>(j)];
     return out;
   }
 
@@ -45,7 +47,8 @@ struct SparsePattern {
   void multiply_add(const T* values, const U* x, U* y) const {
     for (int j = 0; j < n; ++j) {
       const U xj = x[j];
-      for (int k = column_start[static_cast<std::size_t>(j)]; k < column_start[static_cast<std::size_t>(j) + 1]; ++k) {
+      for (int k = column_start[static_cast<std::size_t>(j)];
+           k < column_start[static_cast<std::size_t>(j) + 1]; ++k) {
         y[row[static_cast<std::size_t>(k)]] += values[k] * xj;
       }
     }

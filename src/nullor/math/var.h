@@ -1,6 +1,7 @@
 #pragma once
-/// Reverse-mode scalar: every operation is written on a tape, one backward sweep gives the derivatives of one result by
-/// all inputs. Meant for reductions of long waveforms to one number (measurements), not for device formulas.
+/// Reverse-mode scalar: every operation is written on a tape, one backward sweep gives the derivatives of one
+/// result by all inputs. Meant for reductions of long waveforms to one number (measurements), not for device
+/// formulas.
 
 #include <cstddef>
 #include <vector>

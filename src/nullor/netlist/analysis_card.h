@@ -1,9 +1,9 @@
 #pragma once
-/// What a deck asks for: analyses, sweeps, measurements, prints. Numbers are already evaluated where ngspice evaluates
-/// them once; sweep targets are names, resolved by the engine.
+/// What a deck asks for: analyses, sweeps, measurements, prints. Numbers are already evaluated where ngspice
+/// evaluates them once; sweep targets are names, resolved by the engine.
 
-#include <string>
 #include <optional>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -72,8 +72,8 @@ struct AnalysisCard {
   Location where;
 };
 
-/// Reads an analysis written as in a deck without the dot, or as a `.control` command: "tran 1n 1u uic". Values may be
-/// expressions of numbers. Throws InputError.
+/// Reads an analysis written as in a deck without the dot, or as a `.control` command: "tran 1n 1u uic".
+/// Values may be expressions of numbers. Throws InputError.
 AnalysisCard parse_analysis(std::string_view text, const Location& where);
 
 struct StepCard {
@@ -87,15 +87,29 @@ struct MeasureCard {
     std::optional<Expression> left, right;  ///< left crosses right
     std::optional<Expression> at;           ///< constant expression
     enum class Edge { cross, rise, fall } edge = Edge::cross;
-    int number = 1;  ///< -1: last
+    int number = 1;                   ///< -1: last
     std::optional<Expression> delay;  ///< td=
   };
-  enum class Request { trig_targ, when, find, avg, max, min, pp, rms, integ, deriv, param, max_at, min_at } request = Request::when;
+  enum class Request {
+    trig_targ,
+    when,
+    find,
+    avg,
+    max,
+    min,
+    pp,
+    rms,
+    integ,
+    deriv,
+    param,
+    max_at,
+    min_at
+  } request = Request::when;
 
   std::string analysis;  ///< "tran", "ac", "dc", "op", "noise", "tf", "sp"
   std::string name;
-  Expression what;                      ///< find, avg, ..., param
-  Event trigger, target;                ///< trig/targ; when, find and deriv use `trigger`
+  Expression what;        ///< find, avg, ..., param
+  Event trigger, target;  ///< trig/targ; when, find and deriv use `trigger`
   std::optional<Expression> from, to;
   Location where;
 };
@@ -106,7 +120,7 @@ MeasureCard parse_measure(std::string_view text, const Location& where);
 struct PrintCard {
   std::string analysis;  ///< may be empty
   std::vector<Expression> what;
-  bool plot = false;     ///< `.plot`
+  bool plot = false;  ///< `.plot`
   Location where;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
-/// The flat circuit: what remains of a netlist once includes, subcircuits, conditions and model bins are resolved.
-/// It knows nothing of device physics: an instance is a letter, nodes, a model and named values.
+/// The flat circuit: what remains of a netlist once includes, subcircuits, conditions and model bins are
+/// resolved. It knows nothing of device physics: an instance is a letter, nodes, a model and named values.
 
 #include <complex>
 #include <cstdint>
@@ -42,8 +42,8 @@ struct Model {
   Location where;
 };
 
-/// The time function of an independent source: kind "pulse", "sin", "exp", "pwl", "sffm" or "am" and its arguments in
-/// SPICE order (pwl: t1 v1 t2 v2 ...; repeat and td as `options`).
+/// The time function of an independent source: kind "pulse", "sin", "exp", "pwl", "sffm" or "am" and its
+/// arguments in SPICE order (pwl: t1 v1 t2 v2 ...; repeat and td as `options`).
 struct SourceFunction {
   std::string kind;
   std::vector<Value> arguments;
@@ -54,36 +54,41 @@ struct SourceFunction {
 /// What a behavioural expression reads besides parameters.
 struct BehaviouralInput {
   enum class Kind { voltage, current, time, temperature, parameter, derivative } kind = Kind::voltage;
-  int positive = 0, negative = 0;              ///< voltage: node indices, 0 is ground
-  int instance = -1;                           ///< current: the instance whose branch current it is
-  ParameterId parameter = kNoParameter;        ///< parameter
-  int derivative = -1;                         ///< derivative: index into BehaviouralSource::derivatives
+  int positive = 0, negative = 0;        ///< voltage: node indices, 0 is ground
+  int instance = -1;                     ///< current: the instance whose branch current it is
+  ParameterId parameter = kNoParameter;  ///< parameter
+  int derivative = -1;                   ///< derivative: index into BehaviouralSource::derivatives
 };
 
-/// A source whose value is a formula. E, G, F, H with poly, value= or table, behavioural R, C and L and B are all
-/// lowered to this. `ddt(u)` inside a formula becomes an input of kind derivative whose argument u is a formula of its own;
-/// `idt(u)` becomes a derivative input in the same way with `integral` set (the input y obeys dy/dt = u, y(0) = start).
+/// A source whose value is a formula. E, G, F, H with poly, value= or table, behavioural R, C and L and B are
+/// all lowered to this. `ddt(u)` inside a formula becomes an input of kind derivative whose argument u is a
+/// formula of its own; `idt(u)` becomes a derivative input in the same way with `integral` set (the input y
+/// obeys dy/dt = u, y(0) = start).
 struct BehaviouralSource {
   struct Derivative {
     Program argument;
     bool integral = false;
     double start = 0;
   };
-  bool is_voltage = false;  ///< v = formula between nodes[0] and nodes[1]; otherwise a current from nodes[0] to nodes[1]
-  Program formula;          ///< reads `inputs` in order
+  bool is_voltage =
+      false;  ///< v = formula between nodes[0] and nodes[1]; otherwise a current from nodes[0] to nodes[1]
+  Program formula;  ///< reads `inputs` in order
   std::vector<BehaviouralInput> inputs;
-  std::vector<Derivative> derivatives;  ///< each program reads the same `inputs`; later ones may use earlier ones
+  std::vector<Derivative>
+      derivatives;  ///< each program reads the same `inputs`; later ones may use earlier ones
 };
 
 struct Instance {
-  std::string name;   ///< lower case, flattened as ngspice does: "r1", "m.x1.m3"
-  char letter = 0;    ///< lower case element letter
+  std::string name;  ///< lower case, flattened as ngspice does: "r1", "m.x1.m3"
+  char letter = 0;   ///< lower case element letter
   Location where;
-  std::vector<int> nodes;      ///< indices into Circuit::nodes; 0 is ground
-  int model = -1;              ///< index into Circuit::models
-  std::vector<int> references; ///< instances named by this one: f, h, w: the sensed voltage source; k: the two inductors
-  /// Named values. The positional value of r, c, l, k is called "r", "c", "l", "k"; of v and i "dc"; `ac mag phase` is
-  /// "acmag" and "acphase"; linear e, g, f, h have "gain". Initial conditions are "ic" (or "ic1", "ic2", ...).
+  std::vector<int> nodes;  ///< indices into Circuit::nodes; 0 is ground
+  int model = -1;          ///< index into Circuit::models
+  std::vector<int>
+      references;  ///< instances named by this one: f, h, w: the sensed voltage source; k: the two inductors
+  /// Named values. The positional value of r, c, l, k is called "r", "c", "l", "k"; of v and i "dc"; `ac mag
+  /// phase` is "acmag" and "acphase"; linear e, g, f, h have "gain". Initial conditions are "ic" (or "ic1",
+  /// "ic2", ...).
   std::vector<NamedValue> parameters;
   std::optional<SourceFunction> source;
   std::shared_ptr<const BehaviouralSource> behaviour;
@@ -116,7 +121,7 @@ struct Circuit {
   std::vector<AnalysisCard> analyses;                     ///< in deck order
   std::vector<MeasureCard> measures;
   std::vector<StepCard> steps;
-  std::vector<Expression> saves;   ///< .save, .probe; empty: everything
+  std::vector<Expression> saves;      ///< .save, .probe; empty: everything
   bool save_device_currents = false;  ///< .options savecurrents or `save all` with it
   std::vector<PrintCard> prints;
   std::vector<ControlCommand> control;
@@ -140,14 +145,16 @@ struct Circuit {
 
 /// How a deck is read.
 struct ReadOptions {
-  std::vector<std::string> include_paths;              ///< searched after the including file's own folder
-  std::vector<std::pair<std::string, double>> parameters;  ///< override top-level .param values, as `--param NAME=VALUE`
-  std::uint64_t seed = 1;                              ///< for agauss() and its kin
-  bool allow_includes = true;                          ///< false: .include and .lib are errors, no file is opened
-  std::size_t max_instances = 10'000'000;              ///< flat instances; more is an error (subcircuit bombs)
+  std::vector<std::string> include_paths;  ///< searched after the including file's own folder
+  std::vector<std::pair<std::string, double>>
+      parameters;                          ///< override top-level .param values, as `--param NAME=VALUE`
+  std::uint64_t seed = 1;                  ///< for agauss() and its kin
+  bool allow_includes = true;              ///< false: .include and .lib are errors, no file is opened
+  std::size_t max_instances = 10'000'000;  ///< flat instances; more is an error (subcircuit bombs)
 };
 
-/// Reads a netlist file, or text whose includes are relative to the folder of `path`. Throws InputError; the first problem wins.
+/// Reads a netlist file, or text whose includes are relative to the folder of `path`. Throws InputError; the
+/// first problem wins.
 Circuit read_circuit(const std::string& path, const ReadOptions& options = {});
 Circuit read_circuit_text(std::string_view text, const std::string& path = "netlist",
                           const ReadOptions& options = {});

@@ -220,7 +220,8 @@ class Parser {
   int device_parameter() {
     const char* at = p_;
     while (p_ < end_ && *p_ != '[' && !is_blank(*p_) && *p_ != ')' && *p_ != ',') ++p_;
-    if (p_ == end_ || *p_ != '[') fail("expected '[' and a parameter after the device", "for example @m1[id]");
+    if (p_ == end_ || *p_ != '[')
+      fail("expected '[' and a parameter after the device", "for example @m1[id]");
     while (p_ < end_ && *p_ != ']') ++p_;
     if (p_ == end_) fail("expected ']' after the device parameter");
     ++p_;

@@ -1,6 +1,6 @@
 #pragma once
-/// An expression compiled to a short list of register instructions, evaluated with any scalar: double, a dual number
-/// (exact derivatives) or a pack of lanes.
+/// An expression compiled to a short list of register instructions, evaluated with any scalar: double, a dual
+/// number (exact derivatives) or a pack of lanes.
 
 #include <span>
 #include <string>
@@ -15,16 +15,53 @@ class Program {
   enum class Op : unsigned char {
     constant,  // k
     input,     // inputs[a]
-    add, subtract, multiply, divide, power, modulo,
-    negate, logical_not,
-    less, less_equal, greater, greater_equal, equal, not_equal, logical_and, logical_or,
+    add,
+    subtract,
+    multiply,
+    divide,
+    power,
+    modulo,
+    negate,
+    logical_not,
+    less,
+    less_equal,
+    greater,
+    greater_equal,
+    equal,
+    not_equal,
+    logical_and,
+    logical_or,
     choose,  // a ? b : c
-    abs, sign, sqrt, exp, log, log10, sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, asinh, acosh, atanh,
-    floor, ceil, round, truncate, step, ramp,  // round: halves to even; step: u(x), u(0) = 0.5; ramp: uramp(x)
-    minimum, maximum, atan2,
+    abs,
+    sign,
+    sqrt,
+    exp,
+    log,
+    log10,
+    sin,
+    cos,
+    tan,
+    asin,
+    acos,
+    atan,
+    sinh,
+    cosh,
+    tanh,
+    asinh,
+    acosh,
+    atanh,
+    floor,
+    ceil,
+    round,
+    truncate,
+    step,
+    ramp,  // round: halves to even; step: u(x), u(0) = 0.5; ramp: uramp(x)
+    minimum,
+    maximum,
+    atan2,
     power_signed,  // pwr(x, y) = sgn(x) |x|^y
     power_abs,     // |x|^y
-    table,         // piecewise linear: x in register a, points in tables[b]; outside c ? end segments go on : held
+    table,  // piecewise linear: x in register a, points in tables[b]; outside c ? end segments go on : held
   };
   struct Step {
     Op op = Op::constant;
@@ -32,7 +69,7 @@ class Program {
     double k = 0;
   };
 
-  std::vector<Step> steps;                                    ///< the value is the last register
+  std::vector<Step> steps;                                     ///< the value is the last register
   std::vector<std::vector<std::pair<double, double>>> tables;  ///< ascending x
 
   static Program constant(double value);

@@ -24,14 +24,17 @@ Assembly point_at(const std::vector<double>& x, double time, bool dc, bool stead
 }
 
 [[noreturn]] void throw_singular() {
-  throw InputError(ErrorKind::singular, "the linearized equations have no unique solution, so there is no gradient");
+  throw InputError(ErrorKind::singular,
+                   "the linearized equations have no unique solution, so there is no gradient");
 }
 
 // y = -C^T k - ..., one product with the transposed capacitances.
-void subtract_transposed(const SparsePattern& p, const double* values, const std::vector<double>& k, std::vector<double>& y) {
+void subtract_transposed(const SparsePattern& p, const double* values, const std::vector<double>& k,
+                         std::vector<double>& y) {
   for (int j = 0; j < p.n; ++j) {
     double sum = 0;
-    for (int e = p.column_start[u(j)]; e < p.column_start[u(j) + 1]; ++e) sum += values[e] * k[u(p.row[u(e)])];
+    for (int e = p.column_start[u(j)]; e < p.column_start[u(j) + 1]; ++e)
+      sum += values[e] * k[u(p.row[u(e)])];
     y[u(j)] -= sum;
   }
 }
@@ -52,8 +55,9 @@ void add_initial_conditions(const Dae& dae, const std::vector<ParameterHandle>& 
 
 }  // namespace
 
-std::vector<double> op_gradient(Dae& dae, NewtonSolver& newton, const SimulationOptions& options, const std::vector<double>& x,
-                                const std::vector<double>& seed, const std::vector<ParameterHandle>& wanted) {
+std::vector<double> op_gradient(Dae& dae, NewtonSolver& newton, const SimulationOptions& options,
+                                const std::vector<double>& x, const std::vector<double>& seed,
+                                const std::vector<ParameterHandle>& wanted) {
   NewtonSolver::Problem problem;
   problem.dc = true;
   newton.linearize(x, problem);
@@ -69,8 +73,9 @@ std::vector<double> op_gradient(Dae& dae, NewtonSolver& newton, const Simulation
   return out;
 }
 
-std::vector<double> ac_gradient(Dae& dae, NewtonSolver& newton, const SimulationOptions& options, const std::vector<double>& x,
-                                const std::vector<AcSeed>& seeds, const std::vector<ParameterHandle>& wanted) {
+std::vector<double> ac_gradient(Dae& dae, NewtonSolver& newton, const SimulationOptions& options,
+                                const std::vector<double>& x, const std::vector<AcSeed>& seeds,
+                                const std::vector<ParameterHandle>& wanted) {
   const std::size_t n = u(dae.size()) + 1;
   std::vector<double> out(wanted.size(), 0.0), by_x(n, 0.0);
   dae.prepare_gradient(wanted);
@@ -84,7 +89,8 @@ std::vector<double> ac_gradient(Dae& dae, NewtonSolver& newton, const Simulation
     solution.back() = lambda.back() = 0;
     system.solve(solution);
     system.solve_transposed(lambda);
-    dae.gradient_ac(x.data(), options.gmin, 2 * std::numbers::pi * s.frequency, solution.data(), lambda.data(), out.data(), by_x.data());
+    dae.gradient_ac(x.data(), options.gmin, 2 * std::numbers::pi * s.frequency, solution.data(),
+                    lambda.data(), out.data(), by_x.data());
   }
   by_x.back() = 0;
   // The operating point moves too: (1) with by_x as its seed.
@@ -104,8 +110,9 @@ bool TransientRecord::observe(double time, const std::vector<double>& x, const S
   return true;
 }
 
-std::vector<double> tran_gradient(Dae& dae, NewtonSolver& newton, const SimulationOptions& options, const TranCard& card,
-                                  const TransientRecord& record, const std::vector<std::vector<double>>& seeds,
+std::vector<double> tran_gradient(Dae& dae, NewtonSolver& newton, const SimulationOptions& options,
+                                  const TranCard& card, const TransientRecord& record,
+                                  const std::vector<std::vector<double>>& seeds,
                                   const std::vector<ParameterHandle>& wanted) {
   const std::size_t n = u(dae.size()) + 1, points = record.size();
   dae.prepare_gradient(wanted);
@@ -118,8 +125,10 @@ std::vector<double> tran_gradient(Dae& dae, NewtonSolver& newton, const Simulati
     if (!record.formula(k).stage) accepted.push_back(k);
   }
 
-  // With mu(n) = -lambda(n) + beta(n+1) mu(n+1) the adjoint of  R(n) = dq/dt(n) + f(n) + b(n) = 0  and transient.h (1):
-  //   (G + a0 C)^T lambda(n) = -dJ/dx(n) - C^T kappa,   kappa = -(a0 beta(n+1) mu(n+1) + a1(n+1) mu(n+1) + a2(n+2) mu(n+2))
+  // With mu(n) = -lambda(n) + beta(n+1) mu(n+1) the adjoint of  R(n) = dq/dt(n) + f(n) + b(n) = 0  and
+  // transient.h (1):
+  //   (G + a0 C)^T lambda(n) = -dJ/dx(n) - C^T kappa,   kappa = -(a0 beta(n+1) mu(n+1) + a1(n+1) mu(n+1) +
+  //   a2(n+2) mu(n+2))
   // where kappa weighs q(n) without this step's own part a0 lambda(n).
   std::vector<double> mu1(n, 0.0), mu2(n, 0.0), kappa(n), rhs(n), lambda(n);
   for (std::size_t k = points; k-- > 1;) {
@@ -153,7 +162,8 @@ std::vector<double> tran_gradient(Dae& dae, NewtonSolver& newton, const Simulati
     }
     for (std::size_t i = 0; i < n; ++i) kappa[i] += f.a0 * lambda[i];
     kappa.back() = 0;
-    dae.gradient(point_at(record.x(k), record.time(k), false, false, options.gmin), lambda.data(), kappa.data(), out.data());
+    dae.gradient(point_at(record.x(k), record.time(k), false, false, options.gmin), lambda.data(),
+                 kappa.data(), out.data());
     mu2.swap(mu1);
     for (std::size_t i = 0; i < n; ++i) mu1[i] = -lambda[i] + next.beta * (k + 1 < points ? mu2[i] : 0);
   }
@@ -174,7 +184,8 @@ std::vector<double> tran_gradient(Dae& dae, NewtonSolver& newton, const Simulati
     return out;
   }
 
-  // The first point is an operating point with the sources at time 0; .ic voltages were held by stiff conductances.
+  // The first point is an operating point with the sources at time 0; .ic voltages were held by stiff
+  // conductances.
   std::vector<std::pair<int, double>> clamps;
   for (const auto& [node, v] : dae.circuit().initial_conditions) {
     if (node != 0) clamps.emplace_back(dae.unknown_of_node(node), v.constant);

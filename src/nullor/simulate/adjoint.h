@@ -1,11 +1,13 @@
 #pragma once
 /// Exact gradients of an objective J by all parameters at once, by one backward pass.
 ///
-/// J depends on the solution; its derivative by the solution is the seed. Every function solves the transposed linearized
-/// equations for lambda and contracts it with the exact parameter derivatives of the devices:
+/// J depends on the solution; its derivative by the solution is the seed. Every function solves the
+/// transposed linearized equations for lambda and contracts it with the exact parameter derivatives of the
+/// devices:
 ///
 ///     op:    G^T lambda = dJ/dx,        dJ/dp = -lambda^T d(f + b)/dp                       (1)
-///     ac:    A^T Lambda = w, J = Re sum w X,   dJ/dp = -Re Lambda^T (dA/dp X + db/dp) and, through the operating
+///     ac:    A^T Lambda = w, J = Re sum w X,   dJ/dp = -Re Lambda^T (dA/dp X + db/dp) and, through the
+///     operating
 ///            point x0, the same contracted with dA/dx0                                       (2)
 ///     tran:  the discrete adjoint of the accepted steps, backward in time                    (3)
 ///
@@ -21,8 +23,9 @@ namespace nullor {
 
 /// (1): seed = dJ/dx (n + 1) at the operating point x. Returns dJ/dp in the order of `wanted`.
 /// `clamps` are .ic voltages that were held during the solve.
-std::vector<double> op_gradient(Dae& dae, NewtonSolver& newton, const SimulationOptions& options, const std::vector<double>& x,
-                                const std::vector<double>& seed, const std::vector<ParameterHandle>& wanted);
+std::vector<double> op_gradient(Dae& dae, NewtonSolver& newton, const SimulationOptions& options,
+                                const std::vector<double>& x, const std::vector<double>& seed,
+                                const std::vector<ParameterHandle>& wanted);
 
 /// One frequency of an ac objective: J depends on X through Re(sum of seed[k] dX[k]).
 struct AcSeed {
@@ -31,8 +34,9 @@ struct AcSeed {
 };
 
 /// (2), summed over the given frequencies. Throws InputError (singular).
-std::vector<double> ac_gradient(Dae& dae, NewtonSolver& newton, const SimulationOptions& options, const std::vector<double>& x,
-                                const std::vector<AcSeed>& seeds, const std::vector<ParameterHandle>& wanted);
+std::vector<double> ac_gradient(Dae& dae, NewtonSolver& newton, const SimulationOptions& options,
+                                const std::vector<double>& x, const std::vector<AcSeed>& seeds,
+                                const std::vector<ParameterHandle>& wanted);
 
 /// Everything a backward pass needs of a transient: give `observe` to Transient::run.
 class TransientRecord {
@@ -59,8 +63,9 @@ class TransientRecord {
 
 /// (3): seeds[k] = dJ/dx at recorded point k; points without influence have an empty vector.
 /// Backward it ends in the operating point of the start, or with uic in the initial conditions themselves.
-std::vector<double> tran_gradient(Dae& dae, NewtonSolver& newton, const SimulationOptions& options, const TranCard& card,
-                                  const TransientRecord& record, const std::vector<std::vector<double>>& seeds,
+std::vector<double> tran_gradient(Dae& dae, NewtonSolver& newton, const SimulationOptions& options,
+                                  const TranCard& card, const TransientRecord& record,
+                                  const std::vector<std::vector<double>>& seeds,
                                   const std::vector<ParameterHandle>& wanted);
 
 }  // namespace nullor

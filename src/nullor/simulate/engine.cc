@@ -1,7 +1,8 @@
 #include "nullor/simulate/engine.h"
 
-#include <cmath>
 #include <fmt/format.h>
+
+#include <cmath>
 
 namespace nullor {
 namespace {
@@ -44,7 +45,9 @@ std::vector<Table> Engine::run(const AnalysisCard& card) {
     std::vector<Table> operator()(const NoiseCard& c) { return engine.run_noise(c, where); }
     std::vector<Table> operator()(const TransferCard& c) { return engine.run_tf(c, where); }
     std::vector<Table> operator()(const SensitivityCard& c) { return engine.run_sens(c, where); }
-    std::vector<Table> operator()(const FourierCard&) { return {}; }  // reads the last transient, see fourier.h
+    std::vector<Table> operator()(const FourierCard&) {
+      return {};
+    }  // reads the last transient, see fourier.h
   };
   return std::visit(Visitor{*this, card.where}, card.what);
 }
@@ -53,7 +56,9 @@ OperatingPoint Engine::operating_point(const Location& where) {
   OperatingPointOptions how;
   how.max_iterations = options_.itl1;
   const std::vector<double> table = circuit().parameters.evaluate();
-  const auto value = [&](const Value& v) { return v.parameter == kNoParameter ? v.constant : table[u(v.parameter)]; };
+  const auto value = [&](const Value& v) {
+    return v.parameter == kNoParameter ? v.constant : table[u(v.parameter)];
+  };
   for (const auto& [node, v] : circuit().initial_conditions) {
     if (node != 0) how.clamps.emplace_back(dae_->unknown_of_node(node), value(v));
   }
@@ -65,7 +70,8 @@ OperatingPoint Engine::operating_point(const Location& where) {
   if (op.method != "newton") notes.push_back("operating point found by " + op.method);
   if (!op.floating_nodes.empty()) {
     std::string names;
-    for (std::size_t k = 0; k < std::min<std::size_t>(5, op.floating_nodes.size()); ++k) names += (k ? ", " : "") + op.floating_nodes[k];
+    for (std::size_t k = 0; k < std::min<std::size_t>(5, op.floating_nodes.size()); ++k)
+      names += (k ? ", " : "") + op.floating_nodes[k];
     if (op.floating_nodes.size() > 5) names += ", ...";
     notes.push_back("no dc path to ground: " + names + " (held by 1e-12 S)");
   }
@@ -89,22 +95,28 @@ std::vector<double> sweep_values(const SweepAxis& axis) {
   if (axis.scale == SweepAxis::Scale::linear) {
     const double count = axis.step == 0 ? 0 : (axis.stop - axis.start) / axis.step;
     if (count < 0 || count > static_cast<double>(kMost)) {
-      throw InputError(ErrorKind::netlist, "the sweep of '" + axis.target + "' never reaches its end", axis.where,
-                       "give the step the sign of stop - start");
+      throw InputError(ErrorKind::netlist, "the sweep of '" + axis.target + "' never reaches its end",
+                       axis.where, "give the step the sign of stop - start");
     }
-    for (int k = 0; k <= static_cast<int>(std::floor(count + 1e-6)); ++k) out.push_back(axis.start + k * axis.step);
+    for (int k = 0; k <= static_cast<int>(std::floor(count + 1e-6)); ++k)
+      out.push_back(axis.start + k * axis.step);
     return out;
   }
   const double base = axis.scale == SweepAxis::Scale::decade ? 10 : 2;
   if (!(axis.start > 0) || !(axis.stop > 0) || !(axis.step >= 1)) {
-    throw InputError(ErrorKind::netlist, "a logarithmic sweep of '" + axis.target + "' needs positive ends and points", axis.where);
+    throw InputError(ErrorKind::netlist,
+                     "a logarithmic sweep of '" + axis.target + "' needs positive ends and points",
+                     axis.where);
   }
   const double count = axis.step * std::log(axis.stop / axis.start) / std::log(base);
-  for (int k = 0; k <= static_cast<int>(std::floor(count + 1e-6)); ++k) out.push_back(axis.start * std::pow(base, k / axis.step));
+  for (int k = 0; k <= static_cast<int>(std::floor(count + 1e-6)); ++k)
+    out.push_back(axis.start * std::pow(base, k / axis.step));
   return out;
 }
 
-ParameterHandle Engine::sweep_target(const SweepAxis& axis) const { return dae_->parameter(axis.target, axis.where); }
+ParameterHandle Engine::sweep_target(const SweepAxis& axis) const {
+  return dae_->parameter(axis.target, axis.where);
+}
 
 std::vector<Table> Engine::run_dc(const DcCard& card, const Location& where) {
   Table t = new_table("dc", "DC transfer characteristic");
@@ -113,12 +125,12 @@ std::vector<Table> Engine::run_dc(const DcCard& card, const Location& where) {
   const char letter = handle.name.empty() ? 0 : handle.name.front();
   const bool device = handle.kind == ParameterHandle::Kind::device;
   Column scale;
-  scale.name = handle.name == "temp" ? "temp-sweep"
+  scale.name = handle.name == "temp"     ? "temp-sweep"
                : device && letter == 'v' ? "v-sweep"
                : device && letter == 'i' ? "i-sweep"
                : device && letter == 'r' ? "res-sweep"
                                          : handle.name;
-  scale.quantity = handle.name == "temp" ? Quantity::temperature
+  scale.quantity = handle.name == "temp"     ? Quantity::temperature
                    : device && letter == 'v' ? Quantity::voltage
                    : device && letter == 'i' ? Quantity::current
                                              : Quantity::none;
@@ -159,7 +171,8 @@ std::vector<Table> Engine::run_dc(const DcCard& card, const Location& where) {
       dae_->accept(x.data(), 0);
       t.columns[0].real.push_back(v);
       append_row(*dae_, kept, x, t, 1);
-      if (progress) progress(static_cast<double>(++done) / static_cast<double>(values.size() * outer_values.size()));
+      if (progress)
+        progress(static_cast<double>(++done) / static_cast<double>(values.size() * outer_values.size()));
     }
   }
   return {std::move(t)};
@@ -172,15 +185,17 @@ std::vector<Table> Engine::run_tran(const TranCard& card, const Location& where)
   for (const Output& o : kept) t.columns.push_back({o.name, o.quantity, {}, {}});
   Transient transient(*dae_, *newton_, options_);
   long points = 0;
-  const TransientSummary summary = transient.run(card, [&](double time, const std::vector<double>& x, const StepFormula& f) {
-    if (f.stage || time < card.start) return true;
-    t.columns[0].real.push_back(time);
-    append_row(*dae_, kept, x, t, 1);
-    if (progress && (++points & 1023) == 0) progress(time / card.stop);
-    return true;
-  });
+  const TransientSummary summary =
+      transient.run(card, [&](double time, const std::vector<double>& x, const StepFormula& f) {
+        if (f.stage || time < card.start) return true;
+        t.columns[0].real.push_back(time);
+        append_row(*dae_, kept, x, t, 1);
+        if (progress && (++points & 1023) == 0) progress(time / card.stop);
+        return true;
+      });
   if (!summary.finished) {
-    const std::string at = summary.start.converged ? fmt::format("transient at {:g} s", summary.failed_at) : "operating point of the transient";
+    const std::string at = summary.start.converged ? fmt::format("transient at {:g} s", summary.failed_at)
+                                                   : "operating point of the transient";
     throw analysis_failed(at, summary.failure, where);
   }
   if (summary.start.method != "newton" && summary.start.method != "initial conditions") {

@@ -30,7 +30,9 @@ class Engine {
   /// Call after changing options().
   void options_changed();
   /// Quantities to keep besides those of `.save`.
-  void add_saves(std::vector<Expression> saves) { std::move(saves.begin(), saves.end(), std::back_inserter(saves_)); }
+  void add_saves(std::vector<Expression> saves) {
+    std::move(saves.begin(), saves.end(), std::back_inserter(saves_));
+  }
 
   /// Fraction done [0, 1], called now and then.
   std::function<void(double)> progress;
@@ -67,7 +69,8 @@ class Engine {
 /// The values of one sweep axis, in order.
 std::vector<double> sweep_values(const SweepAxis& axis);
 
-/// The two nodes or the branch that an output expression v(a), v(a, b) or i(v) reads, as (unknown, weight) pairs.
+/// The two nodes or the branch that an output expression v(a), v(a, b) or i(v) reads, as (unknown, weight)
+/// pairs.
 std::vector<std::pair<int, double>> linear_output(const Dae& dae, const Expression& output);
 
 }  // namespace nullor

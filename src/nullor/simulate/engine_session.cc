@@ -7,7 +7,8 @@
 
 namespace nullor {
 
-EngineSession::EngineSession(Circuit circuit) : original_(circuit), engine_(std::make_unique<Engine>(std::move(circuit))) {}
+EngineSession::EngineSession(Circuit circuit)
+    : original_(circuit), engine_(std::make_unique<Engine>(std::move(circuit))) {}
 
 std::vector<Table> EngineSession::run(const AnalysisCard& card) {
   engine_->progress = progress;
@@ -18,7 +19,8 @@ std::vector<Table> EngineSession::run(const AnalysisCard& card) {
   return tables;
 }
 
-void EngineSession::alter(const std::string& device, const std::string& parameter, std::span<const double> values) {
+void EngineSession::alter(const std::string& device, const std::string& parameter,
+                          std::span<const double> values) {
   Dae& dae = engine_->dae();
   if (values.size() == 1) {
     dae.set(dae.parameter(parameter.empty() ? device : device + ":" + parameter), values[0]);
@@ -32,7 +34,8 @@ void EngineSession::alter(const std::string& device, const std::string& paramete
   const auto [group, index] = dae.device_of_instance(instance);
   DeviceGroup& g = *dae.groups()[static_cast<std::size_t>(group)];
   if (g.kind().letter != 'v' && g.kind().letter != 'i') {
-    throw InputError(ErrorKind::netlist, "'" + device + "' is no source and takes one value, not " + std::to_string(values.size()));
+    throw InputError(ErrorKind::netlist, "'" + device + "' is no source and takes one value, not " +
+                                             std::to_string(values.size()));
   }
   g.set_source(index, parameter, {values.begin(), values.end()}, {}, {});
 }
@@ -46,7 +49,8 @@ void EngineSession::alter_parameter(const std::string& name, double value) {
   Dae& dae = engine_->dae();
   const ParameterHandle handle = dae.parameter(name);
   if (handle.kind != ParameterHandle::Kind::table) {
-    throw InputError(ErrorKind::netlist, "'" + name + "' is no .param", {}, did_you_mean(name, circuit().parameters.names()));
+    throw InputError(ErrorKind::netlist, "'" + name + "' is no .param", {},
+                     did_you_mean(name, circuit().parameters.names()));
   }
   dae.set(handle, value);
 }

@@ -16,7 +16,8 @@ class EngineSession final : public Session {
 
   const Circuit& circuit() const override { return engine_->circuit(); }
   std::vector<Table> run(const AnalysisCard& card) override;
-  void alter(const std::string& device, const std::string& parameter, std::span<const double> values) override;
+  void alter(const std::string& device, const std::string& parameter,
+             std::span<const double> values) override;
   void alter_model(const std::string& model, const std::string& parameter, double value) override;
   void alter_parameter(const std::string& name, double value) override;
   void set_target(const std::string& target, double value) override;

@@ -15,7 +15,8 @@ using Complex = std::complex<double>;
 
 std::size_t u(int k) { return static_cast<std::size_t>(k); }
 
-void require_factor(SmallSignal& system, const Dae& dae, double frequency, const char* analysis, const Location& where) {
+void require_factor(SmallSignal& system, const Dae& dae, double frequency, const char* analysis,
+                    const Location& where) {
   if (system.factor(frequency)) return;
   Failure failure;
   failure.singular = true;
@@ -64,17 +65,19 @@ std::vector<std::pair<int, double>> linear_output(const Dae& dae, const Expressi
     throw InputError(ErrorKind::netlist, "there is no node '" + name + "'", output.where,
                      did_you_mean(name, dae.circuit().nodes));
   };
-  if (root.kind == Expression::Kind::call && root.name == "v" && !root.arguments.empty() && root.arguments.size() <= 2) {
+  if (root.kind == Expression::Kind::call && root.name == "v" && !root.arguments.empty() &&
+      root.arguments.size() <= 2) {
     std::vector<std::pair<int, double>> out = {{node(name_of(root.arguments[0])), 1.0}};
     if (root.arguments.size() == 2) out.emplace_back(node(name_of(root.arguments[1])), -1.0);
     return out;
   }
   if (root.kind == Expression::Kind::call && root.name == "i" && root.arguments.size() == 1) {
     const int instance = dae.circuit().find_instance(name_of(root.arguments[0]));
-    if (instance >= 0 && dae.branch_of_instance(instance) >= 0) return {{dae.branch_of_instance(instance), 1.0}};
+    if (instance >= 0 && dae.branch_of_instance(instance) >= 0)
+      return {{dae.branch_of_instance(instance), 1.0}};
   }
-  throw InputError(ErrorKind::netlist, "'" + output.text + "' is no output this analysis can use", output.where,
-                   "write v(node), v(node, node) or i(voltage source)");
+  throw InputError(ErrorKind::netlist, "'" + output.text + "' is no output this analysis can use",
+                   output.where, "write v(node), v(node, node) or i(voltage source)");
 }
 
 std::vector<Table> Engine::run_ac(const AcCard& card, const Location& where) {
@@ -108,11 +111,14 @@ std::vector<Table> Engine::run_noise(const NoiseCard& card, const Location& wher
   if (source < 0) {
     std::vector<std::string> names;
     for (const Instance& i : circuit().instances) names.push_back(i.name);
-    throw InputError(ErrorKind::netlist, "there is no input source '" + card.source + "'", where, did_you_mean(card.source, names));
+    throw InputError(ErrorKind::netlist, "there is no input source '" + card.source + "'", where,
+                     did_you_mean(card.source, names));
   }
   const Instance& input = circuit().instances[u(source)];
   if (input.letter != 'v' && input.letter != 'i') {
-    throw InputError(ErrorKind::netlist, "the input of a noise analysis must be a voltage or current source, not '" + input.name + "'", where);
+    throw InputError(
+        ErrorKind::netlist,
+        "the input of a noise analysis must be a voltage or current source, not '" + input.name + "'", where);
   }
 
   struct Contribution {
@@ -130,7 +136,13 @@ std::vector<Table> Engine::run_noise(const NoiseCard& card, const Location& wher
       group->noise(d, op.x.data(), collector);
       const auto unknowns = group->unknowns(d);
       for (const auto& s : collector.list) {
-        parts.push_back({group->names[u(d)] + "_" + s.name, unknowns[u(s.p)], unknowns[u(s.n)], s.white, s.flicker, s.exponent, {}});
+        parts.push_back({group->names[u(d)] + "_" + s.name,
+                         unknowns[u(s.p)],
+                         unknowns[u(s.n)],
+                         s.white,
+                         s.flicker,
+                         s.exponent,
+                         {}});
       }
     }
   }
@@ -140,7 +152,8 @@ std::vector<Table> Engine::run_noise(const NoiseCard& card, const Location& wher
   spectrum.columns.push_back({"inoise_spectrum", Quantity::noise_density, {}, {}});
   const bool each = card.points_per_summary > 0;
   if (each) {
-    for (const auto& part : parts) spectrum.columns.push_back({"onoise_" + part.name, Quantity::noise_density, {}, {}});
+    for (const auto& part : parts)
+      spectrum.columns.push_back({"onoise_" + part.name, Quantity::noise_density, {}, {}});
   }
   std::vector<double> out_density, in_density;
   const std::vector<double> points = frequencies(card.sweep);
@@ -153,7 +166,8 @@ std::vector<Table> Engine::run_noise(const NoiseCard& card, const Location& wher
     // Gain from a unit input: the branch equation of V carries -V, the nodes of I carry +-I.
     const auto [group, device] = dae_->device_of_instance(source);
     const auto terminals = dae_->groups()[u(group)]->unknowns(device);
-    const Complex gain = input.letter == 'v' ? y[u(terminals[2])] : -(y[u(terminals[0])] - y[u(terminals[1])]);
+    const Complex gain =
+        input.letter == 'v' ? y[u(terminals[2])] : -(y[u(terminals[0])] - y[u(terminals[1])]);
     double total = 0;
     for (auto& part : parts) {
       const double transfer = std::norm(y[u(part.p)] - y[u(part.n)]);
@@ -167,7 +181,8 @@ std::vector<Table> Engine::run_noise(const NoiseCard& card, const Location& wher
     spectrum.columns[1].real.push_back(std::sqrt(total));
     spectrum.columns[2].real.push_back(std::sqrt(in_density.back()));
     if (each) {
-      for (std::size_t p = 0; p < parts.size(); ++p) spectrum.columns[3 + p].real.push_back(std::sqrt(parts[p].density.back()));
+      for (std::size_t p = 0; p < parts.size(); ++p)
+        spectrum.columns[3 + p].real.push_back(std::sqrt(parts[p].density.back()));
     }
     if (progress) progress(static_cast<double>(k + 1) / static_cast<double>(points.size()));
   }
@@ -175,14 +190,17 @@ std::vector<Table> Engine::run_noise(const NoiseCard& card, const Location& wher
   integrated.kind = "op";  // one row
   const auto total = [&](const std::vector<double>& density) {
     double sum = 0;
-    for (std::size_t k = 1; k < points.size(); ++k) sum += integrate_power_law(points[k - 1], density[k - 1], points[k], density[k]);
+    for (std::size_t k = 1; k < points.size(); ++k)
+      sum += integrate_power_law(points[k - 1], density[k - 1], points[k], density[k]);
     return std::sqrt(sum);
   };
   const Quantity out_unit = card.output.root().name == "i" ? Quantity::current : Quantity::voltage;
   integrated.columns.push_back({"onoise_total", out_unit, {total(out_density)}, {}});
-  integrated.columns.push_back({"inoise_total", input.letter == 'v' ? Quantity::voltage : Quantity::current, {total(in_density)}, {}});
+  integrated.columns.push_back(
+      {"inoise_total", input.letter == 'v' ? Quantity::voltage : Quantity::current, {total(in_density)}, {}});
   if (each)
-    for (const auto& part : parts) integrated.columns.push_back({"onoise_total_" + part.name, out_unit, {total(part.density)}, {}});
+    for (const auto& part : parts)
+      integrated.columns.push_back({"onoise_total_" + part.name, out_unit, {total(part.density)}, {}});
   return {std::move(spectrum), std::move(integrated)};
 }
 
@@ -202,7 +220,8 @@ std::vector<Table> Engine::run_tf(const TransferCard& card, const Location& wher
   if (source < 0) throw InputError(ErrorKind::netlist, "there is no source '" + card.source + "'", where);
   const Instance& input = circuit().instances[u(source)];
   if (input.letter != 'v' && input.letter != 'i') {
-    throw InputError(ErrorKind::netlist, "tf needs a voltage or current source, not '" + input.name + "'", where);
+    throw InputError(ErrorKind::netlist, "tf needs a voltage or current source, not '" + input.name + "'",
+                     where);
   }
   const auto [group, device] = dae_->device_of_instance(source);
   const auto terminals = dae_->groups()[u(group)]->unknowns(device);
@@ -220,9 +239,11 @@ std::vector<Table> Engine::run_tf(const TransferCard& card, const Location& wher
     return x;
   };
   const bool voltage_in = input.letter == 'v';
-  const std::vector<double> x = voltage_in ? solve({{terminals[2], 1.0}}) : solve({{terminals[0], -1.0}, {terminals[1], 1.0}});
+  const std::vector<double> x =
+      voltage_in ? solve({{terminals[2], 1.0}}) : solve({{terminals[0], -1.0}, {terminals[1], 1.0}});
   const double transfer = read(x);
-  const double input_resistance = voltage_in ? -1 / x[u(terminals[2])] : -(x[u(terminals[0])] - x[u(terminals[1])]);
+  const double input_resistance =
+      voltage_in ? -1 / x[u(terminals[2])] : -(x[u(terminals[0])] - x[u(terminals[1])]);
   std::vector<std::pair<int, double>> probe;
   const bool current_out = card.output.root().name == "i";
   for (const auto& [unknown, weight] : output) probe.emplace_back(unknown, weight);
@@ -244,7 +265,8 @@ std::vector<Table> Engine::run_sens(const SensitivityCard& card, const Location&
     for (const auto& [unknown, weight] : output) weights[u(unknown)] += weight;
     const std::vector<double> slopes = op_gradient(*dae_, *newton_, options_, op.x, weights, wanted);
     Table t = new_table("op", "Sensitivity Analysis");
-    for (std::size_t k = 0; k < wanted.size(); ++k) t.columns.push_back({wanted[k].name, Quantity::none, {slopes[k]}, {}});
+    for (std::size_t k = 0; k < wanted.size(); ++k)
+      t.columns.push_back({wanted[k].name, Quantity::none, {slopes[k]}, {}});
     return {std::move(t)};
   }
   Table t = new_table("sens", "Sensitivity Analysis");
@@ -255,11 +277,13 @@ std::vector<Table> Engine::run_sens(const SensitivityCard& card, const Location&
     std::vector<Complex> seed(u(dae_->size()) + 1, Complex(0));
     std::vector<double> parts[2];
     for (int part = 0; part < 2; ++part) {
-      for (const auto& [unknown, weight] : output) seed[u(unknown)] = part == 0 ? Complex(weight) : Complex(0, -weight);
+      for (const auto& [unknown, weight] : output)
+        seed[u(unknown)] = part == 0 ? Complex(weight) : Complex(0, -weight);
       parts[part] = ac_gradient(*dae_, *newton_, options_, op.x, {{f, seed}}, wanted);
     }
     t.columns[0].real.push_back(f);
-    for (std::size_t k = 0; k < wanted.size(); ++k) t.columns[1 + k].complex.emplace_back(parts[0][k], parts[1][k]);
+    for (std::size_t k = 0; k < wanted.size(); ++k)
+      t.columns[1 + k].complex.emplace_back(parts[0][k], parts[1][k]);
   }
   return {std::move(t)};
 }

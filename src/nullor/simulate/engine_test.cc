@@ -28,8 +28,10 @@ double at_time(const Table& t, const char* name, double time) {
 
 TEST(Engine, ShowsThermalAndOpticalNodesInTheirUnits) {
   Engine e = engine_of(
-      ".save all @nfe[p] @d1[charge]\nV1 in 0 1\nR1 in a 100\nD1 a 0 tj dm\n.model dm d(is=1e-13 cjo=1p rth0=100)\nNl in 0 light ld\n"
-      "Np 0 b light pd\nRb b 0 1k\n.model ld laser\n.model pd photodiode\nNfe in 0 fe area=1e-12\n.model fe ferroelectric");
+      ".save all @nfe[p] @d1[charge]\nV1 in 0 1\nR1 in a 100\nD1 a 0 tj dm\n.model dm d(is=1e-13 cjo=1p "
+      "rth0=100)\nNl in 0 light ld\n"
+      "Np 0 b light pd\nRb b 0 1k\n.model ld laser\n.model pd photodiode\nNfe in 0 fe area=1e-12\n.model fe "
+      "ferroelectric");
   const Table table = e.run_op({}).front();
   EXPECT_EQ(table.find("v(in)")->quantity, Quantity::voltage);
   EXPECT_EQ(table.find("v(tj)")->quantity, Quantity::temperature_rise);
@@ -47,7 +49,9 @@ TEST(OperatingPoint, SolvesADivider) {
 
 // R i + n vT ln(1 + i / is) = v has no elementary answer; the solution must satisfy it.
 TEST(OperatingPoint, SatisfiesTheDiodeEquation) {
-  Engine e = engine_of(".options reltol=1e-9 abstol=1e-15 vntol=1e-12 gmin=1e-15\nV1 in 0 5\nR1 in d 1k\nD1 d 0 dm\n.model dm d(is=1e-14 n=1)\n.op");
+  Engine e = engine_of(
+      ".options reltol=1e-9 abstol=1e-15 vntol=1e-12 gmin=1e-15\nV1 in 0 5\nR1 in d 1k\nD1 d 0 dm\n.model dm "
+      "d(is=1e-14 n=1)\n.op");
   const Table t = only(e.run(e.circuit().analyses[0]));
   const double v = t.find("v(d)")->real[0], i = (5 - v) / 1e3;
   const double vt = kBoltzmann * 300.15 / kElementaryCharge;
@@ -83,7 +87,8 @@ TEST(OperatingPoint, NamesALoopOfVoltageSources) {
 TEST(OperatingPoint, ObeysNodeSets) {
   const std::string latch =
       "VDD vdd 0 1.8\n.model n nmos(level=1 vto=0.5 kp=200u)\n.model p pmos(level=1 vto=-0.5 kp=100u)\n"
-      "M1 a b 0 0 n w=2u l=1u\nM2 a b vdd vdd p w=4u l=1u\nM3 b a 0 0 n w=2u l=1u\nM4 b a vdd vdd p w=4u l=1u\n.op\n";
+      "M1 a b 0 0 n w=2u l=1u\nM2 a b vdd vdd p w=4u l=1u\nM3 b a 0 0 n w=2u l=1u\nM4 b a vdd vdd p w=4u "
+      "l=1u\n.op\n";
   for (const bool high : {true, false}) {
     Engine e = engine_of(latch + (high ? ".nodeset v(a)=1.8 v(b)=0" : ".nodeset v(a)=0 v(b)=1.8"));
     const Table t = only(e.run(e.circuit().analyses[0]));
@@ -92,7 +97,8 @@ TEST(OperatingPoint, ObeysNodeSets) {
 }
 
 TEST(DcSweep, NestsAndRestoresTheSource) {
-  Engine e = engine_of("V1 a 0 7\nV2 b 0 9\nR1 a out 1k\nR2 b out 1k\nR3 out 0 1k\n.dc V1 0 2 1 V2 0 3 3\n.op");
+  Engine e =
+      engine_of("V1 a 0 7\nV2 b 0 9\nR1 a out 1k\nR2 b out 1k\nR3 out 0 1k\n.dc V1 0 2 1 V2 0 3 3\n.op");
   const Table t = only(e.run(e.circuit().analyses[0]));
   ASSERT_EQ(t.rows(), 6u);
   EXPECT_NEAR(t.find("v(out)")->real[5], (2.0 + 3.0) / 3, 1e-12);
@@ -103,7 +109,8 @@ TEST(DcSweep, OverAResistorAndAParameter) {
   Engine e = engine_of(".param r=1k\nI1 0 a 1m\nRx a b {r}\nR2 b 0 2k\n.dc r 1k 3k 1k\n.dc Rx 1k 3k 1k");
   for (const AnalysisCard& card : e.circuit().analyses) {
     const Table t = only(e.run(card));
-    for (std::size_t k = 0; k < 3; ++k) EXPECT_NEAR(t.find("v(a)")->real[k], 3.0 + static_cast<double>(k), 1e-9);
+    for (std::size_t k = 0; k < 3; ++k)
+      EXPECT_NEAR(t.find("v(a)")->real[k], 3.0 + static_cast<double>(k), 1e-9);
   }
 }
 
@@ -147,15 +154,18 @@ class Methods : public testing::TestWithParam<const char*> {};
 // Low-pass driven by a sine: the error falls with the square of the step for every second-order method.
 TEST_P(Methods, AreOfSecondOrder) {
   const auto error = [&](const char* step) {
-    Engine e = engine_of(std::string("V1 in 0 sin(0 1 1meg)\nR1 in out 1k\nC1 out 0 100p\n.options trtol=1e9 reltol=1e-6 method=") + GetParam() +
-                         "\n.tran " + step + " 3u 0 " + step);
+    Engine e = engine_of(
+        std::string(
+            "V1 in 0 sin(0 1 1meg)\nR1 in out 1k\nC1 out 0 100p\n.options trtol=1e9 reltol=1e-6 method=") +
+        GetParam() + "\n.tran " + step + " 3u 0 " + step);
     const Table t = only(e.run(e.circuit().analyses[0]));
     const double w = 2 * kPi * 1e6, tau = 1e-7, g = 1 / (1 + w * w * tau * tau);
     double worst = 0;
     for (std::size_t k = 0; k < t.rows(); ++k) {
       const double time = t.columns[0].real[k];
       if (time < 1e-6) continue;
-      const double exact = g * (std::sin(w * time) - w * tau * std::cos(w * time) + w * tau * std::exp(-time / tau));
+      const double exact =
+          g * (std::sin(w * time) - w * tau * std::cos(w * time) + w * tau * std::exp(-time / tau));
       worst = std::max(worst, std::fabs(t.find("v(out)")->real[k] - exact));
     }
     return worst;
@@ -165,13 +175,15 @@ TEST_P(Methods, AreOfSecondOrder) {
   EXPECT_GT(coarse / fine, 3.2) << coarse << " -> " << fine;
 }
 
-INSTANTIATE_TEST_SUITE_P(Integration, Methods, testing::Values("trap", "gear", "trbdf2"), [](const auto& info) { return std::string(info.param); });
+INSTANTIATE_TEST_SUITE_P(Integration, Methods, testing::Values("trap", "gear", "trbdf2"),
+                         [](const auto& info) { return std::string(info.param); });
 
 TEST(Transient, KeepsTheEnergyOfAnLcCircuit) {
   Engine e = engine_of(".options reltol=1e-5\nL1 a 0 1u\nC1 a 0 1n ic=1\n.tran 1n 20u 0 1n uic");
   const Table t = only(e.run(e.circuit().analyses[0]));
   const double v = t.find("v(a)")->real.back(), i = t.find("i(l1)")->real.back();
-  EXPECT_NEAR(0.5e-9 * v * v + 0.5e-6 * i * i, 0.5e-9, 2e-12);  // the trapezoidal rule conserves it but for the first step
+  EXPECT_NEAR(0.5e-9 * v * v + 0.5e-6 * i * i, 0.5e-9,
+              2e-12);  // the trapezoidal rule conserves it but for the first step
 }
 
 TEST(Transient, EndsExactlyOnCornersAndAtTheEnd) {
@@ -179,21 +191,26 @@ TEST(Transient, EndsExactlyOnCornersAndAtTheEnd) {
   const Table t = only(e.run(e.circuit().analyses[0]));
   const auto& x = t.columns[0].real;
   for (const double corner : {1.25e-6, 1.253e-6, 3.353e-6, 3.36e-6, 6.25e-6, 7e-6}) {
-    EXPECT_TRUE(std::any_of(x.begin(), x.end(), [&](double time) { return std::fabs(time - corner) < 1e-15; })) << corner;
+    EXPECT_TRUE(std::any_of(x.begin(), x.end(), [&](double time) {
+      return std::fabs(time - corner) < 1e-15;
+    })) << corner;
   }
 }
 
 TEST(Transient, DelaysASteppedLine) {
-  Engine e = engine_of("V1 in 0 pwl(0 0 1n 0 1.01n 1)\nR1 in a 50\nT1 a 0 out 0 z0=50 td=10n\nR2 out 0 150\n.tran 0.1n 60n");
+  Engine e = engine_of(
+      "V1 in 0 pwl(0 0 1n 0 1.01n 1)\nR1 in a 50\nT1 a 0 out 0 z0=50 td=10n\nR2 out 0 150\n.tran 0.1n 60n");
   const Table t = only(e.run(e.circuit().analyses[0]));
   EXPECT_NEAR(at_time(t, "v(a)", 5e-9), 0.5, 1e-6);
   EXPECT_NEAR(at_time(t, "v(out)", 10.5e-9), 0, 1e-6);
-  EXPECT_NEAR(at_time(t, "v(out)", 12e-9), 0.75, 1e-6);   // 0.5 (1 + 1/2)
-  EXPECT_NEAR(at_time(t, "v(a)", 25e-9), 0.75, 1e-6);     // the echo is absorbed at the matched end
+  EXPECT_NEAR(at_time(t, "v(out)", 12e-9), 0.75, 1e-6);  // 0.5 (1 + 1/2)
+  EXPECT_NEAR(at_time(t, "v(a)", 25e-9), 0.75, 1e-6);    // the echo is absorbed at the matched end
 }
 
 TEST(Transient, FollowsIntegralsAndDerivatives) {
-  Engine e = engine_of("V1 in 0 sin(0 1 1meg)\nB1 d 0 v=ddt(v(in))\nR1 d 0 1k\nB2 q 0 v=idt(v(in))*1e6\nR2 q 0 1k\n.tran 1n 2u 0 1n");
+  Engine e = engine_of(
+      "V1 in 0 sin(0 1 1meg)\nB1 d 0 v=ddt(v(in))\nR1 d 0 1k\nB2 q 0 v=idt(v(in))*1e6\nR2 q 0 1k\n.tran 1n "
+      "2u 0 1n");
   const Table t = only(e.run(e.circuit().analyses[0]));
   const double w = 2 * kPi * 1e6;
   EXPECT_NEAR(at_time(t, "v(d)", 1.3e-6), w * std::cos(w * 1.3e-6), 2e-3 * w);
@@ -223,9 +240,10 @@ TEST(Transient, EndsOnACornerOfTheSource) {
 // A relaxation oscillator: closed at 6 V the switch stays so down to 2 V, at any largest step.
 TEST(Transient, KeepsTheHysteresisOfASwitch) {
   for (const char* step : {"1n", "5n", "10n", "200n"}) {
-    Engine engine(read_circuit_text(std::string("t\nv1 in 0 10\nr1 in a 10k\nc1 a 0 10n\ns1 a 0 a 0 sw\n"
-                                                ".model sw sw(vt=4 vh=2 ron=1k roff=10meg)\n.ic v(a)=0\n.tran 1u 200u 0 ") +
-                                    step + " uic\n"));
+    Engine engine(read_circuit_text(
+        std::string("t\nv1 in 0 10\nr1 in a 10k\nc1 a 0 10n\ns1 a 0 a 0 sw\n"
+                    ".model sw sw(vt=4 vh=2 ron=1k roff=10meg)\n.ic v(a)=0\n.tran 1u 200u 0 ") +
+        step + " uic\n"));
     const auto tables = engine.run(engine.circuit().analyses.front());
     const auto& v = tables[0].find("v(a)")->real;
     int turns = 0;
@@ -239,15 +257,18 @@ TEST(Transient, KeepsTheHysteresisOfASwitch) {
   }
 }
 
-// The trapezoidal rule remembers every charge that is off: the base current of a limiter must not alternate from step to step.
+// The trapezoidal rule remembers every charge that is off: the base current of a limiter must not alternate
+// from step to step.
 TEST(Transient, DoesNotRing) {
-  Engine engine(read_circuit_text(
-      "t\nvcc vcc 0 5\nvee vee 0 -5\nvin a 0 sin(0 0.3 100k)\nq1 vcc a e qn\nq2 c 0 e qn\nrc vcc c 2k\niee e vee 1m\ncl c 0 20p\n"
-      ".model qn npn(is=1e-16 bf=100 cje=1p cjc=1p tf=50p)\n.tran 50n 30u 0 1n\n"));
+  Engine engine(
+      read_circuit_text("t\nvcc vcc 0 5\nvee vee 0 -5\nvin a 0 sin(0 0.3 100k)\nq1 vcc a e qn\nq2 c 0 e "
+                        "qn\nrc vcc c 2k\niee e vee 1m\ncl c 0 20p\n"
+                        ".model qn npn(is=1e-16 bf=100 cje=1p cjc=1p tf=50p)\n.tran 50n 30u 0 1n\n"));
   const auto tables = engine.run(engine.circuit().analyses.front());
   const auto& i = tables[0].find("i(vin)")->real;
   double kink = 0;
-  for (std::size_t k = i.size() / 2; k + 2 < i.size(); ++k) kink = std::max(kink, std::fabs(i[k + 2] - 2 * i[k + 1] + i[k]));
+  for (std::size_t k = i.size() / 2; k + 2 < i.size(); ++k)
+    kink = std::max(kink, std::fabs(i[k + 2] - 2 * i[k + 1] + i[k]));
   EXPECT_LT(kink, 1e-8);  // [A], of 10 uA
 }
 

@@ -13,7 +13,8 @@ namespace {
 
 std::size_t u(int k) { return static_cast<std::size_t>(k); }
 
-// The value of an objective on a table and its derivative by every sample: weights[column][row] (real, imaginary).
+// The value of an objective on a table and its derivative by every sample: weights[column][row] (real,
+// imaginary).
 struct Objective {
   double value = 0;
   std::string unit;
@@ -41,13 +42,16 @@ Objective evaluate(const Engine& engine, const GradientRequest& request, const T
   };
   Objective out;
   Var result;
-  const auto measured = std::find_if(circuit.measures.begin(), circuit.measures.end(), [&](const MeasureCard& m) { return m.name == request.of; });
+  const auto measured = std::find_if(circuit.measures.begin(), circuit.measures.end(),
+                                     [&](const MeasureCard& m) { return m.name == request.of; });
   if (measured != circuit.measures.end()) {
     for (const MeasureCard& card : circuit.measures) {
       if (card.analysis != measured->analysis) continue;
       const Measured<Var> m = measure(card, scope);
       if (card.name == request.of) {
-        if (!m.ok()) throw InputError(ErrorKind::specification, "measurement '" + card.name + "' has no value: " + m.failure, card.where);
+        if (!m.ok())
+          throw InputError(ErrorKind::specification,
+                           "measurement '" + card.name + "' has no value: " + m.failure, card.where);
         result = m.value;
         out.unit = m.unit;
         break;
@@ -59,7 +63,8 @@ Objective evaluate(const Engine& engine, const GradientRequest& request, const T
     const Expression expression = parse_expression(request.of, Location{file, 1, 1});
     const Samples<Var> samples = evaluate_vector(expression, scope);
     if (samples.size() != 1) {
-      throw InputError(ErrorKind::usage, "'" + request.of + "' is a waveform, and only a number has a gradient", {},
+      throw InputError(ErrorKind::usage,
+                       "'" + request.of + "' is a waveform, and only a number has a gradient", {},
                        "reduce it, e.g. vecmax(" + request.of + "), or name a .meas");
     }
     result = samples.re[0];
@@ -83,7 +88,8 @@ Objective evaluate(const Engine& engine, const GradientRequest& request, const T
 
 class GradientRun {
  public:
-  GradientRun(Engine& engine, const GradientRequest& request) : engine_(engine), request_(request), dae_(engine.dae()) {
+  GradientRun(Engine& engine, const GradientRequest& request)
+      : engine_(engine), request_(request), dae_(engine.dae()) {
     std::transform(request_.of.begin(), request_.of.end(), request_.of.begin(),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     if (request.wrt.empty()) {
@@ -137,13 +143,17 @@ class GradientRun {
   }
 
   // dJ/dx of one row of the table, from the columns that are unknowns.
-  std::vector<double> seed_of_row(const Objective& objective, const std::vector<Output>& kept, std::size_t first, std::size_t row) const {
+  std::vector<double> seed_of_row(const Objective& objective, const std::vector<Output>& kept,
+                                  std::size_t first, std::size_t row) const {
     std::vector<double> seed;
     for (const auto& [column, weights] : objective.weights) {
       if (u(column) < first) continue;
       const Output& output = kept[u(column) - first];
       if (output.unknown < 0) {
-        throw InputError(ErrorKind::usage, "'" + output.name + "' is a device quantity; gradients follow voltages and currents of the equations");
+        throw InputError(
+            ErrorKind::usage,
+            "'" + output.name +
+                "' is a device quantity; gradients follow voltages and currents of the equations");
       }
       if (weights[row].first == 0) continue;
       seed.resize(u(dae_.size()) + 1, 0.0);
@@ -185,7 +195,8 @@ class GradientRun {
       const OperatingPoint point = engine_.operating_point(card_.where);
       const auto slopes = op_gradient(dae_, engine_.newton(), engine_.options(), point.x, seed, wanted_);
       for (std::size_t k = 0; k < sum.size(); ++k) {
-        if (wanted_[k].name != inner.name && (card.axes.size() < 2 || wanted_[k].name != outer.name)) sum[k] += slopes[k];
+        if (wanted_[k].name != inner.name && (card.axes.size() < 2 || wanted_[k].name != outer.name))
+          sum[k] += slopes[k];
       }
     }
     dae_.set(inner, before);
@@ -236,11 +247,13 @@ class GradientRun {
       }
       return record.observe(time, x, formula);
     };
-    const TransientSummary summary = request_.grid.empty() ? transient.run(card, observer) : transient.replay(card, request_.grid, observer);
+    const TransientSummary summary = request_.grid.empty() ? transient.run(card, observer)
+                                                           : transient.replay(card, request_.grid, observer);
     if (!summary.finished) throw analysis_failed("transient", summary.failure, card_.where);
     const Objective objective = read(table, out);
     std::vector<std::vector<double>> seeds(record.size());
-    for (std::size_t row = 0; row < point_of_row.size(); ++row) seeds[point_of_row[row]] = seed_of_row(objective, kept, 1, row);
+    for (std::size_t row = 0; row < point_of_row.size(); ++row)
+      seeds[point_of_row[row]] = seed_of_row(objective, kept, 1, row);
     return tran_gradient(dae_, engine_.newton(), engine_.options(), card, record, seeds, wanted_);
   }
 
@@ -263,6 +276,8 @@ class GradientRun {
 
 }  // namespace
 
-GradientResult gradient(Engine& engine, const GradientRequest& request) { return GradientRun(engine, request).run(); }
+GradientResult gradient(Engine& engine, const GradientRequest& request) {
+  return GradientRun(engine, request).run();
+}
 
 }  // namespace nullor

@@ -12,7 +12,8 @@ namespace nullor {
 struct GradientRequest {
   std::string of;                ///< name of a `.meas`, or an expression such as "v(out)"
   std::vector<std::string> wrt;  ///< "vdd", "r1", "m1:w", "nmod:vto", "temp"; empty: every parameter
-  std::string analysis;          ///< "op", "dc", "ac", "tran"; empty: the measurement's, or the deck's only one, or op
+  std::string
+      analysis;  ///< "op", "dc", "ac", "tran"; empty: the measurement's, or the deck's only one, or op
   /// tran: integrate on these time points instead of choosing steps (to compare runs on one grid).
   std::vector<GridPoint> grid;
 };
@@ -30,8 +31,9 @@ struct GradientResult {
   std::vector<GridPoint> grid;  ///< tran: the accepted time points
 };
 
-/// Runs the analysis, reads the objective on a reverse tape, and carries its derivative back through the adjoint equations
-/// (adjoint.h). Throws InputError when the objective has no value or cannot be differentiated.
+/// Runs the analysis, reads the objective on a reverse tape, and carries its derivative back through the
+/// adjoint equations (adjoint.h). Throws InputError when the objective has no value or cannot be
+/// differentiated.
 GradientResult gradient(Engine& engine, const GradientRequest& request);
 
 }  // namespace nullor

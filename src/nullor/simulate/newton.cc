@@ -25,9 +25,11 @@ NewtonSolver::NewtonSolver(Dae& dae, const SimulationOptions& options)
                         : info.nature == Nature::current ? options.abstol
                         : info.tolerance > 0             ? info.tolerance
                                                          : options.vntol);
-    // An exponential extrapolated over dv is off by (dv / vT)^2 / 2: this keeps it below reltol / 600. The trapezoidal rule
-    // remembers the charge that is off as undamped ringing, so that a tenth of this accuracy shows in small currents.
-    reuse_.push_back(info.nature == Nature::voltage ? 0.0259 * std::sqrt(3e-3 * options.reltol) : 0.01 * absolute_.back());
+    // An exponential extrapolated over dv is off by (dv / vT)^2 / 2: this keeps it below reltol / 600. The
+    // trapezoidal rule remembers the charge that is off as undamped ringing, so that a tenth of this accuracy
+    // shows in small currents.
+    reuse_.push_back(info.nature == Nature::voltage ? 0.0259 * std::sqrt(3e-3 * options.reltol)
+                                                    : 0.01 * absolute_.back());
   }
   reuse_.push_back(0);
 }
@@ -36,7 +38,8 @@ double NewtonSolver::tolerance(int unknown, double a, double b) const {
   return options_.reltol * std::max(std::fabs(a), std::fabs(b)) + absolute_[u(unknown)];
 }
 
-void NewtonSolver::evaluate(const std::vector<double>& x, const Problem& problem, bool limiting, bool at_guess) {
+void NewtonSolver::evaluate(const std::vector<double>& x, const Problem& problem, bool limiting,
+                            bool at_guess) {
   ++evaluations;
   Assembly a;
   a.x = x.data();
@@ -96,8 +99,8 @@ bool NewtonSolver::treat_singular() {
   std::vector<char> known(u(dae_.size()), 0);
   for (const int k : floating_) known[u(k)] = 1;
   const auto can_hold = [&](int k) { return dae_.unknowns()[u(k)].owner.empty() && !known[u(k)]; };
-  // First the unknown that the factorization blames; it may blame another of the same undetermined part, so in the end
-  // every node gets its conductance, once.
+  // First the unknown that the factorization blames; it may blame another of the same undetermined part, so
+  // in the end every node gets its conductance, once.
   constexpr std::size_t kOneByOne = 16;
   if (column >= 0 && column < dae_.size() && can_hold(column) && floating_.size() < kOneByOne) {
     floating_.push_back(column);
@@ -113,7 +116,8 @@ bool NewtonSolver::treat_singular() {
 NewtonSolver::Result NewtonSolver::solve(std::vector<double>& x, const Problem& problem) {
   Result result;
   dae_.excitation(problem.time, problem.dc, b_.data());
-  const bool keeps_factors = dae_.linear() && !problem.clamps && problem.node_conductance == 0 && problem.pseudo == 0;
+  const bool keeps_factors =
+      dae_.linear() && !problem.clamps && problem.node_conductance == 0 && problem.pseudo == 0;
   for (int iteration = 0; iteration < problem.max_iterations; ++iteration) {
     ++result.iterations;
     evaluate(x, problem, true, iteration == 0 && problem.start_from_guess);
@@ -135,10 +139,12 @@ NewtonSolver::Result NewtonSolver::solve(std::vector<double>& x, const Problem& 
     for (int k = 0; k < dae_.size(); ++k) dx_[u(k)] = -f_[u(k)];
     lu_->solve(dx_.data());
 
-    // At very small steps the charging currents alpha q cancel to less than their rounding, which then is all that is left.
+    // At very small steps the charging currents alpha q cancel to less than their rounding, which then is all
+    // that is left.
     double rounding = 0;
     if (problem.alpha != 0 && iteration >= 2) {
-      for (int k = 0; k < dae_.size(); ++k) rounding = std::max(rounding, std::fabs(problem.alpha * q_[u(k)]));
+      for (int k = 0; k < dae_.size(); ++k)
+        rounding = std::max(rounding, std::fabs(problem.alpha * q_[u(k)]));
       rounding *= 8 * std::numeric_limits<double>::epsilon();
     }
     double worst = 0;

@@ -6,10 +6,10 @@
 ///     F(x) = alpha q(x) + history + f(x) + b = 0                             (1)
 ///     (G + alpha C) dx = -F(x),  G = df/dx, C = dq/dx                       (2)
 ///
-/// An operating point is alpha = 0. Devices may hold back junction voltages (limiting); then F is their linear
-/// extrapolation to x, and the iteration is not converged. It is converged when every |dx| is below
-/// reltol max(|x|, |x + dx|) + absolute tolerance. The charges returned are q(x) + C dx, exact to second order in a
-/// last dx that is itself below tolerance, and exactly consistent with (2).
+/// An operating point is alpha = 0. Devices may hold back junction voltages (limiting); then F is their
+/// linear extrapolation to x, and the iteration is not converged. It is converged when every |dx| is below
+/// reltol max(|x|, |x + dx|) + absolute tolerance. The charges returned are q(x) + C dx, exact to second
+/// order in a last dx that is itself below tolerance, and exactly consistent with (2).
 
 #include <memory>
 #include <vector>
@@ -35,7 +35,8 @@ class NewtonSolver {
     double source_scale = 1;          ///< b is multiplied by it (source stepping)
     double node_conductance = 0;      ///< [S] from every node to ground (gmin stepping)
     double gmin = 0;                  ///< across junctions; 0: the option
-    const std::vector<std::pair<int, double>>* clamps = nullptr;  ///< (unknown, voltage): tied by kClampConductance
+    const std::vector<std::pair<int, double>>* clamps =
+        nullptr;  ///< (unknown, voltage): tied by kClampConductance
     /// Pseudo-transient: pseudo (x - anchor) is added to node rows.
     double pseudo = 0;
     const double* anchor = nullptr;
@@ -79,18 +80,17 @@ class NewtonSolver {
   void assemble(const Problem& problem, double alpha);
   bool treat_singular();
 
-
   Dae& dae_;
   SimulationOptions options_;
   std::unique_ptr<SparseLu<double>> lu_;
   std::vector<double> f_, q_, b_, g_, c_, j_, dx_;
-  std::vector<int> diagonal_;    ///< per unknown: its place in the pattern
-  std::vector<double> absolute_; ///< per unknown: absolute tolerance
+  std::vector<int> diagonal_;     ///< per unknown: its place in the pattern
+  std::vector<double> absolute_;  ///< per unknown: absolute tolerance
   std::vector<int> floating_;
   bool limited_ = false;
-  double factored_alpha_ = -1;   ///< linear circuits keep their factors while alpha and the equation stay
+  double factored_alpha_ = -1;  ///< linear circuits keep their factors while alpha and the equation stay
   long factored_revision_ = -1;
-  std::vector<double> reuse_;    ///< (n + 1): movement below which a device is extrapolated
+  std::vector<double> reuse_;  ///< (n + 1): movement below which a device is extrapolated
 };
 
 }  // namespace nullor

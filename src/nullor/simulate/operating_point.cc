@@ -99,8 +99,10 @@ class Ladder {
         p.start_from_guess = false;
         if (g <= options_.gmin) break;
         const int used = iterations_ - before;
-        if (used <= p.max_iterations / 4) factor = std::min(10.0, factor * std::sqrt(factor));
-        else if (used > 3 * p.max_iterations / 4) factor = std::max(1.1, std::sqrt(factor));
+        if (used <= p.max_iterations / 4)
+          factor = std::min(10.0, factor * std::sqrt(factor));
+        else if (used > 3 * p.max_iterations / 4)
+          factor = std::max(1.1, std::sqrt(factor));
         g = std::max(g / factor, options_.gmin * 0.5);
       } else {
         if (!any) {
@@ -199,8 +201,8 @@ OperatingPoint solve_operating_point(Dae& dae, NewtonSolver& newton, const Simul
   return Ladder(dae, newton, options, how).climb();
 }
 
-Failure explain(Dae& dae, NewtonSolver& newton, const std::vector<double>& x, const NewtonSolver::Problem& problem,
-                const NewtonSolver::Result& result) {
+Failure explain(Dae& dae, NewtonSolver& newton, const std::vector<double>& x,
+                const NewtonSolver::Problem& problem, const NewtonSolver::Result& result) {
   Failure out;
   out.singular = result.singular;
   if (result.singular) {
@@ -209,7 +211,8 @@ Failure explain(Dae& dae, NewtonSolver& newton, const std::vector<double>& x, co
     if (k >= 0 && k < dae.size()) {
       const UnknownInfo& info = dae.unknowns()[u(k)];
       out.suspects.push_back(info.owner.empty() ? "node '" + info.name + "' is not fixed by any element"
-                                                : "element '" + info.owner + "': look for a loop of voltage sources and inductors");
+                                                : "element '" + info.owner +
+                                                      "': look for a loop of voltage sources and inductors");
     }
     return out;
   }
@@ -222,14 +225,16 @@ Failure explain(Dae& dae, NewtonSolver& newton, const std::vector<double>& x, co
   std::vector<int> order(u(dae.size()));
   std::iota(order.begin(), order.end(), 0);
   const auto& residual = newton.residual();
-  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return std::fabs(residual[u(a)]) > std::fabs(residual[u(b)]); });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](int a, int b) { return std::fabs(residual[u(a)]) > std::fabs(residual[u(b)]); });
   constexpr std::size_t kShown = 3;
   for (std::size_t s = 0; s < std::min(kShown, order.size()); ++s) {
     const int k = order[s];
     const UnknownInfo& info = dae.unknowns()[u(k)];
     if (residual[u(k)] == 0) break;
-    std::string line = (info.owner.empty() ? "node '" + info.name : "unknown '" + info.name) + "': " +
-                       format_si(residual[u(k)]) + (info.nature == Nature::voltage ? "A" : "") + " left over";
+    std::string line = (info.owner.empty() ? "node '" + info.name : "unknown '" + info.name) +
+                       "': " + format_si(residual[u(k)]) + (info.nature == Nature::voltage ? "A" : "") +
+                       " left over";
     std::string devices;
     int named = 0;
     for (const auto& group : dae.groups()) {

@@ -19,7 +19,7 @@ struct SimulationOptions {
   int itl4 = 10;          ///< of a time point
   Integration method = Integration::trapezoidal;
   int max_order = 2;
-  double xmu = 0.5;       ///< trapezoidal weight; 0.5 is the trapezoidal rule, 0 backward Euler
+  double xmu = 0.5;         ///< trapezoidal weight; 0.5 is the trapezoidal rule, 0 backward Euler
   bool fixed_step = false;  ///< every step is tmax long: no truncation control
 
   /// From values that `check_option` has seen.

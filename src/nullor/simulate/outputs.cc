@@ -15,12 +15,15 @@ class Collector final : public OperatingPointInfo {
   std::vector<DeviceQuantity> list;
 };
 
-void add_device(const Dae& dae, int instance, const std::string& detail, bool currents_only, std::vector<Output>& out) {
+void add_device(const Dae& dae, int instance, const std::string& detail, bool currents_only,
+                std::vector<Output>& out) {
   const auto [group, device] = dae.device_of_instance(instance);
   const std::vector<double> zero(u(dae.size()) + 1, 0.0);
   const Instance& i = dae.circuit().instances[u(instance)];
   for (const DeviceQuantity& q : device_quantities(dae, group, device, zero)) {
-    if (!detail.empty() ? q.name != detail : currents_only && (q.unit != "A" || q.name.empty() || q.name[0] != 'i')) continue;
+    if (!detail.empty() ? q.name != detail
+                        : currents_only && (q.unit != "A" || q.name.empty() || q.name[0] != 'i'))
+      continue;
     out.push_back({"@" + i.name + "[" + q.name + "]", quantity_of_unit(q.unit), -1, group, device, q.name});
   }
 }
@@ -57,12 +60,14 @@ std::vector<Output> choose_outputs(const Dae& dae, const std::vector<Expression>
     if (k >= 0) return k;
     std::vector<std::string> names;
     for (const UnknownInfo& info : dae.unknowns()) names.push_back(info.name);
-    throw InputError(ErrorKind::netlist, "there is no node or branch '" + name + "' to save", from.where, did_you_mean(name, names));
+    throw InputError(ErrorKind::netlist, "there is no node or branch '" + name + "' to save", from.where,
+                     did_you_mean(name, names));
   };
   if (saves.empty()) everything();
   for (const Expression& e : saves) {
     const Expression::Node& root = e.root();
-    if (root.kind == Expression::Kind::name && (root.name == "all" || root.name == "allv" || root.name == "alli")) {
+    if (root.kind == Expression::Kind::name &&
+        (root.name == "all" || root.name == "allv" || root.name == "alli")) {
       everything();
     } else if (root.kind == Expression::Kind::name && root.name.starts_with("@")) {
       const auto open = root.name.find('[');
@@ -77,7 +82,8 @@ std::vector<Output> choose_outputs(const Dae& dae, const std::vector<Expression>
       if (instance >= 0 && dae.branch_of_instance(instance) < 0) {
         add_device(dae, instance, "", true, out);
       } else {
-        out.push_back(output_of_unknown(dae, instance >= 0 ? dae.branch_of_instance(instance) : unknown(device + "#branch", e)));
+        out.push_back(output_of_unknown(
+            dae, instance >= 0 ? dae.branch_of_instance(instance) : unknown(device + "#branch", e)));
       }
     } else {
       // v(a), v(a, b), a bare node, or a formula: keep every node it names.
@@ -91,7 +97,8 @@ std::vector<Output> choose_outputs(const Dae& dae, const std::vector<Expression>
   }
   if (circuit.save_device_currents) {
     for (std::size_t k = 0; k < circuit.instances.size(); ++k) {
-      if (dae.branch_of_instance(static_cast<int>(k)) < 0) add_device(dae, static_cast<int>(k), "", true, out);
+      if (dae.branch_of_instance(static_cast<int>(k)) < 0)
+        add_device(dae, static_cast<int>(k), "", true, out);
     }
   }
   if (saves.empty() && !circuit.save_device_currents) return out;
@@ -103,7 +110,8 @@ std::vector<Output> choose_outputs(const Dae& dae, const std::vector<Expression>
   return once;
 }
 
-std::vector<DeviceQuantity> device_quantities(const Dae& dae, int group, int device, const std::vector<double>& x) {
+std::vector<DeviceQuantity> device_quantities(const Dae& dae, int group, int device,
+                                              const std::vector<double>& x) {
   Collector collector;
   dae.groups()[u(group)]->operating_point(device, x.data(), collector);
   return std::move(collector.list);
@@ -117,8 +125,10 @@ double read_output(const Dae& dae, const Output& output, const std::vector<doubl
   return std::nan("");
 }
 
-void append_row(const Dae& dae, const std::vector<Output>& outputs, const std::vector<double>& x, Table& table, std::size_t first) {
-  for (std::size_t k = 0; k < outputs.size(); ++k) table.columns[first + k].real.push_back(read_output(dae, outputs[k], x));
+void append_row(const Dae& dae, const std::vector<Output>& outputs, const std::vector<double>& x,
+                Table& table, std::size_t first) {
+  for (std::size_t k = 0; k < outputs.size(); ++k)
+    table.columns[first + k].real.push_back(read_output(dae, outputs[k], x));
 }
 
 }  // namespace nullor

@@ -28,13 +28,15 @@ Output output_of_unknown(const Dae& dae, int unknown);
 double read_output(const Dae& dae, const Output& output, const std::vector<double>& x);
 
 /// Appends the values at x, column by column, from `first` on.
-void append_row(const Dae& dae, const std::vector<Output>& outputs, const std::vector<double>& x, Table& table, std::size_t first);
+void append_row(const Dae& dae, const std::vector<Output>& outputs, const std::vector<double>& x,
+                Table& table, std::size_t first);
 
 /// Every operating-point quantity of a device, in its order.
 struct DeviceQuantity {
   std::string name, unit;
   double value;
 };
-std::vector<DeviceQuantity> device_quantities(const Dae& dae, int group, int device, const std::vector<double>& x);
+std::vector<DeviceQuantity> device_quantities(const Dae& dae, int group, int device,
+                                              const std::vector<double>& x);
 
 }  // namespace nullor

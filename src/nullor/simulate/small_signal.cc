@@ -15,11 +15,13 @@ std::vector<double> frequencies(const FrequencySweep& sweep) {
   const double span = sweep.scale == FrequencySweep::Scale::decade ? std::log(10.0) : std::log(2.0);
   const double step = span / sweep.points;
   const double intervals = std::log(sweep.stop / sweep.start) / step;
-  for (int k = 0; k <= static_cast<int>(std::floor(intervals + 1e-3)); ++k) out.push_back(sweep.start * std::exp(step * k));
+  for (int k = 0; k <= static_cast<int>(std::floor(intervals + 1e-3)); ++k)
+    out.push_back(sweep.start * std::exp(step * k));
   return out;
 }
 
-SmallSignal::SmallSignal(Dae& dae, NewtonSolver& newton, const SimulationOptions& options, const std::vector<double>& x)
+SmallSignal::SmallSignal(Dae& dae, NewtonSolver& newton, const SimulationOptions& options,
+                         const std::vector<double>& x)
     : dae_(dae), newton_(newton), lu_(SparseLu<std::complex<double>>::create(dae.pattern())) {
   const std::size_t slots = static_cast<std::size_t>(dae.pattern().nonzeros()) + 1;
   const std::size_t n = static_cast<std::size_t>(dae.size()) + 1;

@@ -13,8 +13,8 @@ const double kGamma = 2 - std::sqrt(2.0);  // TR-BDF2
 
 }  // namespace
 
-OperatingPoint start_transient(Dae& dae, NewtonSolver& newton, const SimulationOptions& options, const TranCard& card,
-                               std::vector<double>& charges) {
+OperatingPoint start_transient(Dae& dae, NewtonSolver& newton, const SimulationOptions& options,
+                               const TranCard& card, std::vector<double>& charges) {
   dae.set_transient(card.step, card.stop);
   const Circuit& circuit = dae.circuit();
   const auto value = [&](const Value& v) {
@@ -82,8 +82,8 @@ StepFormula Transient::formula(double h, int order) const {
   return f;
 }
 
-bool Transient::solve_point(double time, const StepFormula& f, const Point& last, const Point& before, Point& out,
-                            TransientSummary& summary) {
+bool Transient::solve_point(double time, const StepFormula& f, const Point& last, const Point& before,
+                            Point& out, TransientSummary& summary) {
   for (int k = 0; k < n_; ++k) history_[u(k)] = f.a1 * last.q[u(k)] + f.beta * last.qd[u(k)];
   if (f.a2 != 0) {
     for (int k = 0; k < n_; ++k) history_[u(k)] += f.a2 * before.q[u(k)];
@@ -164,8 +164,11 @@ double Transient::truncation_step(int order) const {
     double difference = w[0] * now_.q[u(k)] + w[1] * past_[0].q[u(k)] + w[2] * past_[1].q[u(k)];
     if (order == 2) difference += w[3] * past_[2].q[u(k)];
     if (difference == 0) continue;
-    const double current = options_.abstol + options_.reltol * std::max(std::fabs(now_.qd[u(k)]), std::fabs(past_[0].qd[u(k)]));
-    const double charge = options_.reltol * std::max({std::fabs(now_.q[u(k)]), std::fabs(past_[0].q[u(k)]), options_.chgtol}) / h;
+    const double current =
+        options_.abstol + options_.reltol * std::max(std::fabs(now_.qd[u(k)]), std::fabs(past_[0].qd[u(k)]));
+    const double charge = options_.reltol *
+                          std::max({std::fabs(now_.q[u(k)]), std::fabs(past_[0].q[u(k)]), options_.chgtol}) /
+                          h;
     const double allowed = options_.trtol * std::max(current, charge);
     least = std::min(least, allowed / std::max(options_.abstol, factor * std::fabs(difference)));
   }
@@ -177,11 +180,15 @@ double Transient::truncation_step_tr_bdf2(double h) const {
   const double c = (-3 * kGamma * kGamma + 4 * kGamma - 2) / (12 * (2 - kGamma));
   double least = 1e300;
   for (int k = 0; k < n_; ++k) {
-    const double difference = past_[0].qd[u(k)] / kGamma - stage_.qd[u(k)] / (kGamma * (1 - kGamma)) + now_.qd[u(k)] / (1 - kGamma);
+    const double difference =
+        past_[0].qd[u(k)] / kGamma - stage_.qd[u(k)] / (kGamma * (1 - kGamma)) + now_.qd[u(k)] / (1 - kGamma);
     const double error = std::fabs(2 * c * difference);  // in units of dq/dt
     if (error == 0) continue;
-    const double current = options_.abstol + options_.reltol * std::max(std::fabs(now_.qd[u(k)]), std::fabs(past_[0].qd[u(k)]));
-    const double charge = options_.reltol * std::max({std::fabs(now_.q[u(k)]), std::fabs(past_[0].q[u(k)]), options_.chgtol}) / h;
+    const double current =
+        options_.abstol + options_.reltol * std::max(std::fabs(now_.qd[u(k)]), std::fabs(past_[0].qd[u(k)]));
+    const double charge = options_.reltol *
+                          std::max({std::fabs(now_.q[u(k)]), std::fabs(past_[0].q[u(k)]), options_.chgtol}) /
+                          h;
     least = std::min(least, options_.trtol * std::max(current, charge) / error);
   }
   return h * std::sqrt(least);
@@ -229,7 +236,7 @@ TransientSummary Transient::run(const TranCard& card, const Observer& observer) 
   if (!begin(card, summary, observer)) return summary;
   const Dae::HeldStates held(dae_);
   const double stop = card.stop;
-  double largest = card.max_step > 0 ? card.max_step
+  double largest = card.max_step > 0                      ? card.max_step
                    : card.step < (stop - card.start) / 50 ? card.step
                                                           : (stop - card.start) / 50;
   largest = std::min(largest, dae_.largest_step());
@@ -238,12 +245,16 @@ TransientSummary Transient::run(const TranCard& card, const Observer& observer) 
   // Corners that differ by rounding are one.
   std::erase_if(corners, [&](double t) { return t <= smallest || t >= stop - smallest; });
   corners.push_back(stop);
-  corners.erase(std::unique(corners.begin(), corners.end(), [&](double a, double b) { return b - a <= smallest; }), corners.end());
+  corners.erase(
+      std::unique(corners.begin(), corners.end(), [&](double a, double b) { return b - a <= smallest; }),
+      corners.end());
   std::size_t next = 0;
 
   const bool two_stage = options_.method == Integration::tr_bdf2;
   int order = 1;
-  double h = options_.fixed_step ? largest : std::min({stop / 100, card.step > 0 ? card.step : stop / 50, largest}) / 100;
+  double h = options_.fixed_step
+                 ? largest
+                 : std::min({stop / 100, card.step > 0 ? card.step : stop / 50, largest}) / 100;
   if (!options_.fixed_step) h = std::min(h, 0.1 * corners[0]);
   h = std::max(h, 2 * smallest);
   const double event_resolution = 1e-5 * largest;
@@ -343,7 +354,8 @@ TransientSummary Transient::run(const TranCard& card, const Observer& observer) 
   return summary;
 }
 
-TransientSummary Transient::replay(const TranCard& card, std::span<const GridPoint> grid, const Observer& observer) {
+TransientSummary Transient::replay(const TranCard& card, std::span<const GridPoint> grid,
+                                   const Observer& observer) {
   TransientSummary summary;
   if (!begin(card, summary, observer)) return summary;
   const Dae::HeldStates held(dae_);
@@ -353,7 +365,8 @@ TransientSummary Transient::replay(const TranCard& card, std::span<const GridPoi
     if (time <= 0) continue;
     if (first_order) smooth_ = 1;
     const double h = time - past_[0].time;
-    const bool ok = two_stage ? advance_tr_bdf2(h, stage, used, summary) : advance(h, first_order ? 1 : 2, used, summary);
+    const bool ok =
+        two_stage ? advance_tr_bdf2(h, stage, used, summary) : advance(h, first_order ? 1 : 2, used, summary);
     if (!ok) {
       summary.failed_at = time;
       summary.failure.reason = "a point of the given time grid did not converge";

@@ -16,8 +16,9 @@ namespace nullor {
 ///
 ///     dq/dt(n) = a0 q(n) + a1 q(n-1) + a2 q(n-2) + beta dq/dt(n-1)               (1)
 ///
-/// backward Euler: 1/h, -1/h, 0, 0; trapezoidal: 2/h, -2/h, 0, -1; Gear 2 by Lagrange on unequal steps. TR-BDF2 is a
-/// trapezoidal point at gamma h followed by a Gear 2 point at h, gamma = 2 - sqrt(2); the first is a `stage`.
+/// backward Euler: 1/h, -1/h, 0, 0; trapezoidal: 2/h, -2/h, 0, -1; Gear 2 by Lagrange on unequal steps.
+/// TR-BDF2 is a trapezoidal point at gamma h followed by a Gear 2 point at h, gamma = 2 - sqrt(2); the first
+/// is a `stage`.
 struct StepFormula {
   double a0 = 0, a1 = 0, a2 = 0, beta = 0;
   bool stage = false;
@@ -31,29 +32,30 @@ struct GridPoint {
 
 struct TransientSummary {
   bool finished = false;
-  bool stopped = false;        ///< by the observer
+  bool stopped = false;  ///< by the observer
   Failure failure;
-  double failed_at = 0;        ///< [s]
+  double failed_at = 0;  ///< [s]
   OperatingPoint start;
   long accepted = 0, rejected = 0, iterations = 0;
 };
 
-/// The state a transient starts from: the operating point with the sources at time 0 (.ic held), or with uic the given
-/// initial conditions. `charges` receives q (n + 1).
-OperatingPoint start_transient(Dae& dae, NewtonSolver& newton, const SimulationOptions& options, const TranCard& card,
-                               std::vector<double>& charges);
+/// The state a transient starts from: the operating point with the sources at time 0 (.ic held), or with uic
+/// the given initial conditions. `charges` receives q (n + 1).
+OperatingPoint start_transient(Dae& dae, NewtonSolver& newton, const SimulationOptions& options,
+                               const TranCard& card, std::vector<double>& charges);
 
 class Transient {
  public:
-  /// Sees every accepted point (stages of TR-BDF2 included, `formula.stage`); x has n + 1 elements. Returns false to stop.
+  /// Sees every accepted point (stages of TR-BDF2 included, `formula.stage`); x has n + 1 elements. Returns
+  /// false to stop.
   using Observer = std::function<bool(double time, const std::vector<double>& x, const StepFormula& formula)>;
 
   Transient(Dae& dae, NewtonSolver& newton, const SimulationOptions& options);
 
-  /// Truncation error is held on charges: h with  |LTE of dq/dt| <= trtol (reltol max(|i|) + abstol), or the same of
-  /// q / h, whichever is larger; steps end exactly on source corners and start anew there with backward Euler.
-  /// Source: L. Nagel, SPICE2, memo ERL-M520, UC Berkeley (1975), chapter 5; M. Hosea, L. Shampine, Applied Numerical
-  /// Mathematics 20, 21 (1996) for TR-BDF2.
+  /// Truncation error is held on charges: h with  |LTE of dq/dt| <= trtol (reltol max(|i|) + abstol), or the
+  /// same of q / h, whichever is larger; steps end exactly on source corners and start anew there with
+  /// backward Euler. Source: L. Nagel, SPICE2, memo ERL-M520, UC Berkeley (1975), chapter 5; M. Hosea, L.
+  /// Shampine, Applied Numerical Mathematics 20, 21 (1996) for TR-BDF2.
   TransientSummary run(const TranCard& card, const Observer& observer);
 
   /// Integrates on a given grid (ascending) with the given orders instead of choosing them.
@@ -81,9 +83,9 @@ class Transient {
   NewtonSolver& newton_;
   SimulationOptions options_;
   int n_;
-  Point now_, stage_, past_[3];   ///< now_: the point being computed; past_[0]: the last accepted one
-  int known_ = 0;                 ///< accepted points in past_
-  int smooth_ = 0;                ///< accepted points since the last corner
+  Point now_, stage_, past_[3];  ///< now_: the point being computed; past_[0]: the last accepted one
+  int known_ = 0;                ///< accepted points in past_
+  int smooth_ = 0;               ///< accepted points since the last corner
   std::vector<double> history_, events_before_, events_now_;
   NewtonSolver::Result last_;
 };

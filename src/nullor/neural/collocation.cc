@@ -1,0 +1,296 @@
+#include "nullor/neural/collocation.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+
+#include "nullor/neural/window_system.h"
+
+namespace nullor {
+namespace {
+
+std::size_t u(int k) { return static_cast<std::size_t>(k); }
+
+constexpr double kLocal = 0.03;  // share of the tolerance that one window may use: errors of windows add up
+constexpr double kSafety = 0.8;  // of the step controller
+constexpr double kReferenceReltol =
+    1e-3;                        // absolute tolerances of unknowns are meant beside this relative one
+constexpr double kNewton = 0.3;  // Newton's error relative to that of a window
+
+/// How large each signal has been, so that errors can be judged relative to it.
+class SignalSizes {
+ public:
+  SignalSizes(const Dae& dae, const SimulationOptions& options)
+      : dae_(dae), options_(options), largest_(u(dae.size()), 0.0) {}
+
+  void see(const double* x) {
+    for (std::size_t i = 0; i < largest_.size(); ++i) largest_[i] = std::max(largest_[i], std::fabs(x[i]));
+  }
+
+  /// The size of every signal, not less than a thousandth of the largest of its nature nor than what SPICE's
+  /// absolute tolerances call small.
+  const std::vector<double>& scale() {
+    double voltage = 0, current = 0;
+    for (std::size_t i = 0; i < largest_.size(); ++i) {
+      const Nature nature = dae_.unknowns()[i].nature;
+      if (nature == Nature::voltage) voltage = std::max(voltage, largest_[i]);
+      if (nature == Nature::current) current = std::max(current, largest_[i]);
+    }
+    scale_.resize(largest_.size());
+    for (std::size_t i = 0; i < largest_.size(); ++i) {
+      const UnknownInfo& info = dae_.unknowns()[i];
+      const double absolute = info.nature == Nature::current                       ? options_.abstol
+                              : info.nature == Nature::other && info.tolerance > 0 ? info.tolerance
+                                                                                   : options_.vntol;
+      const double floor =
+          std::max(absolute / kReferenceReltol, info.nature == Nature::voltage   ? 1e-3 * voltage
+                                                : info.nature == Nature::current ? 1e-3 * current
+                                                                                 : 0.0);
+      scale_[i] = std::max(largest_[i], floor);
+    }
+    return scale_;
+  }
+
+ private:
+  const Dae& dae_;
+  const SimulationOptions& options_;
+  std::vector<double> largest_, scale_;
+};
+
+class Marcher {
+ public:
+  Marcher(Dae& dae, const SimulationOptions& options, const TrainingOptions& how, const FeatureBasis& basis,
+          const std::vector<double>& x, const std::vector<double>& charges, Waveform& out)
+      : dae_(dae),
+        options_(options),
+        how_(how),
+        tolerance_(kLocal * how.tolerance),
+        basis_(basis),
+        system_(dae, basis, options.gmin, x),
+        out_(out),
+        n_(dae.size()),
+        stride_(u(n_) + 1),
+        x_(x),
+        start_(x),
+        charges_(charges),
+        nodal_(u(basis.nodes()) * stride_, 0.0),
+        weights_(n_, basis.features.count()),
+        psi_(u(basis.features.count())) {}
+
+  void march(const TranCard& card, TrainingReport& report);
+
+ private:
+  void guess(double time, double length);
+  void fit_weights(const WindowSystem::Window& window);
+  bool crossed_event(double length, double& retry);
+  bool give_up(TrainingReport& report, double time, const WindowSystem::Result& last) const;
+
+  Dae& dae_;
+  const SimulationOptions& options_;
+  const TrainingOptions& how_;
+  double tolerance_;  ///< of one window
+  const FeatureBasis& basis_;
+  WindowSystem system_;
+  Waveform& out_;
+  int n_;
+  std::size_t stride_;
+  std::vector<double> x_;        ///< (n + 1) at the end of the last window
+  std::vector<double> start_;    ///< (n + 1) at the beginning of the window, free unknowns just behind it
+  std::vector<double> charges_;  ///< (n + 1) at the end of the last window
+  std::vector<double> nodal_;    ///< (M x (n + 1))
+  DenseMatrix weights_;          ///< (n x K)
+  std::vector<double> events_before_, events_now_;
+  WindowSystem::Window trained_;  ///< window of start_ and weights_
+  bool known_ = false;            ///< the last trained network may be continued
+  std::vector<double> psi_;       ///< (K)
+};
+
+// From the network last trained where it may be continued (it is the one before, or a longer one that was
+// refused), else the last values.
+void Marcher::guess(double time, double length) {
+  constexpr double kLargestContinuation = 1.2;  // beyond this the features say nothing
+  for (int m = 0; m < basis_.nodes(); ++m) {
+    double* at = nodal_.data() + u(m) * stride_;
+    if (!known_) {
+      std::copy(x_.begin(), x_.end(), at);
+      continue;
+    }
+    const double s = (time + length * basis_.node[u(m)] - trained_.start) / trained_.length;
+    basis_.features.evaluate(std::min(s, kLargestContinuation), psi_.data());
+    for (int i = 0; i < n_; ++i) {
+      const double* weight = weights_.row(i);
+      double sum = start_[u(i)];
+      for (std::size_t k = 0; k < psi_.size(); ++k) sum += weight[k] * psi_[k];
+      at[i] = sum;
+    }
+  }
+}
+
+void Marcher::fit_weights(const WindowSystem::Window& window) {
+  const auto& algebraic = system_.algebraic();
+  for (int i = 0; i < n_; ++i) {
+    const bool free = algebraic[u(i)];
+    const DenseMatrix& map = free ? basis_.free_weights : basis_.weights;
+    const double base = free ? nodal_[u(basis_.nodes() - 1) * stride_ + u(i)] : x_[u(i)];
+    start_[u(i)] = base;
+    for (int m = 0; free && m < basis_.nodes(); ++m)
+      start_[u(i)] += basis_.free_start[u(m)] * (nodal_[u(m) * stride_ + u(i)] - base);
+    for (int k = 0; k < map.rows; ++k) {
+      double sum = 0;
+      for (int m = 0; m < basis_.nodes(); ++m) sum += map(k, m) * (nodal_[u(m) * stride_ + u(i)] - base);
+      weights_(i, k) = sum;
+    }
+  }
+  trained_ = window;
+  known_ = true;
+}
+
+// A switching threshold was passed inside the window: end it just behind the crossing.
+bool Marcher::crossed_event(double length, double& retry) {
+  double before_s = 0;
+  std::vector<double> before = events_before_;
+  for (int m = 0; m < basis_.nodes(); ++m) {
+    dae_.events(nodal_.data() + u(m) * stride_, events_now_);
+    double earliest = 2;
+    for (std::size_t k = 0; k < events_now_.size(); ++k) {
+      if ((before[k] > 0) == (events_now_[k] > 0) || before[k] == 0) continue;
+      earliest = std::min(earliest, before[k] / (before[k] - events_now_[k]));
+    }
+    if (earliest < 2) {
+      const double s = before_s + (basis_.node[u(m)] - before_s) * std::min(1.0, earliest * 1.02);
+      if (s > 0.98) return false;
+      retry = std::max(s, 1e-3) * length;
+      return true;
+    }
+    before = events_now_;
+    before_s = basis_.node[u(m)];
+  }
+  return false;
+}
+
+bool Marcher::give_up(TrainingReport& report, double time, const WindowSystem::Result& last) const {
+  report.failed_at = time;
+  report.failure.reason = last.singular ? "the equations of a time window have no unique solution"
+                                        : "the time window became too short";
+  report.failure.singular = last.singular;
+  if (last.worst_unknown >= 0 && last.worst_unknown < n_) {
+    report.failure.suspects.push_back("'" + dae_.unknowns()[u(last.worst_unknown)].name +
+                                      "' does not settle");
+  }
+  return false;
+}
+
+void Marcher::march(const TranCard& card, TrainingReport& report) {
+  const auto begin = std::chrono::steady_clock::now();
+  const double stop = card.stop;
+  const double largest =
+      std::min({card.max_step > 0 ? 10 * card.max_step : stop / 4, stop / 4, dae_.largest_step()});
+  const auto smallest_at = [&](double t) {
+    return std::max(16 * std::numeric_limits<double>::epsilon() * t, 1e-18 * stop);
+  };
+  std::vector<double> corners = dae_.breakpoints(0, stop);
+  std::erase_if(corners, [&](double t) { return t <= 1e-15 * stop; });
+  if (corners.empty() || corners.back() < stop) corners.push_back(stop);
+  SignalSizes sizes(dae_, options_);
+  sizes.see(x_.data());
+  dae_.events(x_.data(), events_before_);
+
+  double time = 0, proposal = std::min(largest, 0.1 * std::min(corners[0], stop));
+  std::size_t next = 0;
+  const double event_resolution = 1e-9 * stop;
+  WindowSystem::Result solved;
+  while (next < corners.size()) {
+    const double left = corners[next] - time, smallest = smallest_at(time);
+    double h = std::min(proposal, largest);
+    bool on_corner = false;
+    if (h >= 0.999 * left) {
+      h = left;
+      on_corner = true;
+    } else if (h > 0.5 * left) {
+      h = 0.5 * left;
+    }
+    const WindowSystem::Window window{time, h};
+    guess(time, h);
+    const std::vector<double>& scale = sizes.scale();
+    solved = system_.solve(window, charges_, scale, kNewton * tolerance_, nodal_);
+    report.iterations += solved.iterations;
+    if (!solved.converged) {
+      ++report.rejected;
+      known_ = false;
+      proposal = 0.25 * h;
+      if (proposal < smallest) {
+        give_up(report, time, solved);
+        return;
+      }
+      continue;
+    }
+    fit_weights(window);
+    double retry = 0;
+    if (!events_before_.empty() && h > event_resolution && crossed_event(h, retry)) {
+      ++report.rejected;
+      proposal = retry;
+      continue;
+    }
+    for (int m = 0; m < basis_.nodes(); ++m) sizes.see(nodal_.data() + u(m) * stride_);
+    const double error = system_.defect(window, x_, charges_, nodal_, sizes.scale());
+    const double factor =
+        std::clamp(kSafety * std::pow(tolerance_ / std::max(error, 1e-300), 1.0 / basis_.nodes()), 0.2, 2.5);
+    if (!(error <= tolerance_) && h > 2 * smallest) {
+      ++report.rejected;
+      proposal = std::isfinite(error) ? std::min(factor, 0.9) * h : 0.2 * h;
+      continue;
+    }
+    // Accepted.
+    report.error_estimate = std::max(report.error_estimate, error);
+    out_.append(time, h, std::span(start_).first(u(n_)), weights_);
+    const double* end = nodal_.data() + u(basis_.nodes() - 1) * stride_;
+    x_.assign(end, end + stride_);
+    const double* q = system_.charges().data() + u(basis_.nodes() - 1) * stride_;
+    charges_.assign(q, q + stride_);
+    time = on_corner ? corners[next] : time + h;
+    const bool switched = dae_.accept(x_.data(), time);
+    dae_.events(x_.data(), events_before_);
+    ++report.windows;
+    // A window cut short by a corner says little about the length that the tolerance allows.
+    proposal = h < proposal ? std::max(factor * h, std::min(proposal, 2.5 * h)) : factor * h;
+    known_ = !(on_corner || switched);
+    if (on_corner) ++next;
+    if (how_.progress) how_.progress(time / stop);
+    if (how_.time_limit > 0 &&
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() > how_.time_limit) {
+      report.out_of_time = true;
+      report.failed_at = time;
+      return;
+    }
+  }
+  report.evaluations = system_.evaluations();
+  report.factorizations = system_.factorizations();
+  report.finished = true;
+}
+
+}  // namespace
+
+TrainingReport train_by_collocation(Dae& dae, NewtonSolver& newton, const SimulationOptions& options,
+                                    const TranCard& card, const TrainingOptions& how, Waveform& out) {
+  TrainingReport report;
+  if (dae.has_delays()) {
+    throw InputError(ErrorKind::usage,
+                     "the neural engine has no lossless lines: their past is not part of a window", {},
+                     "simulate this circuit with --engine numeric");
+  }
+  std::vector<double> charges;
+  report.start = start_transient(dae, newton, options, card, charges);
+  if (!report.start.converged) {
+    report.failure = report.start.failure;
+    return report;
+  }
+  const FeatureBasis basis = FeatureBasis::make(kLocal * how.tolerance, how.seed);
+  std::vector<Waveform::Signal> signals;
+  for (const UnknownInfo& info : dae.unknowns()) signals.push_back({info.name, info.unit});
+  out = Waveform(std::move(signals), basis.features);
+  Marcher(dae, options, how, basis, report.start.x, charges, out).march(card, report);
+  return report;
+}
+
+}  // namespace nullor
