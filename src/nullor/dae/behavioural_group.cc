@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "nullor/dae/bounded_program.h"
+
 namespace nullor {
 namespace {
 
@@ -240,7 +242,12 @@ void BehaviouralGroup::evaluate(Assembly& a) {
       do {
         const std::size_t size = std::min<std::size_t>(kChunk, f.inputs.size() - done);
         for (std::size_t s = 0; s < size; ++s) in[at(f.inputs[done + s])].d.set(static_cast<int>(s), 1.0);
-        const Real y = f.program->template run<Real>(in, registers);
+        Real y = f.program->template run<Real>(in, registers);
+        if (a.limiting && !std::isfinite(y.v)) {
+          // Outside the domain of the formula: the iteration may pass here, but not end here.
+          y = run_bounded(*f.program, in, registers);
+          a.limited = true;
+        }
         for (std::size_t s = 0; s < size; ++s) {
           in[at(f.inputs[done + s])].d.set(static_cast<int>(s), 0.0);
           // At a kink such as sqrt(abs(v)) in 0 there is no slope; a flat one lets the iteration move on.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "nullor/base/si.h"
@@ -225,16 +226,21 @@ Failure explain(Dae& dae, NewtonSolver& newton, const std::vector<double>& x,
   std::vector<int> order(u(dae.size()));
   std::iota(order.begin(), order.end(), 0);
   const auto& residual = newton.residual();
-  std::stable_sort(order.begin(), order.end(),
-                   [&](int a, int b) { return std::fabs(residual[u(a)]) > std::fabs(residual[u(b)]); });
+  const auto size = [&](int k) {
+    return std::isfinite(residual[u(k)]) ? std::fabs(residual[u(k)])
+                                         : std::numeric_limits<double>::infinity();
+  };
+  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return size(a) > size(b); });
   constexpr std::size_t kShown = 3;
   for (std::size_t s = 0; s < std::min(kShown, order.size()); ++s) {
     const int k = order[s];
     const UnknownInfo& info = dae.unknowns()[u(k)];
     if (residual[u(k)] == 0) break;
-    std::string line = (info.owner.empty() ? "node '" + info.name : "unknown '" + info.name) +
-                       "': " + format_si(residual[u(k)]) + (info.nature == Nature::voltage ? "A" : "") +
-                       " left over";
+    std::string line =
+        (info.owner.empty() ? "node '" + info.name : "unknown '" + info.name) + "': " +
+        (std::isfinite(residual[u(k)])
+             ? format_si(residual[u(k)]) + (info.nature == Nature::voltage ? "A" : "") + " left over"
+             : "a formula has no finite value here, as ln(v) for v <= 0 and 1/v for v = 0");
     std::string devices;
     int named = 0;
     for (const auto& group : dae.groups()) {
