@@ -40,7 +40,11 @@ def number(value):
 def section(device):
     out = [f"\n## {device['name']}", device["title"][0].upper() + device["title"][1:] + ".", "", "```text"]
     line = device["element"] + (" MODEL" if device["model_types"] else "")
-    out.append(LINES.get(device["letter"], line) + " [name=value ...]")
+    if device["name"] == "resistor_heated":
+        line = "R<name> p n [tj] MODEL VALUE"
+    else:
+        line = LINES.get(device["letter"], line)
+    out.append(line + " [name=value ...]")
     for kind in device["model_types"].split():
         level = f" level={device['levels'].split()[0]}" if device["levels"] and device["letter"] == "m" else ""
         given = f" {device['when_given']}=..." if device["when_given"] else ""

@@ -33,6 +33,21 @@ void set_value(Elaborator& elaborator, ElementLine& element, PassiveValue& out, 
             where);
 }
 
+/// True for "tj rmod" behind the nodes of a resistor: a third node, of its temperature rise, and a model.
+/// Only a word that is no number, parameter or model can be that node.
+bool at_thermal_node(Elaborator& elaborator, ElementLine& element) {
+  Cursor& cursor = element.cursor;
+  if (element.instance.letter != 'r' || cursor.at_end() || cursor.at_assignment()) return false;
+  const std::size_t start = cursor.position();
+  const std::string_view node = cursor.word();
+  const bool next = !node.empty() && !cursor.at_end() && !cursor.at_assignment();
+  const std::string_view model = next ? cursor.word() : std::string_view();
+  cursor.seek(start);
+  return !model.empty() && is_letter(node[0]) && elaborator.has_model(element.scope, model) &&
+         !elaborator.has_model(element.scope, node) &&
+         elaborator.find_parameter(element.scope, lower(node)) == kNoParameter;
+}
+
 /// Nodes, positional value or model, and name=value pairs of r, c and l.
 PassiveValue read_passive(Elaborator& elaborator, ElementLine& element) {
   const char letter = element.instance.letter;
@@ -41,6 +56,7 @@ PassiveValue read_passive(Elaborator& elaborator, ElementLine& element) {
   PassiveValue out;
   std::string_view model;
   read_nodes(elaborator, element, 2);
+  if (at_thermal_node(elaborator, element)) read_nodes(elaborator, element, 1);
   while (!cursor.at_end()) {
     if (cursor.accept(',')) continue;
     if (cursor.at_assignment()) {
