@@ -116,7 +116,7 @@ struct Bjt {
     v.ignored("vbe_max vbc_max vce_max pd_max ic_max ib_max te_max rth0");
   }
 
-  double sign = 1;  // derived: -1 for pnp
+  double sign = 1, gmin = 0;  // derived: -1 for pnp
   bool vertical = true, has_knee = false, square_root_knee = true, has_base = false, has_collector = false,
        has_emitter = false, has_leak_e = false, has_leak_c = false;
   bool has_substrate = false, has_cje = false, has_cjc = false, has_cjx = false, has_cjs = false,
@@ -129,6 +129,7 @@ struct Bjt {
 
   void setup(const Environment<P>& environment) {
     sign = type == 0 ? 1 : -1;
+    gmin = environment.gmin;
     vertical = subs != 0 ? subs > 0 : type == 0;
     temperature = device_temperature(environment, temp, dtemp);
     const P nominal = nominal_temperature(environment, tnom);
@@ -377,14 +378,14 @@ struct Bjt {
     if (value(re) > 0) out.thermal("re", e, ei, value(g_e), t);
     out.shot("ic", ci, ei, value(y.icc) - value(y.ibc));
     out.shot("ib", bi, ei, ib);
-    if (value(kf) > 0) out.flicker("1overf", bi, ei, value(kf) * std::pow(std::fabs(ib), value(af)), 1.0);
+    if (value(kf) > 0) out.flicker("1overf", bi, ei, flicker_of(ib, value(kf), value(af), value(m)), 1.0);
   }
 
   void operating_point(const double* x, OperatingPointInfo& out) const {
     using Real = Dual<2, P>;
     const Real vbe = Real::variable(P(sign * (x[bi] - x[ei])), 0),
                vbc = Real::variable(P(sign * (x[bi] - x[ci])), 1);
-    const Intrinsic<Real> y = intrinsic(vbe, vbc, P(0.0));
+    const Intrinsic<Real> y = intrinsic(vbe, vbc, P(gmin * m));
     const Real ic = y.icc - y.ibc, ib = y.ibe + y.ibc;
     out.add("ic", sign * value(ic.v), "A");
     out.add("ib", sign * value(ib.v), "A");

@@ -139,6 +139,7 @@ struct Diode {
   JunctionCurrent<P> bottom, side, recombination;
   P inverse_vtun, oxide;
   DepletionCharge<P> depletion, depletion_side;
+  double gmin = 0;
   bool has_side = false, has_recombination = false, has_tunnel = false, has_knee = false,
        has_breakdown = false;
   bool has_charge = false, has_side_charge = false, has_oxide = false;
@@ -146,6 +147,7 @@ struct Diode {
   void setup(const Environment<P>& environment) {
     temperature = device_temperature(environment, temp, dtemp);
     const P nominal = nominal_temperature(environment, tnom);
+    gmin = environment.gmin;
     vt = thermal_voltage(temperature);
     const P ratio = temperature / nominal, log_ratio = log(ratio), dt = temperature - nominal;
     const bool drawn = level == 3 && given(w) && given(l);
@@ -318,14 +320,14 @@ struct Diode {
     P diffusion;
     const double i = std::fabs(value(current(P(x[ai] - x[c]), diffusion)));
     out.shot("id", ai, c, i);
-    if (value(kf) > 0) out.flicker("1overf", ai, c, value(kf) * std::pow(i, value(af)), 1.0);
+    if (value(kf) > 0) out.flicker("1overf", ai, c, flicker_of(i, value(kf), value(af), value(m)), 1.0);
   }
 
   void operating_point(const double* x, OperatingPointInfo& out) const {
     const Dual<1, P> v = Dual<1, P>::variable(P(x[ai] - x[c]), 0);
     Dual<1, P> diffusion;
-    const Dual<1, P> i = current(v, diffusion);
-    Dual<1, P> q = transit * diffusion;
+    const Dual<1, P> i = current(v, diffusion) + gmin * v;
+    Dual<1, P> q = transit * (diffusion + gmin * v);
     if (has_charge) q += depletion(v);
     if (has_side_charge) q += depletion_side(v);
     if (has_oxide) q += oxide * v;

@@ -67,13 +67,14 @@ struct Jfet {
     v.alias("ic2", "icvgs");
   }
 
-  double sign = 1;  // derived: -1 for p-channel
+  double sign = 1, gmin = 0;  // derived: -1 for p-channel
   P temperature, vt, threshold, transconductance, g_d, g_s, saturation, vcrit, b_factor;
   JunctionCurrent<P> junction;
   DepletionCharge<P> depletion_s, depletion_d;
 
   void setup(const Environment<P>& environment) {
     sign = type == 0 ? 1 : -1;
+    gmin = environment.gmin;
     temperature = device_temperature(environment, temp, dtemp);
     const P nominal = nominal_temperature(environment, tnom), ratio = temperature / nominal, size = area * m;
     vt = thermal_voltage(temperature);
@@ -160,15 +161,17 @@ struct Jfet {
     if (value(rs) > 0) out.thermal("rs", s, si, value(g_s), t);
     out.thermal("id", di, si, 2.0 / 3.0 * std::fabs(value(id.d[0])), t);
     if (value(kf) > 0)
-      out.flicker("1overf", di, si, value(kf) * std::pow(std::fabs(value(id.v)), value(af)), 1.0);
+      out.flicker("1overf", di, si, flicker_of(value(id.v), value(kf), value(af), value(m)), 1.0);
   }
   void operating_point(const double* x, OperatingPointInfo& out) const {
     using Real = Dual<2, P>;
     const double vgs = sign * (x[g] - x[si]), vds = sign * (x[di] - x[si]);
     const Real id = drain_current(Real::variable(P(vgs), 0), Real::variable(P(vds), 1));
-    out.add("vgs", sign * vgs, "V");
-    out.add("vgd", sign * (vgs - vds), "V");
-    out.add("id", sign * value(id.v), "A");
+    // As of an n-channel device; the gate junction carries part of the drain's current.
+    const double vgd = vgs - vds, leak = value(saturation * junction(P(vgd))) + gmin * value(m) * vgd;
+    out.add("vgs", vgs, "V");
+    out.add("vgd", vgd, "V");
+    out.add("id", value(id.v) - leak, "A");
     out.add("gm", value(id.d[0]), "S");
     out.add("gds", value(id.d[1]), "S");
   }

@@ -6,6 +6,13 @@
 
 namespace nullor {
 
+/// Coefficient of the flicker noise of m equal devices that carry the current i together [A^2]:
+///
+///   m kf (|i| / m)^af
+inline double flicker_of(double i, double kf, double af, double m) {
+  return m * kf * std::pow(std::fabs(i) / m, af);
+}
+
 /// Argument beyond which exponentials continue as straight lines: 80 thermal voltages are 2 V, far above any
 /// junction that carries a physical current, and e^80 leaves room for all products at 1000 V.
 inline constexpr double kMaxExponent = 80;

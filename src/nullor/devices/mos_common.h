@@ -73,7 +73,7 @@ struct MosCommon {
     v.alias("ic3", "icvbs");
   }
 
-  double sign = 1;  // derived: -1 for p-channel
+  double sign = 1, gmin = 0;  // derived: -1 for p-channel
   bool has_drain = false, has_source = false, has_cbd = false, has_cbs = false, has_side = false,
        has_overlap = false;
   P temperature, nominal, vt, inverse_vt, width, length, g_d, g_s, is_d, is_s, c_gs, c_gd, c_gb, vcrit;
@@ -84,6 +84,7 @@ struct MosCommon {
 
   void setup_common(const Environment<P>& environment) {
     sign = type == 0 ? 1 : -1;
+    gmin = environment.gmin;
     temperature = device_temperature(environment, temp, dtemp);
     nominal = nominal_temperature(environment, tnom);
     vt = thermal_voltage(temperature);
@@ -222,9 +223,9 @@ struct MosCommon {
     if (has_source) out.thermal("rs", s, si, value(g_s), t);
     out.thermal("id", di, si, 2.0 / 3.0 * std::fabs(gm), t);
     if (value(kf) > 0 && value(cox_area) > 0) {
-      // kf |id|^af / (f cox^2 w l): SPICE's form for levels 1 to 3.
-      const double cox = value(cox_area), gate = value(width) * value(length) * value(m);
-      out.flicker("1overf", di, si, value(kf) * std::pow(std::fabs(id), value(af)) / (cox * cox * gate), 1.0);
+      // kf |id|^af / (f cox^2 w l) for each of the m devices: SPICE's form for levels 1 to 3.
+      const double cox = value(cox_area), gate = value(width) * value(length);
+      out.flicker("1overf", di, si, flicker_of(id, value(kf), value(af), value(m)) / (cox * cox * gate), 1.0);
     }
   }
 };
@@ -251,13 +252,15 @@ void mos_operating_point(const M& device, const double* x, OperatingPointInfo& o
                vbs = sign * (x[M::b] - x[M::si]);
   const Real id =
       device.drain_current(Real::variable(P(vgs), 0), Real::variable(P(vds), 1), Real::variable(P(vbs), 2));
-  out.add("id", sign * value(id.v), "A");
+  // As of an n-channel device; the bulk junction carries part of the drain's current.
+  const double bulk = value(device.junction(P(vbs - vds), device.is_d)) + device.gmin * (vbs - vds);
+  out.add("id", value(id.v) - bulk, "A");
   out.add("gm", value(id.d[0]), "S");
   out.add("gds", value(id.d[1]), "S");
   out.add("gmbs", value(id.d[2]), "S");
-  out.add("vgs", sign * vgs, "V");
-  out.add("vds", sign * vds, "V");
-  out.add("vbs", sign * vbs, "V");
+  out.add("vgs", vgs, "V");
+  out.add("vds", vds, "V");
+  out.add("vbs", vbs, "V");
   const auto limits = device.thresholds(vgs, vds, vbs);
   out.add("vth", sign * limits[0], "V");
   out.add("von", sign * limits[0], "V");
@@ -266,7 +269,7 @@ void mos_operating_point(const M& device, const double* x, OperatingPointInfo& o
                                 const P& saturation, const DepletionCharge<P>& bottom,
                                 const DepletionCharge<P>& side) {
     const Dual<1, P> at = Dual<1, P>::variable(P(v), 0);
-    out.add(conductance, value(device.junction(at, saturation).d[0]), "S");
+    out.add(conductance, value(device.junction(at, saturation).d[0]) + device.gmin, "S");
     out.add(capacitance, value(bottom(at).d[0]) + value(side(at).d[0]), "F");
   };
   add_junction("gbd", "cbd", vbs - vds, device.is_d, device.depletion_d, device.side_d);

@@ -9,6 +9,10 @@ namespace nullor {
 ///   R = r (1 + tc1 dT + tc2 dT^2) / m,   dT = T - tnom     (1)
 ///   r = rsh (l - 2 short) / (w - 2 narrow)   when r is not given (2)
 ///
+/// Flicker noise of each of the m resistors, with the current i of one:
+///
+///   kf i^af / (f^ef (l - 2 short)^lf (w - 2 narrow)^wf)     without l and w the size counts as 1 (3)
+///
 /// Terminals: p, n. `ac` replaces r in small-signal analysis.
 /// Source: T. Quarles et al., SPICE3 Version 3f5 User's Manual, section 3.1.
 template <class P>
@@ -29,7 +33,7 @@ struct Resistor {
   P l = kNotGiven, w = kNotGiven;
   P rsh = kNotGiven, narrow = 0, defw = 1e-5;
   P short_ = 0;
-  P kf = 0, af = 1;
+  P kf = 0, af = 1, ef = 1, lf = 1, wf = 1;
   P tnom = kNotGiven;
   int type = 0;
 
@@ -55,7 +59,10 @@ struct Resistor {
     v.model("short", d.short_, "m", "shortening of the length by side etching");
     v.model("defw", d.defw, "m", "default width");
     v.model("kf", d.kf, "", "flicker noise coefficient");
-    v.model("af", d.af, "", "flicker noise exponent");
+    v.model("af", d.af, "", "flicker noise exponent of the current");
+    v.model("ef", d.ef, "", "flicker noise exponent of the frequency");
+    v.model("lf", d.lf, "", "flicker noise exponent of the length");
+    v.model("wf", d.wf, "", "flicker noise exponent of the width");
     v.model("tnom", d.tnom, "degC", "temperature of the parameters");
   }
 
@@ -88,11 +95,19 @@ struct Resistor {
     out.current(p, n, g_ac * (x[p] - x[n]));
   }
 
+  /// The denominator of (3) beside f^ef; a side that is not given has its default, 1e-5 m or defw.
+  double noise_size() const {
+    if (!given(l) && !given(w)) return 1;
+    const double length = (given(l) ? value(l) : 1e-5) - 2 * value(short_);
+    const double width = (given(w) ? value(w) : value(defw)) - 2 * value(narrow);
+    return std::pow(length, value(lf)) * std::pow(width, value(wf));
+  }
   void noise(const double* x, NoiseSources& out) const {
     out.thermal("thermal", p, n, value(g), value(temperature));
     if (value(kf) > 0) {
-      const double i = std::fabs(value(g) * (x[p] - x[n]));
-      out.flicker("1overf", p, n, value(m) * value(kf) * std::pow(i / value(m), value(af)), 1.0);
+      const double i = std::fabs(value(g) * (x[p] - x[n])) / value(m);
+      out.flicker("1overf", p, n, value(m) * value(kf) * std::pow(i, value(af)) / noise_size(),
+                  value(ef));  // (3)
     }
   }
 

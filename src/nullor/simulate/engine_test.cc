@@ -64,6 +64,80 @@ TEST(OperatingPoint, KeepsGroundAtZero) {
   EXPECT_NEAR(only(e.run(e.circuit().analyses[0])).find("v(a)")->real[0], 0, 1e-6);
 }
 
+// Newton starts at 0 V, where ln has no value; the solution is what counts.
+TEST(OperatingPoint, FindsTheDomainOfAFormula) {
+  Engine e = engine_of(
+      "V1 a 0 0.7\nB1 b 0 v=ln(v(a))+log10(v(a))+sqrt(v(a))+v(a)^1.5+1/v(a)\nR1 a 0 1k\n"
+      "I1 0 c 1u\nB2 c 0 i=1u*(1+ln(v(c)/1m))\nI2 0 d 1m\nB3 d 0 i=1m*sqrt(v(d))\n"
+      "V3 z 0 0\nB4 y 0 v=sqrt(v(z))+(v(z) > 0 ? ln(v(z)) : 3)\n.op");
+  const Table t = only(e.run(e.circuit().analyses[0]));
+  EXPECT_NEAR(t.find("v(b)")->real[0],
+              std::log(0.7) + std::log10(0.7) + std::sqrt(0.7) + std::pow(0.7, 1.5) + 1 / 0.7, 1e-6);
+  EXPECT_NEAR(t.find("v(c)")->real[0], 1e-3, 1e-5);
+  EXPECT_NEAR(t.find("v(d)")->real[0], 1, 1e-3);
+  EXPECT_NEAR(t.find("v(y)")->real[0], 3, 1e-9);
+}
+
+// Currents as the terminals carry them, and the sign of an n-channel device for both polarities.
+TEST(OperatingPoint, DeviceValuesContainTheJunctions) {
+  Engine e = engine_of(
+      ".options gmin=1e-9\nVd d 0 -3\nVg g 0 -2\nVb b 0 0.5\nM1 d g 0 b p1 w=20u l=1u m=2\n"
+      "Vj j 0 -3\nVk k 0 0.5\nJ1 j k 0 jp m=2\nVq q 0 0.7\nVc c 0 3\nQ1 c q 0 qn m=2\nVa a 0 -3\nD1 a 0 dm\n"
+      ".model p1 pmos(vto=-0.8 kp=40u gamma=0.5 phi=0.7)\n.model jp pjf(vto=-2 beta=1m)\n"
+      ".model qn npn(is=1e-15)\n.model dm d(is=1e-14)\n.save all @m1[id] @m1[vgs] @j1[id] @q1[ib] "
+      "@d1[id]\n.op");
+  const Table t = only(e.run(e.circuit().analyses[0]));
+  const auto at = [&](const char* name) { return t.find(name)->real[0]; };
+  EXPECT_NEAR(at("@m1[id]"), at("i(vd)"), 1e-15);
+  EXPECT_NEAR(at("@m1[vgs]"), 2, 1e-12);
+  EXPECT_NEAR(at("@j1[id]"), at("i(vj)"), 1e-15);
+  EXPECT_NEAR(at("@q1[ib]"), -at("i(vq)"), 1e-15);
+  EXPECT_NEAR(at("@d1[id]"), -at("i(va)"), 1e-18);
+}
+
+TEST(OperatingPoint, GivesTheTemperatureRiseOfAResistorANode) {
+  Engine e = engine_of(
+      "V1 a 0 2\nR1 a 0 tj rm 1k\nR2 a 0 hot rm 1k\nV2 hot 0 30\nR3 a 0 rm 1k\n"
+      ".model rm r(rth0=1000 tc1=1m)\n.op");
+  const Table t = only(e.run(e.circuit().analyses[0]));
+  const double rise = t.find("v(tj)")->real[0];
+  EXPECT_NEAR(rise, 1000 * 4 / (1000 * (1 + 1e-3 * rise)), 1e-6);
+  EXPECT_NEAR(-t.find("i(v1)")->real[0], 2 / 1030.0 + 2 * 2 / (1000 + rise), 1e-9);
+}
+
+// m parallel devices are m devices, whatever the exponent of the flicker noise.
+TEST(Noise, FlickerOfParallelDevicesAddsUp) {
+  const auto noise = [](const std::string& devices) {
+    Engine e = engine_of("V1 in 0 dc 2 ac 1\nR1 in a 10k\n" + devices +
+                         "\n.model dm d(is=1e-14 kf=1e-12 af=1.3)\n.model qn npn(is=1e-16 kf=1e-12 af=1.3)\n"
+                         ".model jn njf(kf=1e-12 af=1.3)\n.model rm r(kf=1e-9 af=1.3)\n"
+                         ".model n1 nmos(level=1 tox=20n kf=1e-24 af=1.3)\n"
+                         ".model n2 nmos(level=2 tox=20n kf=1e-24 af=1.3)\n"
+                         ".model n3 nmos(level=3 tox=20n kf=1e-24 af=1.3)\n"
+                         ".model ne nmos(level=44 cox=2m kf=1e-24 af=1.3)\n.noise v(a) V1 dec 1 1 10");
+    return only(e.run(e.circuit().analyses[0])).find("onoise_spectrum")->real[0];
+  };
+  for (const std::string device :
+       {"D@ a 0 dm", "Q@ a a 0 qn", "J@ a 0 0 jn", "Rx@ a 0 rm 10k", "M@ a a 0 0 n1 w=2u l=2u",
+        "M@ a a 0 0 n2 w=2u l=2u", "M@ a a 0 0 n3 w=2u l=2u", "M@ a a 0 0 ne w=2u l=2u"}) {
+    std::string first = device, second = device;
+    first.replace(first.find('@'), 1, "1"), second.replace(second.find('@'), 1, "2");
+    const double two = noise(first + "\n" + second);
+    EXPECT_NEAR(noise(first + " m=2") / two, 1, 1e-5) << device;
+  }
+}
+
+// kf i^af / (f^ef (l - 2 short)^lf (w - 2 narrow)^wf)
+TEST(Noise, FlickerOfAResistorFallsWithItsSize) {
+  Engine e = engine_of(
+      "V1 in 0 dc 2 ac 1\nR1 in a 1k\nR2 a 0 rm 1k l=20u w=10u\n"
+      ".model rm r(kf=1e-12 af=2 ef=1.2 lf=1.1 wf=0.9 narrow=1u short=2u)\n.noise v(a) V1 dec 1 10 10");
+  const double found = only(e.run(e.circuit().analyses[0])).find("onoise_spectrum")->real[0];
+  const double density = 1e-12 * 1e-6 / (std::pow(10, 1.2) * std::pow(16e-6, 1.1) * std::pow(8e-6, 0.9));
+  const double thermal = 2 * 4 * kBoltzmann * 300.15 / 1e3;
+  EXPECT_NEAR(found, 500 * std::sqrt(density + thermal), 1e-6 * found);
+}
+
 TEST(OperatingPoint, HoldsANodeThatOnlyCapacitorsAndCurrentSourcesTouch) {
   Engine e = engine_of("V1 in 0 1\nC1 in a 1p\nC2 a 0 1p\nR1 in 0 1k\n.op");
   const Table t = only(e.run(e.circuit().analyses[0]));
