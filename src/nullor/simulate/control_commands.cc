@@ -101,15 +101,16 @@ void ControlMachine::let(const std::string& rest) {
   if (equal == std::string::npos) fail("let needs 'name = expression'");
   std::string name = lowered(trimmed(rest.substr(0, equal)));
   Samples<double> value = evaluate(rest.substr(equal + 1));
-  auto& vectors = out_.plots.current().vectors;
   const auto bracket = name.find('[');
-  if (bracket == std::string::npos) {
-    if (name.empty()) fail("let needs a name before '='");
+  const std::string element = bracket == std::string::npos ? "" : name.substr(bracket);
+  name = name.substr(0, bracket);
+  if (name.empty()) fail("let needs a name before '='");
+  auto& vectors = out_.plots.home_of(name).vectors;
+  if (element.empty()) {
     vectors[name] = std::move(value);
     return;
   }
-  const double index = number(name.substr(bracket + 1, name.rfind(']') - bracket - 1));
-  name = name.substr(0, bracket);
+  const double index = number(element.substr(1, element.rfind(']') - 1));
   const auto found = vectors.find(name);
   if (found == vectors.end())
     fail("no vector '" + name + "' to put an element into", "make it first: let " + name + " = vector(10)");

@@ -99,6 +99,13 @@ TEST(Control, LoopsAndBranches) {
   EXPECT_EQ(run("echo a\nquit\necho b").text, "a\n");
 }
 
+TEST(Control, LetGoesOnWithAVectorMadeBeforeTheFirstAnalysis) {
+  EXPECT_EQ(run("let n = 0\nrepeat 3\nop\nlet n = n + 1\nend\nprint n").text, "n = 3.000000e+00\n");
+  EXPECT_EQ(run("let n = vector(2)\nop\nlet n[0] = 7\nop\nprint n[0]").text, "n[0] = 7.000000e+00\n");
+  // One that the current plot has is that plot's own.
+  EXPECT_EQ(run("op\nlet n = 1\nop\nlet n = 5\nprint op1.n").text, "op1.n = 1.000000e+00\n");
+}
+
 TEST(Control, SubstitutesVariablesAndVectors) {
   EXPECT_EQ(run("set a = ( 1 2 3 )\nforeach q $a\necho $q\nend").text, "1\n2\n3\n");
   EXPECT_EQ(run("let k = 7\necho \"k is $&k\"").text, "k is 7\n");

@@ -37,6 +37,12 @@ Plot& PlotList::add(Table table) {
   return *plots_.back();
 }
 
+Plot& PlotList::home_of(std::string_view name) {
+  Plot& here = current();
+  const bool known = here.vectors.contains(name) || TableWaveforms(here.table).column(name).has_value();
+  return !known && plots_[0]->vectors.contains(name) ? *plots_[0] : here;
+}
+
 bool PlotList::select(std::string_view name) {
   for (std::size_t k = 0; k < plots_.size(); ++k) {
     if (plots_[k]->name == name) {

@@ -29,6 +29,9 @@ class PlotList {
   Plot& add(Table table);
   Plot& current() { return *plots_[current_]; }
   const Plot& current() const { return *plots_[current_]; }
+  /// Where `let` puts the vector `name`: into "const" where that alone has it, so that a counter made before
+  /// the first analysis counts on through all of them; else into the current plot.
+  Plot& home_of(std::string_view name);
   /// Makes the plot of that name current ("const" always exists); false when there is none.
   bool select(std::string_view name);
   /// Removes one plot, or all but "const".
