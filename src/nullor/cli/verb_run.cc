@@ -16,6 +16,7 @@
 #include "nullor/io/json_tables.h"
 #include "nullor/io/svg_plot.h"
 #include "nullor/io/text_tables.h"
+#include "nullor/neural/neural_session.h"
 #include "nullor/report/html_page.h"
 #include "nullor/simulate/engine_session.h"
 
@@ -25,7 +26,8 @@ namespace {
 struct RunOptions {
   CommonOptions common;
   std::vector<std::string> decks;
-  std::string output, format, plot, engine = "numeric";
+  std::string output, format, plot, engine = "numeric", network;
+  double tolerance = 1e-4, time_limit = 0;
   std::vector<std::string> parameters;
   std::vector<std::string> tran, ac, dc;
   bool op = false;
@@ -65,13 +67,32 @@ struct Finished {
   DeckResult result;
 };
 
+std::unique_ptr<EngineSession> session_for(Circuit circuit, const RunOptions& options) {
+  if (options.engine == "numeric") return std::make_unique<EngineSession>(std::move(circuit));
+  TrainingOptions how;
+  how.tolerance = options.tolerance;
+  how.seed = options.common.seed;
+  how.time_limit = options.time_limit;
+  return std::make_unique<NeuralSession>(std::move(circuit), how);
+}
+
+void save_network(const EngineSession& session, const std::string& path) {
+  const auto* neural = dynamic_cast<const NeuralSession*>(&session);
+  if (!neural || !neural->waveform()) {
+    throw InputError(ErrorKind::usage, "--network keeps the network of a transient, and there is none", {},
+                     "use --engine neural with a deck that has .tran, without .step");
+  }
+  neural->waveform()->save(path);
+}
+
 Finished simulate(const std::string& path, const RunOptions& options, bool to_stdout) {
   ReadOptions reading;
   reading.parameters = parameters_of(options.parameters);
   reading.seed = options.common.seed;
   Finished out;
   out.netlist = read_file(path);
-  EngineSession session(read_circuit(path, reading));
+  const std::unique_ptr<EngineSession> made = session_for(read_circuit(path, reading), options);
+  EngineSession& session = *made;
   out.title = session.circuit().title;
   DeckOptions deck;
   deck.output_folder = options.common.out;
@@ -88,6 +109,10 @@ Finished simulate(const std::string& path, const RunOptions& options, bool to_st
     out.result = run_deck(session, deck);
   }
   for (const std::string& note : out.result.notes) log_note("note: " + note);
+  if (!options.network.empty()) {
+    save_network(session, options.network);
+    out.result.files.push_back(options.network);
+  }
   return out;
 }
 
@@ -208,8 +233,16 @@ void add_run(CLI::App& app) {
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false);
   verb->add_option("--engine", options->engine, "which engine solves the circuit")
-      ->check(CLI::IsMember({"numeric"}))
+      ->check(CLI::IsMember({"numeric", "neural"}))
       ->capture_default_str();
+  verb->add_option("--tolerance", options->tolerance, "neural: wanted error relative to each signal")
+      ->check(CLI::Range(1e-8, 1e-2))
+      ->capture_default_str();
+  verb->add_option("--time-limit", options->time_limit, "neural: seconds of training, 0 is no limit")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  verb->add_option("--network", options->network, "neural: keep the trained network (.safetensors)")
+      ->type_name("FILE");
   verb->add_flag("--op", options->op, "operating point, instead of the deck's analyses");
   verb->add_option("--dc", options->dc, "dc sweep: \"v1 0 1 0.1\"")
       ->type_name("SPEC")

@@ -184,14 +184,15 @@ bool Marcher::give_up(TrainingReport& report, double time, const WindowSystem::R
 void Marcher::march(const TranCard& card, TrainingReport& report) {
   const auto begin = std::chrono::steady_clock::now();
   const double stop = card.stop;
-  const double largest =
-      std::min({card.max_step > 0 ? 10 * card.max_step : stop / 4, stop / 4, dae_.largest_step()});
+  // tmax bounds steps of low order; windows follow the tolerance.
+  const double largest = std::min(stop / 4, dae_.largest_step());
   const auto smallest_at = [&](double t) {
     return std::max(16 * std::numeric_limits<double>::epsilon() * t, 1e-18 * stop);
   };
   std::vector<double> corners = dae_.breakpoints(0, stop);
   std::erase_if(corners, [&](double t) { return t <= 1e-15 * stop; });
   if (corners.empty() || corners.back() < stop) corners.push_back(stop);
+  const Dae::HeldStates held(dae_);
   SignalSizes sizes(dae_, options_);
   sizes.see(x_.data());
   dae_.events(x_.data(), events_before_);
@@ -271,6 +272,25 @@ void Marcher::march(const TranCard& card, TrainingReport& report) {
 
 }  // namespace
 
+namespace {
+
+// Given initial conditions say nothing of unknowns without charge: an Euler step too short to move any charge
+// finds them.
+void make_consistent(Dae& dae, NewtonSolver& newton, const SimulationOptions& options, double stop,
+                     const std::vector<double>& charges, std::vector<double>& x) {
+  NewtonSolver::Problem instant;
+  instant.alpha = 1e12 / stop;
+  std::vector<double> history(charges.size());
+  for (std::size_t i = 0; i < charges.size(); ++i) history[i] = -instant.alpha * charges[i];
+  instant.history = history.data();
+  instant.max_iterations = options.itl1;
+  dae.forget_limits();
+  std::vector<double> better = x;
+  if (newton.solve(better, instant).converged) x = better;
+}
+
+}  // namespace
+
 TrainingReport train_by_collocation(Dae& dae, NewtonSolver& newton, const SimulationOptions& options,
                                     const TranCard& card, const TrainingOptions& how, Waveform& out) {
   TrainingReport report;
@@ -284,6 +304,9 @@ TrainingReport train_by_collocation(Dae& dae, NewtonSolver& newton, const Simula
   if (!report.start.converged) {
     report.failure = report.start.failure;
     return report;
+  }
+  if (card.use_initial_conditions) {
+    make_consistent(dae, newton, options, card.stop, charges, report.start.x);
   }
   const FeatureBasis basis = FeatureBasis::make(kLocal * how.tolerance, how.seed);
   std::vector<Waveform::Signal> signals;

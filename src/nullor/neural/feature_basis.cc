@@ -65,18 +65,18 @@ Features draw(const Shape& shape, Rng& rng) {
   for (int k = 0; k < count; ++k) order[static_cast<std::size_t>(k)] = k;
   for (int k = count; k-- > 1;)
     std::swap(order[static_cast<std::size_t>(k)], order[rng.below(static_cast<std::uint64_t>(k) + 1)]);
-  Features f;
-  f.skip = 1e3;
+  std::vector<double> slopes, offsets, scales;
   for (int k = 0; k < count; ++k) {
     const double a =
         shape.least_slope * std::pow(shape.largest_slope / shape.least_slope,
                                      (order[static_cast<std::size_t>(k)] + rng.uniform()) / count);
     const double centre = -0.3 + 1.6 * (k + rng.uniform()) / count;
-    f.slope.push_back(a);
-    f.offset.push_back(-a * centre);
-    f.scale.push_back(1 / (a * a));
+    slopes.push_back(a);
+    offsets.push_back(-a * centre);
+    scales.push_back(1 / (a * a));
   }
-  return f;
+  constexpr double kSkip = 1e3;
+  return Features(kSkip, std::move(slopes), std::move(offsets), std::move(scales));
 }
 
 /// psi(s) and psi'(s) at the given points, as rows.
@@ -134,12 +134,18 @@ bool stable(const Matrix& d) {
 
 }  // namespace
 
+Features::Features(double skip_scale, std::vector<double> slopes, std::vector<double> offsets,
+                   std::vector<double> scales)
+    : skip(skip_scale), slope(std::move(slopes)), offset(std::move(offsets)), scale(std::move(scales)) {
+  for (const double b : offset) tanh_offset.push_back(std::tanh(b));
+}
+
 void Features::evaluate(double s, double* psi, double* psi_s) const {
   psi[0] = skip * s;
   if (psi_s) psi_s[0] = skip;
   for (std::size_t k = 0; k < slope.size(); ++k) {
     const double t = std::tanh(slope[k] * s + offset[k]);
-    psi[k + 1] = scale[k] * (t - std::tanh(offset[k]));
+    psi[k + 1] = scale[k] * (t - tanh_offset[k]);
     if (psi_s) psi_s[k + 1] = scale[k] * slope[k] * (1 - t * t);
   }
 }

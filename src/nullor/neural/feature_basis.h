@@ -37,7 +37,11 @@ struct DenseMatrix {
 struct Features {
   double skip = 0;
   std::vector<double> slope, offset, scale;  ///< (K - 1)
+  std::vector<double> tanh_offset;           ///< (K - 1), follows from offset
 
+  Features() = default;
+  Features(double skip_scale, std::vector<double> slopes, std::vector<double> offsets,
+           std::vector<double> scales);
   int count() const { return static_cast<int>(slope.size()) + 1; }
   /// psi_k(s) and, when asked, its derivative by s; (K) each.
   void evaluate(double s, double* psi, double* psi_s = nullptr) const;

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "nullor/neural/tanh_table.h"
+#include "nullor/base/error.h"
+#include "nullor/io/safetensors.h"
+#include "nullor/neural/inference.h"
 
 namespace nullor {
 namespace {
@@ -68,6 +70,77 @@ void Waveform::evaluate(int signal, std::span<const double> times, double* out) 
                       times_[w], lengths_[w], out + at);
     at = stop;
   }
+}
+
+namespace {
+
+std::string joined(const std::vector<Waveform::Signal>& signals, std::string Waveform::Signal::*what) {
+  std::string out;
+  for (const Waveform::Signal& s : signals) out += (out.empty() ? "" : "\n") + s.*what;
+  return out;
+}
+
+std::vector<std::string> lines(const std::string& text) {
+  std::vector<std::string> out(1);
+  for (const char c : text) {
+    if (c == '\n') {
+      out.emplace_back();
+    } else {
+      out.back() += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+void Waveform::save(const std::string& path) const {
+  const std::size_t n = signals_.size(), k = u(features_.count()), w = windows();
+  TensorFile file;
+  file.tensors["skip"] = {{1}, {features_.skip}};
+  file.tensors["slope"] = {{k - 1}, features_.slope};
+  file.tensors["offset"] = {{k - 1}, features_.offset};
+  file.tensors["scale"] = {{k - 1}, features_.scale};
+  file.tensors["time"] = {{w}, times_};
+  file.tensors["length"] = {{w}, lengths_};
+  file.tensors["start"] = {{w, n}, start_};
+  file.tensors["weights"] = {{w, n, k}, weights_};
+  file.metadata = {{"format", "nullor waveform 1"},
+                   {"names", joined(signals_, &Signal::name)},
+                   {"units", joined(signals_, &Signal::unit)}};
+  write_safetensors(file, path);
+}
+
+Waveform Waveform::load(const std::string& path) {
+  const TensorFile file = read_safetensors(path);
+  if (file.note("format") != "nullor waveform 1") {
+    throw InputError(ErrorKind::input_output, "'" + path + "' holds no waveform network");
+  }
+  Waveform out;
+  const std::vector<std::string> names = lines(file.note("names")), units = lines(file.note("units"));
+  const auto& slope = file.at("slope", 1);
+  const auto& weights = file.at("weights", 3);
+  const auto& time = file.at("time", 1);
+  const std::size_t n = names.size(), k = slope.values.size() + 1, w = time.values.size();
+  const auto fits = [](const Tensor& t, std::vector<std::size_t> shape) { return t.shape == shape; };
+  if (w == 0 || k > 65 || units.size() != n || !fits(file.at("skip", 1), {1}) ||
+      !fits(file.at("offset", 1), {k - 1}) || !fits(file.at("scale", 1), {k - 1}) ||
+      !fits(file.at("length", 1), {w}) || !fits(file.at("start", 2), {w, n}) || !fits(weights, {w, n, k})) {
+    throw InputError(ErrorKind::input_output, "the arrays of '" + path + "' do not fit each other");
+  }
+  for (std::size_t i = 0; i < n; ++i) out.signals_.push_back({names[i], units[i]});
+  out.features_ = Features(file.at("skip", 1).values[0], slope.values, file.at("offset", 1).values,
+                           file.at("scale", 1).values);
+  out.times_ = time.values;
+  out.lengths_ = file.at("length", 1).values;
+  out.start_ = file.at("start", 2).values;
+  out.weights_ = weights.values;
+  for (std::size_t j = 0; j < w; ++j) {
+    if (!(out.lengths_[j] > 0) || (j > 0 && !(out.times_[j] > out.times_[j - 1]))) {
+      throw InputError(ErrorKind::input_output, "the windows of '" + path + "' are not in order");
+    }
+  }
+  return out;
 }
 
 }  // namespace nullor

@@ -180,7 +180,8 @@ WindowSystem::Result WindowSystem::solve(const Window& window, const std::vector
       for (int m = 0; m < nodes_; ++m) {
         const double step = residual_[u(i) * u(nodes_) + u(m)];
         x[u(m) * stride_ + u(i)] += step;
-        const double ratio = std::fabs(step) / scale[u(i)];
+        // Branch currents follow linearly, and are impulses where charges jump.
+        const double ratio = controlled(i) ? std::fabs(step) / scale[u(i)] : std::isfinite(step) ? 0.0 : NAN;
         if (!(ratio <= worst)) worst = ratio, result.worst_unknown = i;
       }
     }
@@ -246,7 +247,7 @@ double WindowSystem::defect(const Window& window, const std::vector<double>& sta
     if (!check_lu_->factor(check_jacobian_.data())) continue;
     check_lu_->solve(f.data());
     for (int i = 0; i < n_; ++i) {
-      if (algebraic_[u(i)] && dae_.unknowns()[u(i)].nature == Nature::current) continue;
+      if (!controlled(i)) continue;
       worst = std::max(worst, std::fabs(f[u(i)]) / scale[u(i)]);
     }
   }

@@ -57,6 +57,10 @@ class WindowSystem {
   long factorizations() const { return factorizations_; }
 
  private:
+  bool controlled(int i) const {
+    return !algebraic_[static_cast<std::size_t>(i)] ||
+           dae_.unknowns()[static_cast<std::size_t>(i)].nature != Nature::current;
+  }
   void look_for_charges(const std::vector<double>& x);
   void build_pattern();
   void evaluate_node(int m, double time, const double* x);

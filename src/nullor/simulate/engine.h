@@ -29,6 +29,7 @@ class Engine {
   NewtonSolver& newton() { return *newton_; }
   /// Call after changing options().
   void options_changed();
+  const std::vector<Expression>& saves() const { return saves_; }
   /// Quantities to keep besides those of `.save`.
   void add_saves(std::vector<Expression> saves) {
     std::move(saves.begin(), saves.end(), std::back_inserter(saves_));

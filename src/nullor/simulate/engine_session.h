@@ -10,7 +10,7 @@
 
 namespace nullor {
 
-class EngineSession final : public Session {
+class EngineSession : public Session {
  public:
   explicit EngineSession(Circuit circuit);
 
@@ -30,6 +30,9 @@ class EngineSession final : public Session {
 
   Engine& engine() { return *engine_; }
   std::function<void(double)> progress;
+
+ protected:
+  const Circuit& original() const { return original_; }
 
  private:
   std::map<std::string, OptionValue> extra_;  ///< options set after the netlist's

@@ -1,0 +1,32 @@
+#pragma once
+/// Named float64 arrays in one file: 8 bytes little-endian length, a JSON header {"name": {"dtype": "F64",
+/// "shape": [...], "data_offsets": [begin, end]}, "__metadata__": {...}}, then the arrays. The layout of the
+/// safetensors format, which Python reads with safetensors.numpy.load_file.
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace nullor {
+
+struct Tensor {
+  std::vector<std::size_t> shape;
+  std::vector<double> values;  ///< row-major
+};
+
+struct TensorFile {
+  std::map<std::string, Tensor> tensors;
+  std::map<std::string, std::string> metadata;
+
+  /// The tensor of this name and number of dimensions. Throws InputError.
+  const Tensor& at(const std::string& name, std::size_t dimensions) const;
+  const std::string& note(const std::string& name) const;
+};
+
+/// Complete or not at all, under a temporary name first. Throws InputError(input_output).
+void write_safetensors(const TensorFile& file, const std::string& path);
+/// Throws InputError: not such a file, other types than F64, arrays outside the file or shapes that do not
+/// fit.
+TensorFile read_safetensors(const std::string& path);
+
+}  // namespace nullor

@@ -1,0 +1,81 @@
+#include "nullor/neural/neural_session.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "nullor/neural/collocation.h"
+
+namespace nullor {
+
+std::vector<double> sampling_times(const Waveform& waveform, const TranCard& card) {
+  constexpr int kPerWindow = 16;
+  constexpr double kMostPrintSteps = 1e6;
+  std::vector<double> out;
+  if (card.step > 0 && card.stop / card.step <= kMostPrintSteps) {
+    const long count = std::lround(std::floor(card.stop / card.step * (1 + 1e-12)));
+    for (long k = 0; k <= count; ++k) out.push_back(static_cast<double>(k) * card.step);
+  }
+  for (std::size_t w = 0; w < waveform.windows(); ++w) {
+    for (int k = 0; k < kPerWindow; ++k) {
+      out.push_back(waveform.window_start(w) + waveform.window_length(w) * k / kPerWindow);
+    }
+  }
+  out.push_back(card.stop);
+  std::erase_if(out, [&](double t) { return t < card.start || t > card.stop; });
+  std::sort(out.begin(), out.end());
+  // Points that differ by rounding are one.
+  out.erase(
+      std::unique(out.begin(), out.end(), [&](double a, double b) { return b - a < 1e-12 * card.stop; }),
+      out.end());
+  return out;
+}
+
+std::vector<Table> NeuralSession::run(const AnalysisCard& card) {
+  if (const auto* tran = std::get_if<TranCard>(&card.what)) return run_tran(*tran, card.where);
+  return EngineSession::run(card);
+}
+
+std::vector<Table> NeuralSession::run_tran(const TranCard& card, const Location& where) {
+  Engine& e = engine();
+  TrainingOptions how = how_;
+  how.progress = progress;
+  const auto began = std::chrono::steady_clock::now();
+  Waveform waveform;
+  const TrainingReport report = train_by_collocation(e.dae(), e.newton(), e.options(), card, how, waveform);
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;
+  if (!report.start.converged)
+    throw analysis_failed("operating point of the transient", report.failure, where);
+  if (report.out_of_time) {
+    throw InputError(
+        ErrorKind::no_convergence,
+        fmt::format("training reached {:g} s of {:g} s in the time allowed", report.failed_at, card.stop),
+        where, "give more with --time-limit, or loosen --tolerance");
+  }
+  if (!report.finished) {
+    throw analysis_failed(fmt::format("training at {:g} s", report.failed_at), report.failure, where);
+  }
+  e.notes.push_back(
+      fmt::format("neural: {} windows, {} trained weights in {:.3g} ms; estimated error {:.1e} of a signal",
+                  report.windows, waveform.trained_weights(), 1e3 * seconds.count(), report.error_estimate));
+
+  Table t;
+  t.title = circuit().title;
+  t.kind = "tran";
+  t.plotname = "Transient Analysis";
+  t.columns.push_back({"time", Quantity::time, {}, {}});
+  const auto kept = choose_outputs(e.dae(), e.saves());
+  for (const Output& o : kept) t.columns.push_back({o.name, o.quantity, {}, {}});
+  std::vector<double> x(static_cast<std::size_t>(e.dae().size()) + 1, 0.0);
+  for (const double time : sampling_times(waveform, card)) {
+    waveform.evaluate(time, x.data());
+    t.columns[0].real.push_back(time);
+    append_row(e.dae(), kept, x, t, 1);
+  }
+  waveform_ = std::move(waveform);
+  return {std::move(t)};
+}
+
+}  // namespace nullor
