@@ -30,7 +30,7 @@ struct RunOptions {
   double tolerance = 1e-4, time_limit = 0;
   std::vector<std::string> parameters;
   std::vector<std::string> tran, ac, dc;
-  bool op = false;
+  bool op = false, check = false;
 };
 
 std::vector<std::pair<std::string, double>> parameters_of(const std::vector<std::string>& words) {
@@ -73,6 +73,7 @@ std::unique_ptr<EngineSession> session_for(Circuit circuit, const RunOptions& op
   how.tolerance = options.tolerance;
   how.seed = options.common.seed;
   how.time_limit = options.time_limit;
+  how.check = options.check;
   return std::make_unique<NeuralSession>(std::move(circuit), how);
 }
 
@@ -241,6 +242,7 @@ void add_run(CLI::App& app) {
   verb->add_option("--time-limit", options->time_limit, "neural: seconds of training, 0 is no limit")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
+  verb->add_flag("--check", options->check, "neural: compare with a long numerical run afterwards");
   verb->add_option("--network", options->network, "neural: keep the trained network (.safetensors)")
       ->type_name("FILE");
   verb->add_flag("--op", options->op, "operating point, instead of the deck's analyses");

@@ -12,8 +12,10 @@ namespace {
 
 std::size_t u(int k) { return static_cast<std::size_t>(k); }
 
-constexpr double kLocal = 0.03;  // share of the tolerance that one window may use: errors of windows add up
-constexpr double kSafety = 0.8;  // of the step controller
+constexpr double kLocal = 0.02;  // share of the tolerance that one window may use: errors of windows add up
+constexpr double kLargestGrowth = 2.5;  // of a window beside the one before
+constexpr double kUnresolved = 1e-11;   // windows this short relative to the time are not controlled
+constexpr double kSafety = 0.8;         // of the step controller
 constexpr double kReferenceReltol =
     1e-3;                        // absolute tolerances of unknowns are meant beside this relative one
 constexpr double kNewton = 0.3;  // Newton's error relative to that of a window
@@ -83,7 +85,9 @@ class Marcher {
  private:
   void guess(double time, double length);
   void fit_weights(const WindowSystem::Window& window);
-  bool crossed_event(double length, double& retry);
+  void read_network(double s, double* x);
+  bool past_threshold(const double* x);
+  bool crossed_event(double length, double& shorter);
   bool give_up(TrainingReport& report, double time, const WindowSystem::Result& last) const;
 
   Dae& dae_;
@@ -117,13 +121,7 @@ void Marcher::guess(double time, double length) {
       continue;
     }
     const double s = (time + length * basis_.node[u(m)] - trained_.start) / trained_.length;
-    basis_.features.evaluate(std::min(s, kLargestContinuation), psi_.data());
-    for (int i = 0; i < n_; ++i) {
-      const double* weight = weights_.row(i);
-      double sum = start_[u(i)];
-      for (std::size_t k = 0; k < psi_.size(); ++k) sum += weight[k] * psi_[k];
-      at[i] = sum;
-    }
+    read_network(std::min(s, kLargestContinuation), at);
   }
 }
 
@@ -146,27 +144,48 @@ void Marcher::fit_weights(const WindowSystem::Window& window) {
   known_ = true;
 }
 
-// A switching threshold was passed inside the window: end it just behind the crossing.
-bool Marcher::crossed_event(double length, double& retry) {
-  double before_s = 0;
-  std::vector<double> before = events_before_;
-  for (int m = 0; m < basis_.nodes(); ++m) {
-    dae_.events(nodal_.data() + u(m) * stride_, events_now_);
-    double earliest = 2;
-    for (std::size_t k = 0; k < events_now_.size(); ++k) {
-      if ((before[k] > 0) == (events_now_[k] > 0) || before[k] == 0) continue;
-      earliest = std::min(earliest, before[k] / (before[k] - events_now_[k]));
-    }
-    if (earliest < 2) {
-      const double s = before_s + (basis_.node[u(m)] - before_s) * std::min(1.0, earliest * 1.02);
-      if (s > 0.98) return false;
-      retry = std::max(s, 1e-3) * length;
-      return true;
-    }
-    before = events_now_;
-    before_s = basis_.node[u(m)];
+// The network last trained, at s of its window.
+void Marcher::read_network(double s, double* x) {
+  basis_.features.evaluate(s, psi_.data());
+  for (int i = 0; i < n_; ++i) {
+    const double* weight = weights_.row(i);
+    double sum = start_[u(i)];
+    for (std::size_t k = 0; k < psi_.size(); ++k) sum += weight[k] * psi_[k];
+    x[i] = sum;
+  }
+}
+
+bool Marcher::past_threshold(const double* x) {
+  dae_.events(x, events_now_);
+  for (std::size_t k = 0; k < events_now_.size(); ++k) {
+    if (events_before_[k] != 0 && (events_before_[k] > 0) != (events_now_[k] > 0)) return true;
   }
   return false;
+}
+
+// A switching threshold was passed inside the window: `shorter` ends just behind it, found on the network
+// itself.
+bool Marcher::crossed_event(double length, double& shorter) {
+  constexpr double kResolution = 1e-7;  // of the window
+  double low = 0, high = 0;
+  for (int m = 0; m < basis_.nodes() && high == 0; ++m) {
+    const double s = basis_.node[u(m)];
+    if (past_threshold(nodal_.data() + u(m) * stride_)) {
+      high = s;
+    } else {
+      low = s;
+    }
+  }
+  if (high == 0) return false;
+  std::vector<double> x(stride_, 0.0);
+  while (high - low > kResolution) {
+    const double middle = 0.5 * (low + high);
+    read_network(middle, x.data());
+    (past_threshold(x.data()) ? high : low) = middle;
+  }
+  if (high > 1 - 10 * kResolution) return false;
+  shorter = (high + kResolution) * length;
+  return true;
 }
 
 bool Marcher::give_up(TrainingReport& report, double time, const WindowSystem::Result& last) const {
@@ -227,23 +246,30 @@ void Marcher::march(const TranCard& card, TrainingReport& report) {
       continue;
     }
     fit_weights(window);
-    double retry = 0;
-    if (!events_before_.empty() && h > event_resolution && crossed_event(h, retry)) {
+    double shorter = 0;
+    if (!events_before_.empty() && h > event_resolution && crossed_event(h, shorter)) {
       ++report.rejected;
-      proposal = retry;
+      proposal = shorter;
       continue;
     }
     for (int m = 0; m < basis_.nodes(); ++m) sizes.see(nodal_.data() + u(m) * stride_);
     const double error = system_.defect(window, x_, charges_, nodal_, sizes.scale());
-    const double factor =
-        std::clamp(kSafety * std::pow(tolerance_ / std::max(error, 1e-300), 1.0 / basis_.nodes()), 0.2, 2.5);
-    if (!(error <= tolerance_) && h > 2 * smallest) {
+    const double factor = std::clamp(
+        kSafety * std::pow(tolerance_ / std::max(error, 1e-300), 1.0 / basis_.nodes()), 0.2, kLargestGrowth);
+    // A quantity without charge may jump where a source only bends (a diode that begins to conduct): below
+    // what the numbers of time resolve, a window is taken as it is.
+    const bool jump = !(error <= tolerance_) && h <= std::max(2 * smallest, kUnresolved * time);
+    if (!(error <= tolerance_) && !jump) {
       ++report.rejected;
       proposal = std::isfinite(error) ? std::min(factor, 0.9) * h : 0.2 * h;
       continue;
     }
     // Accepted.
-    report.error_estimate = std::max(report.error_estimate, error);
+    if (jump) {
+      ++report.jumps;
+    } else {
+      report.error_estimate = std::max(report.error_estimate, error);
+    }
     out_.append(time, h, std::span(start_).first(u(n_)), weights_);
     const double* end = nodal_.data() + u(basis_.nodes() - 1) * stride_;
     x_.assign(end, end + stride_);
@@ -254,7 +280,9 @@ void Marcher::march(const TranCard& card, TrainingReport& report) {
     dae_.events(x_.data(), events_before_);
     ++report.windows;
     // A window cut short by a corner says little about the length that the tolerance allows.
-    proposal = h < proposal ? std::max(factor * h, std::min(proposal, 2.5 * h)) : factor * h;
+    proposal = jump           ? kLargestGrowth * h
+               : h < proposal ? std::max(factor * h, std::min(proposal, kLargestGrowth * h))
+                              : factor * h;
     known_ = !(on_corner || switched);
     if (on_corner) ++next;
     if (how_.progress) how_.progress(time / stop);

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "nullor/neural/audit.h"
 #include "nullor/neural/collocation.h"
 
 namespace nullor {
@@ -60,6 +61,16 @@ std::vector<Table> NeuralSession::run_tran(const TranCard& card, const Location&
   e.notes.push_back(
       fmt::format("neural: {} windows, {} trained weights in {:.3g} ms; estimated error {:.1e} of a signal",
                   report.windows, waveform.trained_weights(), 1e3 * seconds.count(), report.error_estimate));
+  if (report.jumps > 0)
+    e.notes.push_back(fmt::format("neural: {} jumps, each passed within 1e-11 of its time", report.jumps));
+  if (how_.check) {
+    const Audit against = audit(e.dae(), e.options(), card, waveform);
+    if (const Audit::Signal* worst = against.worst_state()) {
+      e.notes.push_back(
+          fmt::format("check: {:.1e} from the numerical engine ({} steps, {:.3g} s), largest at {}",
+                      worst->error, against.points, against.seconds, worst->name));
+    }
+  }
 
   Table t;
   t.title = circuit().title;

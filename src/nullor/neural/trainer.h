@@ -14,6 +14,7 @@ struct TrainingOptions {
   double tolerance = 1e-4;               ///< wanted error relative to the size of each signal
   std::uint64_t seed = 1;                ///< of the frozen features or the initial weights
   double time_limit = 0;                 ///< [s] of training, 0: none
+  bool check = false;                    ///< compare with the numerical engine afterwards
   std::function<void(double)> progress;  ///< fraction done
 };
 
@@ -25,7 +26,8 @@ struct TrainingReport {
   double failed_at = 0;  ///< [s]
   OperatingPoint start;
   double error_estimate =
-      0;  ///< largest, relative to the size of a signal, from the residual between the nodes
+      0;           ///< largest, relative to the size of a signal, from the residual between the nodes
+  long jumps = 0;  ///< windows at the resolution of time, not controlled
   long windows = 0, rejected = 0, iterations = 0, evaluations = 0, factorizations = 0;
 };
 

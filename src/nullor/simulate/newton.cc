@@ -25,10 +25,10 @@ NewtonSolver::NewtonSolver(Dae& dae, const SimulationOptions& options)
                         : info.nature == Nature::current ? options.abstol
                         : info.tolerance > 0             ? info.tolerance
                                                          : options.vntol);
-    // An exponential extrapolated over dv is off by (dv / vT)^2 / 2: this keeps it below reltol / 600. The
+    // An exponential extrapolated over dv is off by (dv / vT)^2 / 2: this keeps it below reltol / 7000. The
     // trapezoidal rule remembers the charge that is off as undamped ringing, so that a tenth of this accuracy
     // shows in small currents.
-    reuse_.push_back(info.nature == Nature::voltage ? 0.0259 * std::sqrt(3e-3 * options.reltol)
+    reuse_.push_back(info.nature == Nature::voltage ? 0.0259 * std::sqrt(2.7e-4 * options.reltol)
                                                     : 0.01 * absolute_.back());
   }
   reuse_.push_back(0);
