@@ -297,9 +297,9 @@ struct Diode {
     T limited = limit_junction(v, before, T(bottom.vte), vcrit);
     if (has_breakdown) {
       // Beyond breakdown the same exponential is met with the sign turned.
-      const T mirrored =
-          -limit_junction(T(-(v + breakdown)), T(-(before + breakdown)), T(1.0 / inverse_vtb), vcrit) -
-          breakdown;
+      const T reversed = -(v + breakdown);
+      const T held = limit_junction(reversed, T(-(before + breakdown)), T(1.0 / inverse_vtb), vcrit);
+      const T mirrored = v - (held - reversed);
       limited = select(v < min(T(0.0), T(10.0 * bottom.vte - breakdown)), mirrored, limited);
     }
     const auto changed = limited != v;

@@ -195,17 +195,21 @@ struct MosCommon {
     const T vgs1 = voltage(last, g, si), vds1 = voltage(last, di, si), vbs1 = voltage(last, b, si);
     const auto forward = vds1 >= T(0.0);
     const T vth = T(threshold);
-    // Forward: limit vgs, then vds. Reverse: the drain plays the source.
-    const T vgs_f = limit_gate(vgs0, vgs1, vth), vds_f = limit_drain(vds0, vds1);
-    const T vgd_r = limit_gate(T(vgs0 - vds0), T(vgs1 - vds1), vth), vds_r = -limit_drain(T(-vds0), T(-vds1));
-    const T vds = select(forward, vds_f, vds_r), vgs = select(forward, vgs_f, T(vgd_r + vds_r));
-    const T vbs_f = limit_junction(vbs0, vbs1, vt, vcrit);
-    const T vbs_r = limit_junction(T(vbs0 - vds), T(vbs1 - vds1), vt, vcrit) + vds;
-    const T vbs = select(vds >= T(0.0), vbs_f, vbs_r);
-    const auto changed = vgs != vgs0 || vds != vds0 || vbs != vbs0;
-    x[g] = x[si] + sign * vgs;
-    x[di] = x[si] + sign * vds;
-    x[b] = x[si] + sign * vbs;
+    // Corrections, exactly zero where nothing is held back. Forward: limit vgs, then vds. Reverse: the drain
+    // plays the source.
+    const T vgd0 = vgs0 - vds0, vgd1 = vgs1 - vds1;
+    const T forward_ds = limit_drain(vds0, vds1) - vds0;
+    const T reverse_ds = T(-vds0) - limit_drain(T(-vds0), T(-vds1));
+    const T more_ds = select(forward, forward_ds, reverse_ds);
+    const T more_gs = select(forward, T(limit_gate(vgs0, vgs1, vth) - vgs0),
+                             T((limit_gate(vgd0, vgd1, vth) - vgd0) + reverse_ds));
+    const T vds = vds0 + more_ds, vbd0 = vbs0 - vds;
+    const T more_bs = select(vds >= T(0.0), T(limit_junction(vbs0, vbs1, vt, vcrit) - vbs0),
+                             T(limit_junction(vbd0, T(vbs1 - vds1), vt, vcrit) - vbd0));
+    const auto changed = more_gs != T(0.0) || more_ds != T(0.0) || more_bs != T(0.0);
+    x[g] += sign * more_gs;
+    x[di] += sign * more_ds;
+    x[b] += sign * more_bs;
     return changed;
   }
 
