@@ -7,6 +7,7 @@
 
 #include "nullor/base/si.h"
 #include "nullor/cli/app.h"
+#include "nullor/neural/collocation_gradient.h"
 #include "nullor/simulate/gradient.h"
 
 namespace nullor {
@@ -16,6 +17,8 @@ struct GradientOptions {
   CommonOptions common;
   std::string deck;
   GradientRequest request;
+  std::string engine = "numeric";
+  double tolerance = 1e-4;
 };
 
 // d ln(value) / d ln(parameter): by how many percent the objective moves for one percent of the parameter.
@@ -64,8 +67,19 @@ void add_gradient(CLI::App& app) {
       ->delimiter(',')
       ->allow_extra_args(false);
   verb->add_option("--analysis", options->request.analysis, "op, dc, ac or tran, where --of does not tell");
+  verb->add_option("--engine", options->engine, "which engine solves a transient")
+      ->check(CLI::IsMember({"numeric", "neural"}))
+      ->capture_default_str();
+  verb->add_option("--tolerance", options->tolerance, "neural: wanted error relative to each signal")
+      ->check(CLI::Range(1e-8, 1e-2))
+      ->capture_default_str();
   add_common_options(*verb, options->common);
   verb->callback([options] {
+    TrainingOptions how;
+    how.tolerance = options->tolerance;
+    how.seed = options->common.seed;
+    CollocationGradient neural(how);
+    if (options->engine == "neural") options->request.transient = &neural;
     ReadOptions reading;
     reading.seed = options->common.seed;
     Engine engine(read_circuit(options->deck, reading));

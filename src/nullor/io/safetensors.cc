@@ -1,6 +1,5 @@
 #include "nullor/io/safetensors.h"
 
-#include <array>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -16,6 +15,16 @@ static_assert(std::endian::native == std::endian::little, "arrays are written as
 
 [[noreturn]] void refuse(const std::string& path, const std::string& why) {
   throw InputError(ErrorKind::input_output, "'" + path + "' is no safetensors file: " + why);
+}
+
+/// The whole numbers of a list. get<std::size_t>() alone would convert 1e300 and -1.5, which has no meaning.
+std::vector<std::size_t> whole_numbers(const nlohmann::json& list, const std::string& path) {
+  std::vector<std::size_t> out;
+  for (const auto& number : list) {
+    if (!number.is_number_unsigned()) refuse(path, "a shape or place is no whole number");
+    out.push_back(number.get<std::size_t>());
+  }
+  return out;
 }
 
 }  // namespace
@@ -77,8 +86,9 @@ TensorFile read_safetensors(const std::string& path) {
       }
       if (entry.at("dtype") != "F64") refuse(path, "array '" + name + "' is not of type F64");
       Tensor tensor;
-      tensor.shape = entry.at("shape").get<std::vector<std::size_t>>();
-      const auto range = entry.at("data_offsets").get<std::array<std::size_t, 2>>();
+      tensor.shape = whole_numbers(entry.at("shape"), path);
+      const auto range = whole_numbers(entry.at("data_offsets"), path);
+      if (range.size() != 2) refuse(path, "array '" + name + "' has no place of two numbers");
       const std::size_t room = bytes.size() - begin;
       if (range[0] > range[1] || range[1] > room) refuse(path, "array '" + name + "' lies outside the file");
       std::size_t count = 1;

@@ -271,6 +271,10 @@ void Marcher::march(const TranCard& card, TrainingReport& report) {
       report.error_estimate = std::max(report.error_estimate, error);
     }
     out_.append(time, h, std::span(start_).first(u(n_)), weights_);
+    if (how_.record) {
+      WindowRecord& kept = how_.record->emplace_back(WindowRecord{time, h, nodal_, {}});
+      dae_.read_states(kept.discrete_states);
+    }
     const double* end = nodal_.data() + u(basis_.nodes() - 1) * stride_;
     x_.assign(end, end + stride_);
     const double* q = system_.charges().data() + u(basis_.nodes() - 1) * stride_;
@@ -319,6 +323,10 @@ void make_consistent(Dae& dae, NewtonSolver& newton, const SimulationOptions& op
 
 }  // namespace
 
+FeatureBasis collocation_basis(const TrainingOptions& how) {
+  return FeatureBasis::make(kLocal * how.tolerance, how.seed);
+}
+
 TrainingReport train_by_collocation(Dae& dae, NewtonSolver& newton, const SimulationOptions& options,
                                     const TranCard& card, const TrainingOptions& how, Waveform& out) {
   TrainingReport report;
@@ -336,7 +344,7 @@ TrainingReport train_by_collocation(Dae& dae, NewtonSolver& newton, const Simula
   if (card.use_initial_conditions) {
     make_consistent(dae, newton, options, card.stop, charges, report.start.x);
   }
-  const FeatureBasis basis = FeatureBasis::make(kLocal * how.tolerance, how.seed);
+  const FeatureBasis basis = collocation_basis(how);
   std::vector<Waveform::Signal> signals;
   for (const UnknownInfo& info : dae.unknowns()) signals.push_back({info.name, info.unit});
   out = Waveform(std::move(signals), basis.features);

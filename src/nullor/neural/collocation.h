@@ -11,4 +11,7 @@ namespace nullor {
 TrainingReport train_by_collocation(Dae& dae, NewtonSolver& newton, const SimulationOptions& options,
                                     const TranCard& card, const TrainingOptions& how, Waveform& out);
 
+/// The frozen features that training with these options uses.
+FeatureBasis collocation_basis(const TrainingOptions& how);
+
 }  // namespace nullor

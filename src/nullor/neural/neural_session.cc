@@ -34,19 +34,10 @@ std::vector<double> sampling_times(const Waveform& waveform, const TranCard& car
   return out;
 }
 
-std::vector<Table> NeuralSession::run(const AnalysisCard& card) {
-  if (const auto* tran = std::get_if<TranCard>(&card.what)) return run_tran(*tran, card.where);
-  return EngineSession::run(card);
-}
-
-std::vector<Table> NeuralSession::run_tran(const TranCard& card, const Location& where) {
-  Engine& e = engine();
-  TrainingOptions how = how_;
-  how.progress = progress;
-  const auto began = std::chrono::steady_clock::now();
-  Waveform waveform;
-  const TrainingReport report = train_by_collocation(e.dae(), e.newton(), e.options(), card, how, waveform);
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;
+TrainingReport train_checked(Engine& engine, const TranCard& card, const Location& where,
+                             const TrainingOptions& how, Waveform& waveform) {
+  const TrainingReport report =
+      train_by_collocation(engine.dae(), engine.newton(), engine.options(), card, how, waveform);
   if (!report.start.converged)
     throw analysis_failed("operating point of the transient", report.failure, where);
   if (report.out_of_time) {
@@ -58,6 +49,22 @@ std::vector<Table> NeuralSession::run_tran(const TranCard& card, const Location&
   if (!report.finished) {
     throw analysis_failed(fmt::format("training at {:g} s", report.failed_at), report.failure, where);
   }
+  return report;
+}
+
+std::vector<Table> NeuralSession::run(const AnalysisCard& card) {
+  if (const auto* tran = std::get_if<TranCard>(&card.what)) return run_tran(*tran, card.where);
+  return EngineSession::run(card);
+}
+
+std::vector<Table> NeuralSession::run_tran(const TranCard& card, const Location& where) {
+  Engine& e = engine();
+  TrainingOptions how = how_;
+  how.progress = progress;
+  const auto began = std::chrono::steady_clock::now();
+  Waveform waveform;
+  const TrainingReport report = train_checked(e, card, where, how, waveform);
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;
   e.notes.push_back(
       fmt::format("neural: {} windows, {} trained weights in {:.3g} ms; estimated error {:.1e} of a signal",
                   report.windows, waveform.trained_weights(), 1e3 * seconds.count(), report.error_estimate));

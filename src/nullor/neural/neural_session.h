@@ -28,6 +28,10 @@ class NeuralSession final : public EngineSession {
   std::optional<Waveform> waveform_;
 };
 
+/// Training that throws InputError where it does not finish.
+TrainingReport train_checked(Engine& engine, const TranCard& card, const Location& where,
+                             const TrainingOptions& how, Waveform& waveform);
+
 /// The network read at multiples of the print step, with several points in every window so that no edge is
 /// cut.
 std::vector<double> sampling_times(const Waveform& waveform, const TranCard& card);

@@ -6,8 +6,10 @@
 
 #include "nullor/base/file.h"
 #include "nullor/neural/collocation.h"
+#include "nullor/neural/collocation_gradient.h"
 #include "nullor/neural/neural_session.h"
 #include "nullor/simulate/engine.h"
+#include "nullor/simulate/measure.h"
 
 namespace nullor {
 namespace {
@@ -240,6 +242,59 @@ TEST(Waveform, ComesBackFromItsFile) {
     EXPECT_THROW(Waveform::load(path), InputError) << keep;
   }
   std::remove(path.c_str());
+}
+
+// Gradients through the windows, the operating point and the initial conditions: against central differences
+// of the numerical engine on a fine grid, which shares nothing with them but the devices.
+TEST(CollocationGradient, EqualsDifferencesOfTheNumericalEngine) {
+  struct Case {
+    std::string deck, of;
+    std::vector<std::string> wrt;
+  };
+  const std::vector<Case> cases = {
+      {"v1 in 0 pulse(0 1 0.1u 0.2u 0.2u 2u)\nr1 in out 1k\nc1 out 0 1n\n.tran 10n 4u\n.meas tran y find "
+       "v(out) at=1.3u\n",
+       "y",
+       {"r1", "c1", "v1:v2", "v1:td"}},
+      {"vdd vdd 0 1\nvin g 0 pulse(0.45 0.6 1n 0.2n 0.2n 3n)\nrd vdd out 5k\nm1 out g 0 0 n w=2u l=0.1u\ncl "
+       "out 0 50f\n"
+       ".model n nmos level=44 vto=0.35 kp=300u gamma=0.4 phi=0.8 cox=12m\n.tran 10p 6n\n"
+       ".meas tran y avg v(out) from=1n to=5n\n",
+       "y",
+       {"rd", "cl", "m1:w", "n:vto", "n:kp", "vdd", "temp"}},
+      {"l1 a 0 1u\nc1 a 0 1n\nr1 a 0 500\n.param v0=1\n.ic v(a)={v0}\n.tran 2n 400n uic\n.meas tran y find "
+       "v(a) at=300n\n",
+       "y",
+       {"l1", "c1", "r1", "v0"}},
+  };
+  for (const Case& c : cases) {
+    Engine engine(read_circuit_text("t\n" + c.deck));
+    TrainingOptions how;
+    how.tolerance = 1e-7;
+    CollocationGradient neural(how);
+    GradientRequest request{c.of, c.wrt, "tran", {}, &neural};
+    const GradientResult exact = gradient(engine, request);
+    for (const GradientRow& row : exact.rows) {
+      const auto at = [&](double value) {
+        Circuit circuit = read_circuit_text("t\n" + c.deck);
+        circuit.options["reltol"] = 1e-7;
+        circuit.options["vntol"] = 1e-10;
+        circuit.options["chgtol"] = 1e-22;
+        Engine other(std::move(circuit));
+        other.dae().set(other.dae().parameter(row.name), value);
+        AnalysisCard card = other.circuit().analyses.front();
+        auto& tran = std::get<TranCard>(card.what);
+        tran.max_step = tran.stop / 20000;
+        const auto readings = measure_all(other.circuit().measures, other.run(card), {});
+        return readings.front().value;
+      };
+      const double step = 1e-3 * (row.value == 0 ? 1 : std::fabs(row.value));
+      const double difference = (at(row.value + step) - at(row.value - step)) / (2 * step);
+      EXPECT_NEAR(row.derivative, difference,
+                  2e-5 * std::fabs(difference) + 1e-7 * std::fabs(exact.value / step))
+          << c.of << " by " << row.name;
+    }
+  }
 }
 
 }  // namespace nullor

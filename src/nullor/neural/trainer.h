@@ -10,12 +10,20 @@
 
 namespace nullor {
 
+/// What a backward pass needs of every window.
+struct WindowRecord {
+  double start = 0, length = 0;
+  std::vector<double> nodal;            ///< (M x (n + 1))
+  std::vector<double> discrete_states;  ///< of switches
+};
+
 struct TrainingOptions {
-  double tolerance = 1e-4;               ///< wanted error relative to the size of each signal
-  std::uint64_t seed = 1;                ///< of the frozen features or the initial weights
-  double time_limit = 0;                 ///< [s] of training, 0: none
-  bool check = false;                    ///< compare with the numerical engine afterwards
-  std::function<void(double)> progress;  ///< fraction done
+  double tolerance = 1e-4;                      ///< wanted error relative to the size of each signal
+  std::uint64_t seed = 1;                       ///< of the frozen features or the initial weights
+  double time_limit = 0;                        ///< [s] of training, 0: none
+  bool check = false;                           ///< compare with the numerical engine afterwards
+  std::vector<WindowRecord>* record = nullptr;  ///< when set, receives every window
+  std::function<void(double)> progress;         ///< fraction done
 };
 
 /// How well the network fulfils the circuit's equation, and what it cost.

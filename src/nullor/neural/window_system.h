@@ -41,6 +41,13 @@ class WindowSystem {
   Result solve(const Window& window, const std::vector<double>& start_charges,
                const std::vector<double>& scale, double tolerance, std::vector<double>& x);
 
+  /// Evaluates and factors (2) at a given solution; false when it is singular.
+  bool linearize(const Window& window, const std::vector<double>& x);
+  /// J^T lambda = b in place, (n x M) by unknowns: lambda of unknown i at node m is at i M + m.
+  void solve_transposed(double* b) const { lu_->solve_transposed(b); }
+  /// y += C(X_m)^T k after linearize(); (n + 1) each.
+  void add_transposed_capacitance(int m, const double* k, double* y) const;
+
   /// Q_m at the solution (M x (n + 1)).
   const std::vector<double>& charges() const { return q_; }
 

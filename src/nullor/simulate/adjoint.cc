@@ -110,6 +110,31 @@ bool TransientRecord::observe(double time, const std::vector<double>& x, const S
   return true;
 }
 
+void start_gradient(Dae& dae, NewtonSolver& newton, const SimulationOptions& options, const TranCard& card,
+                    const std::vector<double>& x, std::vector<double> by_x, const std::vector<double>& by_q,
+                    const std::vector<ParameterHandle>& wanted, std::vector<double>& out) {
+  if (card.use_initial_conditions) {
+    dae.initial_gradient(x.data(), by_q.data(), by_x.data(), out.data());
+    add_initial_conditions(dae, wanted, 1, by_x, out);
+    return;
+  }
+  // An operating point with the sources at time 0; .ic voltages were held by stiff conductances.
+  std::vector<std::pair<int, double>> clamps;
+  for (const auto& [node, v] : dae.circuit().initial_conditions) {
+    if (node != 0) clamps.emplace_back(dae.unknown_of_node(node), v.constant);
+  }
+  NewtonSolver::Problem problem;
+  if (!clamps.empty()) problem.clamps = &clamps;
+  newton.linearize(x, problem);
+  if (!newton.factor(0, problem)) throw_singular();
+  for (double& r : by_x) r = -r;
+  subtract_transposed(dae.pattern(), newton.capacitances().data(), by_q, by_x);
+  newton.lu().solve_transposed(by_x.data());
+  by_x.back() = 0;
+  dae.gradient(point_at(x, 0, false, true, options.gmin), by_x.data(), by_q.data(), out.data());
+  add_initial_conditions(dae, wanted, -NewtonSolver::kClampConductance, by_x, out);
+}
+
 std::vector<double> tran_gradient(Dae& dae, NewtonSolver& newton, const SimulationOptions& options,
                                   const TranCard& card, const TransientRecord& record,
                                   const std::vector<std::vector<double>>& seeds,
@@ -178,28 +203,7 @@ std::vector<double> tran_gradient(Dae& dae, NewtonSolver& newton, const Simulati
     if (!seeds[0].empty()) rhs[i] += seeds[0][i];
     if (!delayed[0].empty()) rhs[i] += delayed[0][i];
   }
-  if (card.use_initial_conditions) {
-    dae.initial_gradient(record.x(0).data(), kappa.data(), rhs.data(), out.data());
-    add_initial_conditions(dae, wanted, 1, rhs, out);
-    return out;
-  }
-
-  // The first point is an operating point with the sources at time 0; .ic voltages were held by stiff
-  // conductances.
-  std::vector<std::pair<int, double>> clamps;
-  for (const auto& [node, v] : dae.circuit().initial_conditions) {
-    if (node != 0) clamps.emplace_back(dae.unknown_of_node(node), v.constant);
-  }
-  NewtonSolver::Problem problem;
-  if (!clamps.empty()) problem.clamps = &clamps;
-  newton.linearize(record.x(0), problem);
-  if (!newton.factor(0, problem)) throw_singular();
-  for (double& r : rhs) r = -r;
-  subtract_transposed(dae.pattern(), newton.capacitances().data(), kappa, rhs);
-  newton.lu().solve_transposed(rhs.data());
-  rhs.back() = 0;
-  dae.gradient(point_at(record.x(0), 0, false, true, options.gmin), rhs.data(), kappa.data(), out.data());
-  add_initial_conditions(dae, wanted, -NewtonSolver::kClampConductance, rhs, out);
+  start_gradient(dae, newton, options, card, record.x(0), rhs, kappa, wanted, out);
   return out;
 }
 

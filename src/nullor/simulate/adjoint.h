@@ -61,6 +61,13 @@ class TransientRecord {
   std::vector<StepFormula> formulas_;
 };
 
+/// Where a backward pass ends: adds to `out` what the start of a transient contributes. `by_x`, `by_q` (n +
+/// 1): dJ by the starting state x and by its charges; `out` in the order of `wanted`, for which
+/// prepare_gradient() was called.
+void start_gradient(Dae& dae, NewtonSolver& newton, const SimulationOptions& options, const TranCard& card,
+                    const std::vector<double>& x, std::vector<double> by_x, const std::vector<double>& by_q,
+                    const std::vector<ParameterHandle>& wanted, std::vector<double>& out);
+
 /// (3): seeds[k] = dJ/dx at recorded point k; points without influence have an empty vector.
 /// Backward it ends in the operating point of the start, or with uic in the initial conditions themselves.
 std::vector<double> tran_gradient(Dae& dae, NewtonSolver& newton, const SimulationOptions& options,

@@ -235,6 +235,16 @@ class GradientRun {
     table.plotname = "Transient Analysis";
     table.columns.push_back({"time", Quantity::time, {}, {}});
     for (const Output& o : kept) table.columns.push_back({o.name, o.quantity, {}, {}});
+    if (request_.transient) {
+      request_.transient->run(engine_, card, card_.where, [&](double time, const std::vector<double>& x) {
+        table.columns[0].real.push_back(time);
+        append_row(dae_, kept, x, table, 1);
+      });
+      const Objective objective = read(table, out);
+      std::vector<std::vector<double>> seeds(table.rows());
+      for (std::size_t row = 0; row < table.rows(); ++row) seeds[row] = seed_of_row(objective, kept, 1, row);
+      return request_.transient->pull(engine_, card, seeds, wanted_);
+    }
     TransientRecord record(dae_);
     std::vector<std::size_t> point_of_row;
     Transient transient(dae_, engine_.newton(), engine_.options());

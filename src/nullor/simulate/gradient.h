@@ -1,6 +1,7 @@
 #pragma once
 /// The exact gradient of a measurement or expression by any parameters, for about the price of one more run.
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,20 @@
 
 namespace nullor {
 
+/// A transient that can be carried back: how engines other than the numerical one take part in gradients.
+class DifferentiableTransient {
+ public:
+  using Observer = std::function<void(double time, const std::vector<double>& x)>;
+
+  virtual ~DifferentiableTransient() = default;
+  /// Solves the transient and shows its points, in order of time.
+  virtual void run(Engine& engine, const TranCard& card, const Location& where, const Observer& observer) = 0;
+  /// seeds[k] = dJ/dx (n + 1, or empty) at point k shown; dJ/dp in the order of `wanted`.
+  virtual std::vector<double> pull(Engine& engine, const TranCard& card,
+                                   const std::vector<std::vector<double>>& seeds,
+                                   const std::vector<ParameterHandle>& wanted) = 0;
+};
+
 struct GradientRequest {
   std::string of;                ///< name of a `.meas`, or an expression such as "v(out)"
   std::vector<std::string> wrt;  ///< "vdd", "r1", "m1:w", "nmod:vto", "temp"; empty: every parameter
@@ -16,6 +31,7 @@ struct GradientRequest {
       analysis;  ///< "op", "dc", "ac", "tran"; empty: the measurement's, or the deck's only one, or op
   /// tran: integrate on these time points instead of choosing steps (to compare runs on one grid).
   std::vector<GridPoint> grid;
+  DifferentiableTransient* transient = nullptr;  ///< solves the transient instead of the numerical engine
 };
 
 struct GradientRow {
