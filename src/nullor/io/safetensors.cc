@@ -19,6 +19,7 @@ static_assert(std::endian::native == std::endian::little, "arrays are written as
 
 /// The whole numbers of a list. get<std::size_t>() alone would convert 1e300 and -1.5, which has no meaning.
 std::vector<std::size_t> whole_numbers(const nlohmann::json& list, const std::string& path) {
+  if (!list.is_array()) refuse(path, "a shape or place is no list");
   std::vector<std::size_t> out;
   for (const auto& number : list) {
     if (!number.is_number_unsigned()) refuse(path, "a shape or place is no whole number");
