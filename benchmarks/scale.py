@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Large circuits against ngspice: time, memory, and how the cost of a step grows.
 
-usage: benchmarks/scale.py [--largest-only] [--no-peer]
+usage: benchmarks/scale.py [--largest-only] [--no-peer] [--limit SECONDS]
+
+ngspice is stopped after the limit, 900 s unless told.
 """
 
 import math
@@ -44,6 +46,7 @@ def inverter_array(transistors):
 def main():
     largest_only = "--largest-only" in sys.argv
     with_peer = "--no-peer" not in sys.argv
+    limit = int(sys.argv[sys.argv.index("--limit") + 1]) if "--limit" in sys.argv else 900
     families = [("RC mesh, nodes", rc_mesh, [(32, 1024), (100, 10000), (317, 100489)]),
                 ("level-1 transistors", inverter_array, [(100, 100), (1000, 1000), (10000, 10000)])]
     print(f"{'circuit':<22}{'size':>8}{'nullor s':>10}{'MB':>7}{'analyses s':>12}{'ngspice s':>11}{'MB':>7}{'ratio':>7}")
@@ -59,9 +62,9 @@ def main():
                 analyses = nullor_analysis_seconds(ours.text)
                 line = f"{name:<22}{size:>8}{ours.seconds:>10.2f}{ours.memory:>7.0f}{analyses:>12.2f}"
                 if with_peer:
-                    theirs = peers.ngspice(deck, timeout=900)
+                    theirs = peers.ngspice(deck, timeout=limit)
                     line += f"{theirs.seconds:>11.2f}{theirs.memory:>7.0f}{theirs.seconds / ours.seconds:>7.2f}" if not theirs.timed_out \
-                        else f"{'> 900':>11}"
+                        else f"{'> ' + str(limit):>11}"
                 if before:
                     growth = math.log(analyses / before[1]) / math.log(size / before[0])
                     line += f"   cost grows as size^{growth:.2f}"

@@ -11,7 +11,7 @@ std::size_t u(int k) { return static_cast<std::size_t>(k); }
 
 class DenseCoreLu final : public SparseLu<double> {
  public:
-  explicit DenseCoreLu(const SparsePattern& pattern) : pattern_(pattern) { peel(); }
+  DenseCoreLu(const SparsePattern& pattern, int largest_core) : pattern_(pattern) { peel(largest_core); }
 
   int core_size() const { return static_cast<int>(core_rows_.size()); }
 
@@ -92,7 +92,7 @@ class DenseCoreLu final : public SparseLu<double> {
   };
 
   // Rows with one open column are solved first, in order; then columns with one open row are left to the end.
-  void peel() {
+  void peel(int largest_core) {
     const int n = pattern_.n;
     std::vector<int> in_row(u(n), 0), in_column(u(n), 0);
     row_start_.assign(u(n) + 1, 0);
@@ -119,32 +119,37 @@ class DenseCoreLu final : public SparseLu<double> {
       for (int e = pattern_.column_start[u(column)]; e < pattern_.column_start[u(column) + 1]; ++e)
         --in_row[u(pattern_.row[u(e)])];
     };
-    for (bool found = true; found;) {
-      found = false;
-      for (int i = 0; i < n; ++i) {
-        if (!row_open[u(i)] || in_row[u(i)] != 1) continue;
-        for (int e = row_start_[u(i)]; e < row_start_[u(i) + 1]; ++e) {
-          if (column_open[u(column_[u(e)])]) {
-            first_.push_back({i, column_[u(e)], entry_[u(e)]});
-            break;
-          }
-        }
-        close(first_.back().row, first_.back().column);
-        found = true;
+    std::vector<int> waiting;
+    for (int i = n; i-- > 0;) {
+      if (in_row[u(i)] == 1) waiting.push_back(i);
+    }
+    while (!waiting.empty()) {
+      const int i = waiting.back();
+      waiting.pop_back();
+      if (!row_open[u(i)] || in_row[u(i)] != 1) continue;
+      int e = row_start_[u(i)];
+      while (!column_open[u(column_[u(e)])]) ++e;
+      const int j = column_[u(e)];
+      first_.push_back({i, j, entry_[u(e)]});
+      close(i, j);
+      for (int k = pattern_.column_start[u(j)]; k < pattern_.column_start[u(j) + 1]; ++k) {
+        if (in_row[u(pattern_.row[u(k)])] == 1) waiting.push_back(pattern_.row[u(k)]);
       }
     }
-    for (bool found = true; found;) {
-      found = false;
-      for (int j = 0; j < n; ++j) {
-        if (!column_open[u(j)] || in_column[u(j)] != 1) continue;
-        for (int e = pattern_.column_start[u(j)]; e < pattern_.column_start[u(j) + 1]; ++e) {
-          if (row_open[u(pattern_.row[u(e)])]) {
-            last_.push_back({pattern_.row[u(e)], j, e});
-            break;
-          }
-        }
-        close(last_.back().row, last_.back().column);
-        found = true;
+    for (int j = n; j-- > 0;) {
+      if (in_column[u(j)] == 1) waiting.push_back(j);
+    }
+    while (!waiting.empty()) {
+      const int j = waiting.back();
+      waiting.pop_back();
+      if (!column_open[u(j)] || in_column[u(j)] != 1) continue;
+      int e = pattern_.column_start[u(j)];
+      while (!row_open[u(pattern_.row[u(e)])]) ++e;
+      const int i = pattern_.row[u(e)];
+      last_.push_back({i, j, e});
+      close(i, j);
+      for (int k = row_start_[u(i)]; k < row_start_[u(i) + 1]; ++k) {
+        if (in_column[u(column_[u(k)])] == 1) waiting.push_back(column_[u(k)]);
       }
     }
     std::vector<int> place_of_row(u(n), -1);
@@ -153,6 +158,7 @@ class DenseCoreLu final : public SparseLu<double> {
       if (column_open[u(k)]) core_columns_.push_back(k);
     }
     const int m = core_size();
+    if (m > largest_core) return;  // nothing is allocated for it
     core_.resize(m, m);
     core_vector_.resize(m);
     for (int c = 0; c < m; ++c) {
@@ -180,7 +186,7 @@ class DenseCoreLu final : public SparseLu<double> {
 }  // namespace
 
 std::unique_ptr<SparseLu<double>> make_dense_core_lu(const SparsePattern& pattern, int largest_core) {
-  auto lu = std::make_unique<DenseCoreLu>(pattern);
+  auto lu = std::make_unique<DenseCoreLu>(pattern, largest_core);
   if (lu->core_size() > largest_core) return nullptr;
   return lu;
 }

@@ -4,6 +4,8 @@
 
 #include <random>
 
+#include "nullor/math/dense_core_lu.h"
+
 namespace nullor {
 namespace {
 
@@ -34,12 +36,8 @@ SparsePattern random_pattern(int n, std::mt19937_64& rng) {
 }
 
 template <class T>
-void solves_both_ways(int n, int largest_operation_list) {
-  std::mt19937_64 rng(7 + static_cast<unsigned>(n));
-  const SparsePattern pattern = random_pattern(n, rng);
-  typename SparseLu<T>::Options options;
-  options.largest_operation_list = largest_operation_list;
-  const auto lu = SparseLu<T>::create(pattern, options);
+void solves_both_ways(SparseLu<T>* lu, const SparsePattern& pattern, std::mt19937_64& rng) {
+  const int n = pattern.n;
   for (int round = 0; round < 4; ++round) {  // the second round on reuses the pivots
     std::vector<T> values(static_cast<std::size_t>(pattern.nonzeros()));
     for (T& v : values) v = draw<T>(rng);
@@ -60,6 +58,41 @@ void solves_both_ways(int n, int largest_operation_list) {
       EXPECT_NEAR(std::abs(bt[std::size_t(k)] - x[std::size_t(k)]), 0, 1e-6) << n << " round " << round;
     }
   }
+}
+
+template <class T>
+void solves_both_ways(int n, int largest_operation_list) {
+  std::mt19937_64 rng(7 + static_cast<unsigned>(n));
+  const SparsePattern pattern = random_pattern(n, rng);
+  typename SparseLu<T>::Options options;
+  options.largest_operation_list = largest_operation_list;
+  solves_both_ways(SparseLu<T>::create(pattern, options).get(), pattern, rng);
+}
+
+TEST(DenseCoreLu, SolvesBothWays) {
+  for (const int n : {1, 2, 5, 20, 60}) {
+    std::mt19937_64 rng(3 + static_cast<unsigned>(n));
+    const SparsePattern pattern = random_pattern(n, rng);
+    solves_both_ways(make_dense_core_lu(pattern, n).get(), pattern, rng);
+  }
+}
+
+// A dense block behind rows with one unknown and before columns with one equation: both are peeled off.
+TEST(DenseCoreLu, PeelsWhatIsTriangular) {
+  std::mt19937_64 rng(5);
+  std::vector<std::pair<int, int>> entries;
+  for (int i = 0; i < 10; ++i) {
+    for (int j = 0; j <= i; ++j) entries.emplace_back(i, j);  // lower triangle
+    for (int j = 0; j < 20; ++j)
+      entries.emplace_back(10 + i % 5, j < 15 ? j : 10);                // the core, and what it knows
+    for (int j = 0; j <= 15 + i; ++j) entries.emplace_back(15 + i, j);  // solved last
+  }
+  for (int i = 10; i < 15; ++i) {
+    for (int j = 10; j < 15; ++j) entries.emplace_back(i, j);
+  }
+  const SparsePattern pattern = SparsePattern::from_entries(25, entries);
+  solves_both_ways(make_dense_core_lu(pattern, 5).get(), pattern, rng);
+  EXPECT_EQ(make_dense_core_lu(pattern, 4), nullptr);
 }
 
 TEST(SparseLu, OperationListSolvesBothWays) {

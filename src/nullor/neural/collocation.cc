@@ -16,9 +16,8 @@ constexpr double kLocal = 0.02;  // share of the tolerance that one window may u
 constexpr double kLargestGrowth = 2.5;  // of a window beside the one before
 constexpr double kUnresolved = 1e-11;   // windows this short relative to the time are not controlled
 constexpr double kSafety = 0.8;         // of the step controller
-constexpr double kReferenceReltol =
-    1e-3;                        // absolute tolerances of unknowns are meant beside this relative one
-constexpr double kNewton = 0.3;  // Newton's error relative to that of a window
+constexpr double kNewton = 0.3;         // Newton's error relative to that of a window
+constexpr double kReltol = 1e-3;        // SPICE's absolute tolerances are meant beside this relative one
 
 /// How large each signal has been, so that errors can be judged relative to it.
 class SignalSizes {
@@ -45,10 +44,9 @@ class SignalSizes {
       const double absolute = info.nature == Nature::current                       ? options_.abstol
                               : info.nature == Nature::other && info.tolerance > 0 ? info.tolerance
                                                                                    : options_.vntol;
-      const double floor =
-          std::max(absolute / kReferenceReltol, info.nature == Nature::voltage   ? 1e-3 * voltage
-                                                : info.nature == Nature::current ? 1e-3 * current
-                                                                                 : 0.0);
+      const double floor = std::max(absolute / kReltol, info.nature == Nature::voltage   ? 1e-3 * voltage
+                                                        : info.nature == Nature::current ? 1e-3 * current
+                                                                                         : 0.0);
       scale_[i] = std::max(largest_[i], floor);
     }
     return scale_;
@@ -88,7 +86,7 @@ class Marcher {
   void read_network(double s, double* x);
   bool past_threshold(const double* x);
   bool crossed_event(double length, double& shorter);
-  bool give_up(TrainingReport& report, double time, const WindowSystem::Result& last) const;
+  void give_up(TrainingReport& report, double time, const WindowSystem::Result& last) const;
 
   Dae& dae_;
   const SimulationOptions& options_;
@@ -188,7 +186,7 @@ bool Marcher::crossed_event(double length, double& shorter) {
   return true;
 }
 
-bool Marcher::give_up(TrainingReport& report, double time, const WindowSystem::Result& last) const {
+void Marcher::give_up(TrainingReport& report, double time, const WindowSystem::Result& last) const {
   report.failed_at = time;
   report.failure.reason = last.singular ? "the equations of a time window have no unique solution"
                                         : "the time window became too short";
@@ -197,7 +195,6 @@ bool Marcher::give_up(TrainingReport& report, double time, const WindowSystem::R
     report.failure.suspects.push_back("'" + dae_.unknowns()[u(last.worst_unknown)].name +
                                       "' does not settle");
   }
-  return false;
 }
 
 void Marcher::march(const TranCard& card, TrainingReport& report) {
@@ -209,8 +206,13 @@ void Marcher::march(const TranCard& card, TrainingReport& report) {
     return std::max(16 * std::numeric_limits<double>::epsilon() * t, 1e-18 * stop);
   };
   std::vector<double> corners = dae_.breakpoints(0, stop);
-  std::erase_if(corners, [&](double t) { return t <= 1e-15 * stop; });
-  if (corners.empty() || corners.back() < stop) corners.push_back(stop);
+  // Corners that differ by rounding are one.
+  const double same = 1e-15 * stop;
+  std::erase_if(corners, [&](double t) { return t <= same || t >= stop - same; });
+  corners.push_back(stop);
+  corners.erase(
+      std::unique(corners.begin(), corners.end(), [&](double a, double b) { return b - a <= same; }),
+      corners.end());
   const Dae::HeldStates held(dae_);
   SignalSizes sizes(dae_, options_);
   sizes.see(x_.data());
@@ -221,6 +223,12 @@ void Marcher::march(const TranCard& card, TrainingReport& report) {
   const double event_resolution = 1e-9 * stop;
   WindowSystem::Result solved;
   while (next < corners.size()) {
+    if (how_.time_limit > 0 &&
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() > how_.time_limit) {
+      report.out_of_time = true;
+      report.failed_at = time;
+      return;
+    }
     const double left = corners[next] - time, smallest = smallest_at(time);
     double h = std::min(proposal, largest);
     bool on_corner = false;
@@ -290,21 +298,11 @@ void Marcher::march(const TranCard& card, TrainingReport& report) {
     known_ = !(on_corner || switched);
     if (on_corner) ++next;
     if (how_.progress) how_.progress(time / stop);
-    if (how_.time_limit > 0 &&
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() > how_.time_limit) {
-      report.out_of_time = true;
-      report.failed_at = time;
-      return;
-    }
   }
   report.evaluations = system_.evaluations();
   report.factorizations = system_.factorizations();
   report.finished = true;
 }
-
-}  // namespace
-
-namespace {
 
 // Given initial conditions say nothing of unknowns without charge: an Euler step too short to move any charge
 // finds them.
