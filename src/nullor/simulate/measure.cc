@@ -72,7 +72,10 @@ class Measurement {
     return kind == "tran" ? "s" : kind == "ac" || kind == "noise" ? "Hz" : "";
   }
 
-  std::string unit_of_what() const { return std::string(unit_of(quantity_of(card_.what))); }
+  std::string unit_of_what() const {
+    const Quantity column = scope_.waveforms->quantity(card_.what.text);
+    return std::string(unit_of(column != Quantity::none ? column : quantity_of(card_.what)));
+  }
 
   Polyline<T> line(const Expression& expression) const {
     Samples<T> samples = evaluate_vector(expression, scope_);
