@@ -73,8 +73,9 @@ class Measurement {
   }
 
   std::string unit_of_what() const {
-    const Quantity column = scope_.waveforms->quantity(card_.what.text);
-    return std::string(unit_of(column != Quantity::none ? column : quantity_of(card_.what)));
+    const auto column = scope_.waveforms->column(card_.what.text);
+    return std::string(
+        unit_of(column && column->quantity != Quantity::none ? column->quantity : quantity_of(card_.what)));
   }
 
   Polyline<T> line(const Expression& expression) const {

@@ -38,8 +38,6 @@ class Waveforms {
   /// The samples called `name` (lower case, also "out" for "v(out)"), or nothing.
   virtual std::optional<Samples<T>> column(std::string_view name) const = 0;
   virtual std::vector<std::string> names() const = 0;  ///< for hints
-  /// What the samples called `name` are, where it is known.
-  virtual Quantity quantity(std::string_view /*name*/) const { return Quantity::none; }
 };
 
 /// A table as plain numbers. The table must outlive it.
@@ -50,10 +48,6 @@ class TableWaveforms : public Waveforms<double> {
   const std::vector<double>& scale() const override { return *scale_; }
   std::optional<Samples<double>> column(std::string_view name) const override;
   std::vector<std::string> names() const override;
-  Quantity quantity(std::string_view name) const override {
-    const Column* found = table_.find(name);
-    return found ? found->quantity : Quantity::none;
-  }
 
  private:
   const Table& table_;
