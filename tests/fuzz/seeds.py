@@ -1,4 +1,5 @@
 """Seed corpora of the fuzz targets, made from the decks of the repository: seeds.py ROOT FOLDER."""
+import json
 import pathlib
 import re
 import struct
@@ -33,3 +34,19 @@ save("raw", "complex", (header.format("AC Analysis", "complex", "frequency") + "
 for k, file in enumerate(sorted((root / "tests").rglob("*.raw"))):
     if file.stat().st_size < 10000:
         save("raw", f"golden_{k}", file.read_bytes())
+
+
+def network(arrays, notes):
+    header, body = {"__metadata__": notes}, b""
+    for name, (shape, values) in arrays.items():
+        data = struct.pack(f"<{len(values)}d", *values)
+        header[name] = {"dtype": "F64", "shape": shape, "data_offsets": [len(body), len(body) + len(data)]}
+        body += data
+    text = json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + body
+
+
+save("network", "two_windows", network(
+    {"skip": ([1], [1]), "slope": ([2], [1, -2]), "offset": ([2], [0, 0.5]), "scale": ([2], [1, 0.2]), "time": ([2], [0, 1]),
+     "length": ([2], [1, 2]), "start": ([2, 1], [0, 1]), "weights": ([2, 1, 3], [1, 2, 3, 4, 5, 6])},
+    {"format": "nullor waveform 1", "names": "out", "units": "V"}))

@@ -67,8 +67,9 @@ void write_safetensors(const TensorFile& file, const std::string& path) {
   write_file(path, bytes);
 }
 
-TensorFile read_safetensors(const std::string& path) {
-  const std::string bytes = read_file(path);
+TensorFile read_safetensors(const std::string& path) { return parse_safetensors(read_file(path), path); }
+
+TensorFile parse_safetensors(std::string_view bytes, const std::string& path) {
   std::uint64_t length = 0;
   if (bytes.size() < sizeof length) refuse(path, "it is shorter than 8 bytes");
   std::memcpy(&length, bytes.data(), sizeof length);

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace nullor {
@@ -28,5 +29,7 @@ void write_safetensors(const TensorFile& file, const std::string& path);
 /// Throws InputError: not such a file, other types than F64, arrays outside the file or shapes that do not
 /// fit.
 TensorFile read_safetensors(const std::string& path);
+/// The same of the bytes of a file; `path` names it in messages.
+TensorFile parse_safetensors(std::string_view bytes, const std::string& path);
 
 }  // namespace nullor

@@ -111,8 +111,9 @@ void Waveform::save(const std::string& path) const {
   write_safetensors(file, path);
 }
 
-Waveform Waveform::load(const std::string& path) {
-  const TensorFile file = read_safetensors(path);
+Waveform Waveform::load(const std::string& path) { return from(read_safetensors(path), path); }
+
+Waveform Waveform::from(const TensorFile& file, const std::string& path) {
   if (file.note("format") != "nullor waveform 1") {
     throw InputError(ErrorKind::input_output, "'" + path + "' holds no waveform network");
   }

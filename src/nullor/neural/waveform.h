@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "nullor/io/safetensors.h"
 #include "nullor/neural/feature_basis.h"
 
 namespace nullor {
@@ -55,6 +56,8 @@ class Waveform {
   void save(const std::string& path) const;
   /// Throws InputError when the file is not such a network.
   static Waveform load(const std::string& path);
+  /// The same of what the file holds; `path` names it in messages.
+  static Waveform from(const TensorFile& file, const std::string& path);
 
  private:
   std::size_t window_at(double t) const;
