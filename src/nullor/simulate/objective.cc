@@ -33,10 +33,15 @@ template <class T>
 Read<T> read(const ObjectiveScope& where, const std::string& of, const Waveforms<T>& waves,
              const std::function<std::optional<T>(std::string_view)>& parameter) {
   std::map<std::string, Samples<T>, std::less<>> known;
+  std::map<std::string, std::string, std::less<>> failed;
   VectorScope<T> scope;
   scope.waveforms = &waves;
   scope.other = [&](std::string_view name) -> std::optional<Samples<T>> {
     if (const auto found = known.find(name); found != known.end()) return found->second;
+    if (const auto found = failed.find(name); found != failed.end()) {
+      throw InputError(ErrorKind::specification,
+                       "measurement '" + found->first + "' has no value: " + found->second);
+    }
     for (const ReferenceCurve& curve : where.curves) {
       if (curve.name == name) return resampled<T>(curve, waves.scale());
     }
@@ -65,7 +70,11 @@ Read<T> read(const ObjectiveScope& where, const std::string& of, const Waveforms
       }
       return {m.value, m.unit};
     }
-    if (m.ok()) known[card.name] = Samples<T>::constant(m.value);
+    if (m.ok()) {
+      known[card.name] = Samples<T>::constant(m.value);
+    } else {
+      failed[card.name] = m.failure;
+    }
   }
   throw InputError(ErrorKind::usage, "'" + of + "' is no measurement");
 }
