@@ -28,6 +28,9 @@ class SignalSizes {
   void see(const double* x) {
     for (std::size_t i = 0; i < largest_.size(); ++i) largest_[i] = std::max(largest_[i], std::fabs(x[i]));
   }
+  const std::vector<double>& largest() const { return largest_; }
+  /// Back to what was seen before: values of a refused window were never there.
+  void forget(const std::vector<double>& largest_before) { largest_ = largest_before; }
 
   /// The size of every signal, not less than a thousandth of the largest of its nature nor than what SPICE's
   /// absolute tolerances call small.
@@ -111,7 +114,7 @@ class Marcher {
 // From the network last trained where it may be continued (it is the one before, or a longer one that was
 // refused), else the last values.
 void Marcher::guess(double time, double length) {
-  constexpr double kLargestContinuation = 1.2;  // beyond this the features say nothing
+  constexpr double kLargestContinuation = 1.5;  // beyond this the features say nothing
   for (int m = 0; m < basis_.nodes(); ++m) {
     double* at = nodal_.data() + u(m) * stride_;
     if (!known_) {
@@ -260,6 +263,7 @@ void Marcher::march(const TranCard& card, TrainingReport& report) {
       proposal = shorter;
       continue;
     }
+    const std::vector<double> sizes_before = sizes.largest();
     for (int m = 0; m < basis_.nodes(); ++m) sizes.see(nodal_.data() + u(m) * stride_);
     const double error = system_.defect(window, x_, charges_, nodal_, sizes.scale());
     const double factor = std::clamp(
@@ -269,6 +273,7 @@ void Marcher::march(const TranCard& card, TrainingReport& report) {
     const bool jump = !(error <= tolerance_) && h <= std::max(2 * smallest, kUnresolved * time);
     if (!(error <= tolerance_) && !jump) {
       ++report.rejected;
+      sizes.forget(sizes_before);
       proposal = std::isfinite(error) ? std::min(factor, 0.9) * h : 0.2 * h;
       continue;
     }
@@ -295,7 +300,8 @@ void Marcher::march(const TranCard& card, TrainingReport& report) {
     proposal = jump           ? kLargestGrowth * h
                : h < proposal ? std::max(factor * h, std::min(proposal, kLargestGrowth * h))
                               : factor * h;
-    known_ = !(on_corner || switched);
+    // Where time itself is rounded the network carries that noise, and continuing it would multiply it.
+    known_ = !(on_corner || switched || h < WindowSystem::kShortWindow * time);
     if (on_corner) ++next;
     if (how_.progress) how_.progress(time / stop);
   }

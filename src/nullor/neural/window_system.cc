@@ -11,7 +11,6 @@ namespace {
 
 std::size_t u(int k) { return static_cast<std::size_t>(k); }
 
-constexpr double kShortWindow = 1e-5;  // relative to the time: below it the rounding of time is looked at
 constexpr double kReuse = 0.2;     // a Newton step that contracts this well is repeated with the same factors
 constexpr int kLargestCore = 150;  // unknowns of a window that are solved densely
 
@@ -189,8 +188,9 @@ WindowSystem::Result WindowSystem::solve(const Window& window, const std::vector
     }
     if (!std::isfinite(worst)) return result;
     contraction = iteration == 0 ? 1 : worst / last;
-    if (linear || worst <= 0.1 * tolerance ||
-        (iteration > 0 && worst * contraction <= tolerance && contraction < 0.3)) {
+    // With the Jacobian of this very point the next step shrinks quadratically.
+    const double next = worst * contraction * (keep ? 1 : contraction);
+    if (linear || worst <= 0.1 * tolerance || (iteration > 0 && next <= tolerance && contraction < 0.3)) {
       result.converged = true;
       break;
     }
@@ -264,7 +264,7 @@ double WindowSystem::defect(const Window& window, const std::vector<double>& sta
       for (int m = 0; m < nodes_; ++m) sum += d[m] * (q_[u(m) * stride_ + u(i)] - start_charges[u(i)]);
       f[u(i)] += b[u(i)] + sum / window.length;
     }
-    if (!check_lu_->factor(check_jacobian_.data())) continue;
+    if (!check_lu_->factor(check_jacobian_.data())) return std::numeric_limits<double>::infinity();
     check_lu_->solve(f.data());
     const bool rounded = window.length < kShortWindow * time;
     if (rounded) {

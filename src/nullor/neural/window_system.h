@@ -23,6 +23,9 @@ namespace nullor {
 
 class WindowSystem {
  public:
+  /// Windows shorter than this beside the time feel the last digits of time.
+  static constexpr double kShortWindow = 1e-5;
+
   /// `x`: a typical state, at which the pattern of dq/dx is looked up.
   WindowSystem(Dae& dae, const FeatureBasis& basis, double gmin, const std::vector<double>& x);
 
