@@ -14,8 +14,8 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-CIRCUITS = ["filter/rc_pulse", "neurospice/amplifier", "neurospice/ring_oscillator", "neurospice/feram",
-            "devices/memristor", "devices/optical_link", "devices/self_heating"]
+CIRCUITS = ["filter/rc_pulse", "neural/amplifier", "neural/inverter", "neural/ring_oscillator", "neural/feram",
+            "neural/memristor", "neural/optical_link", "neural/self_heating"]
 # NeuroSPICE (arXiv 2512.23624), training on a GPU [s]: circuits of the same class, not the same circuits.
 PUBLISHED = {"amplifier": 240, "ring_oscillator": 433, "feram": 399}
 TRAINED = re.compile(r"neural: (\d+) windows, (\d+) trained weights in (\S+) ms; estimated error (\S+) ")
