@@ -119,4 +119,10 @@ class BehaviouralGroup final : public DeviceGroup {
   int ground_ = 0;
 };
 
+template <class T>
+void BehaviouralGroup::inputs(const Device& d, const double* x, double time, std::vector<T>& out) const {
+  out.clear();
+  for (int k = 0; k < static_cast<int>(d.values.size()); ++k) out.push_back(T(input_value(d, k, x, time)));
+}
+
 }  // namespace nullor
