@@ -2,8 +2,8 @@
 
 Error: the largest distance of three node voltages, at the run's own points, to the numerical engine on 100,000 steps, in volts
 (all swing by about one). The numerical engine is run with ever smaller tolerances until its error is below that of the network,
-and that run is timed: equal accuracy, not equal settings. Training is at tolerance 1e-3. Times hold the operating point and the result; memory is that of the
-whole process.
+and that run is timed: equal accuracy, not equal settings. Training is at tolerance 1e-3. Times hold the operating point and the result, as seconds of one
+processor: wall time by the share of a processor that the process got. Memory is that of the whole process.
 """
 
 import array
@@ -62,7 +62,8 @@ class Result:
         self.times = self.columns[0]
         trained = TRAINED.search(run.text)
         self.windows = int(trained[1]) if trained else 0
-        self.seconds = float(trained[3]) * 1e-3 if trained else nullor_analysis_seconds(run.text)
+        wall = float(trained[3]) * 1e-3 if trained else nullor_analysis_seconds(run.text)
+        self.seconds = wall * min(run.cpu / run.seconds, 1)
 
     def at(self, time, signal):
         """By the cubic through four neighbours."""

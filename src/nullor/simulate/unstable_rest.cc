@@ -12,7 +12,7 @@ namespace {
 
 std::size_t u(int k) { return static_cast<std::size_t>(k); }
 
-constexpr double kAtRest = 10;        // tolerances that count as standing still
+constexpr double kAtRest = 0.3;       // tolerances that count as standing still
 constexpr int kSteps = 400;           // of (1) for each step length
 constexpr int kLengths = 7;           // step lengths, ten times shorter each
 constexpr int kLargestSize = 5000;    // unknowns, beyond which the question is not asked
