@@ -1,21 +1,27 @@
 #!/usr/bin/env python3
-"""The neural engine by collocation windows: error, training time, seeds, and every transient deck of the agreement suite.
+"""The neural engine by collocation windows: error, training time, seeds, every transient deck of the agreement suite, spectra of
+switching nodes, and growth of the cost with the circuit.
 
-usage: benchmarks/neural.py [circuits] [seeds] [suite] [--program PROGRAM]
+usage: benchmarks/neural.py [circuits] [seeds] [suite] [spectrum] [scale] [--program PROGRAM]
 
 Errors are what `--check` prints: the largest relative L2 distance of a node voltage or device state to a numerical run of
 200,000 trapezoidal steps at reltol 1e-7. Times are training times of one thread, operating point included, smallest of five.
+`spectrum` and `scale` say in neural_spectrum.py and neural_scale.py what they measure; `scale` takes half an hour.
 """
 
+import os
 import pathlib
 import re
 import statistics
 import subprocess
 import sys
 
+from neural_scale import scale
+from neural_spectrum import spectrum
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-CIRCUITS = ["filter/rc_pulse", "neurospice/amplifier", "neurospice/ring_oscillator", "neurospice/feram",
-            "devices/memristor", "devices/optical_link", "devices/self_heating"]
+CIRCUITS = ["filter/rc_pulse", "neural/amplifier", "neural/inverter", "neural/ring_oscillator", "neural/feram",
+            "neural/memristor", "neural/optical_link", "neural/self_heating"]
 # NeuroSPICE (arXiv 2512.23624), training on a GPU [s]: circuits of the same class, not the same circuits.
 PUBLISHED = {"amplifier": 240, "ring_oscillator": 433, "feram": 399}
 TRAINED = re.compile(r"neural: (\d+) windows, (\d+) trained weights in (\S+) ms; estimated error (\S+) ")
@@ -90,7 +96,8 @@ def main():
         at = arguments.index("--program")
         program = arguments[at + 1]
         del arguments[at:at + 2]
-    parts = {"circuits": circuits, "seeds": seeds, "suite": suite}
+    os.environ["NULLOR"] = program
+    parts = {"circuits": circuits, "seeds": seeds, "suite": suite, "spectrum": lambda _: spectrum(), "scale": lambda _: scale()}
     unknown = [a for a in arguments if a not in parts]
     if unknown:
         raise SystemExit(__doc__)

@@ -6,9 +6,9 @@ set -eu
 examples=$(cd "$(dirname "$0")/.." && pwd)
 mkdir -p "$2"
 "$1" -q run --plot "$2/demo.html" \
-  "$examples/neurospice/amplifier.cir" \
-  "$examples/neurospice/ring_oscillator.cir" \
-  "$examples/neurospice/feram.cir" \
+  "$examples/neural/amplifier.cir" \
+  "$examples/neural/ring_oscillator.cir" \
+  "$examples/neural/feram.cir" \
   "$examples/opamp/open_loop.cir" \
   "$examples/opamp/step.cir" \
   "$examples/opamp/noise.cir"

@@ -16,6 +16,7 @@
 #include "nullor/io/json_tables.h"
 #include "nullor/io/svg_plot.h"
 #include "nullor/io/text_tables.h"
+#include "nullor/neural/export.h"
 #include "nullor/neural/neural_session.h"
 #include "nullor/report/html_page.h"
 #include "nullor/simulate/engine_session.h"
@@ -83,7 +84,7 @@ void save_network(const EngineSession& session, const std::string& path) {
     throw InputError(ErrorKind::usage, "--network keeps the network of a transient, and there is none", {},
                      "use --engine neural with a deck that has .tran, without .step");
   }
-  neural->waveform()->save(path);
+  export_network(*neural->waveform(), path);
 }
 
 Finished simulate(const std::string& path, const RunOptions& options, bool to_stdout) {
@@ -194,6 +195,7 @@ void run(const RunOptions& options) {
   const bool data_on_stdout = options.output == "-";
   const bool talk = !options.common.json && !data_on_stdout;
   const bool several = options.decks.size() > 1;
+  if (!options.network.empty()) check_network_name(options.network);
   std::vector<Finished> decks;
   for (const std::string& path : options.decks) {
     if (several && talk) std::printf("%s%s\n", decks.empty() ? "" : "\n", path.c_str());
@@ -243,7 +245,8 @@ void add_run(CLI::App& app) {
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   verb->add_flag("--check", options->check, "neural: compare with a long numerical run afterwards");
-  verb->add_option("--network", options->network, "neural: keep the trained network (.safetensors)")
+  verb->add_option("--network", options->network,
+                   "neural: keep the trained network: .safetensors, .json (layers), .npy (samples)")
       ->type_name("FILE");
   verb->add_flag("--op", options->op, "operating point, instead of the deck's analyses");
   verb->add_option("--dc", options->dc, "dc sweep: \"v1 0 1 0.1\"")

@@ -28,9 +28,10 @@ FoundParameter BehaviouralGroup::find(std::string_view name, Scope /*scope*/) co
   return {};
 }
 
-int BehaviouralGroup::add(std::shared_ptr<const BehaviouralSource> source) {
+int BehaviouralGroup::add(const BehaviouralSource& source) {
   Device d;
-  d.source = std::move(source);
+  d.form = std::make_shared<const ChargeForm>(charge_form(source));
+  d.source = &d.form->source;
   if (d.source->is_voltage) d.internals.push_back({"i", Nature::current, "A", 0});
   d.internal_names.reserve(d.source->derivatives.size());  // the unknowns refer to these strings
   for (std::size_t k = 0; k < d.source->derivatives.size(); ++k) {
@@ -79,23 +80,26 @@ void BehaviouralGroup::resolve(const std::function<int(int)>& unknown_of_node,
               places[k], "sense a voltage source; 0 V in series measures any current");
         }
         unknowns = {branch, unknown_of_node(0)};
-      } else if (in.kind == BehaviouralInput::Kind::derivative) {
+      } else if (in.kind == BehaviouralInput::Kind::derivative && in.derivative >= 0) {
         unknowns = {d.unknowns[2 + at(in.derivative) + (d.source->is_voltage ? 1 : 0)], unknown_of_node(0)};
       }
       d.input_unknowns.push_back(unknowns);
     }
     d.formulas.clear();
-    const auto formula = [&](const Program& program, int row, bool charge, double sign) {
-      Formula out{&program, row, charge, sign, {}, {}};
+    const auto formula = [&](const Program& program, int row, bool value, bool charge, double sign) {
+      Formula out{&program, row, value, charge, sign, {}, {}};
       for (const int input : program.inputs()) {
         if (differentiable(d, input)) out.inputs.push_back(input);
       }
       d.formulas.push_back(std::move(out));
     };
-    formula(d.source->formula, d.source->is_voltage ? 2 : -1, false, d.source->is_voltage ? -1 : 1);
+    const int row = d.source->is_voltage ? 2 : -1;
+    const double sign = d.source->is_voltage ? -1 : 1;
+    formula(d.source->formula, row, true, false, sign);
+    if (!d.form->charge.empty()) formula(d.form->charge, row, true, true, sign);
     const int first = d.source->is_voltage ? 3 : 2;
     for (std::size_t y = 0; y < d.source->derivatives.size(); ++y) {
-      formula(d.source->derivatives[y].argument, first + static_cast<int>(y),
+      formula(d.source->derivatives[y].argument, first + static_cast<int>(y), false,
               !d.source->derivatives[y].integral, -1);
     }
   }
@@ -192,12 +196,6 @@ double BehaviouralGroup::input_value(const Device& d, int input, const double* x
   return d.source->inputs[at(input)].kind == BehaviouralInput::Kind::time ? time : d.values[at(input)];
 }
 
-template <class T>
-void BehaviouralGroup::inputs(const Device& d, const double* x, double time, std::vector<T>& out) const {
-  out.clear();
-  for (int k = 0; k < static_cast<int>(d.values.size()); ++k) out.push_back(T(input_value(d, k, x, time)));
-}
-
 void BehaviouralGroup::evaluate(Assembly& a) {
   using Real = Dual<kChunk>;
   thread_local std::vector<Real> in, registers;
@@ -237,7 +235,7 @@ void BehaviouralGroup::evaluate(Assembly& a) {
       const bool held = f.row >= static_cast<int>(first_y) &&
                         d.source->derivatives[at(f.row) - first_y].integral && a.steady;
       if (held) continue;
-      const double scale = f.sign * (f.row < 0 || (voltage && f.row == 2) ? d.factor : 1);
+      const double scale = f.sign * (f.source ? d.factor : 1);
       std::size_t done = 0;
       do {
         const std::size_t size = std::min<std::size_t>(kChunk, f.inputs.size() - done);
@@ -279,15 +277,16 @@ void BehaviouralGroup::initial_charges(double* x, double* q) const {
   for (const Device& d : devices_) {
     const std::size_t first_y = d.unknowns.size() - d.source->derivatives.size();
     for (std::size_t y = 0; y < d.source->derivatives.size(); ++y) {
-      const auto& derivative = d.source->derivatives[y];
-      const int row = d.unknowns[first_y + y];
-      if (derivative.integral) {
-        x[row] = derivative.start;
-        q[row] += derivative.start;
-      } else {
-        inputs(d, x, 0, in);
-        q[row] -= derivative.argument.run<double>(in, registers);
-      }
+      if (!d.source->derivatives[y].integral) continue;
+      x[d.unknowns[first_y + y]] = d.source->derivatives[y].start;
+      q[d.unknowns[first_y + y]] += d.source->derivatives[y].start;
+    }
+    inputs(d, x, 0, in);
+    for (const Formula& f : d.formulas) {
+      if (!f.charge) continue;
+      const double charge = f.sign * (f.source ? d.factor : 1) * f.program->run<double>(in, registers);
+      q[d.unknowns[f.row >= 0 ? at(f.row) : 0]] += charge;
+      if (f.row < 0) q[d.unknowns[1]] -= charge;
     }
   }
 }
@@ -298,127 +297,6 @@ void BehaviouralGroup::operating_point(int device, const double* x, OperatingPoi
   inputs(d, x, 0, in);
   const double y = d.factor * d.source->formula.run<double>(in, registers);
   out.add(d.source->is_voltage ? "v" : "i", y, d.source->is_voltage ? "V" : "A");
-}
-
-void BehaviouralGroup::prepare_gradient(std::span<const ParameterSeed> seeds, const Environment<double>&) {
-  seeds_.clear();
-  for (const ParameterSeed& s : seeds) seeds_.push_back({s.device, s.parameter, s.target, s.weight});
-}
-
-void BehaviouralGroup::gradient(const Assembly& point, const double* lambda_f, const double* lambda_q,
-                                double* gradient) const {
-  using Real = Dual<1>;
-  std::vector<Real> in, registers;
-  for (const Seed& seed : seeds_) {
-    const Device& d = devices_[at(seed.device)];
-    inputs(d, point.x, point.time, in);
-    Real factor(d.factor);
-    const double drift = 1 + d.tc1 * d.rise + d.tc2 * d.rise * d.rise;
-    if (seed.parameter == kMultiplier) factor.d.set(0, drift);
-    if (seed.parameter == kTc1) factor.d.set(0, d.m * d.rise);
-    if (seed.parameter == kTc2) factor.d.set(0, d.m * d.rise * d.rise);
-    if (seed.parameter == ParameterSeed::kTemperature) factor.d.set(0, d.m * (d.tc1 + 2 * d.tc2 * d.rise));
-    if (seed.parameter >= kFixedParameters) in[at(seed.parameter - kFixedParameters)].d.set(0, 1.0);
-    const std::size_t first_y = d.unknowns.size() - d.source->derivatives.size();
-    double sum = 0;
-    for (const Formula& f : d.formulas) {
-      const bool source = f.row < 0 || (d.source->is_voltage && f.row == 2);
-      if (!source && point.steady && d.source->derivatives[at(f.row) - first_y].integral) continue;
-      Real y = f.program->template run<Real>(in, registers);
-      if (source) y = y * factor;
-      const double* lambda = f.charge ? lambda_q : lambda_f;
-      const double weight =
-          f.row >= 0 ? lambda[d.unknowns[at(f.row)]] : lambda[d.unknowns[0]] - lambda[d.unknowns[1]];
-      sum += f.sign * weight * y.d[0];
-    }
-    gradient[seed.target] += seed.weight * sum;
-  }
-}
-
-void BehaviouralGroup::initial_adjoint(const double* x, const double* weight_q, double* weight_x) const {
-  using Real = Dual<1>;
-  std::vector<Real> in, registers;
-  for (const Device& d : devices_) {
-    inputs(d, x, 0, in);
-    for (const Formula& f : d.formulas) {
-      if (!f.charge) continue;
-      for (const int input : f.inputs) {
-        in[at(input)].d.set(0, 1.0);
-        const double by_input =
-            f.sign * weight_q[d.unknowns[at(f.row)]] * f.program->template run<Real>(in, registers).d[0];
-        in[at(input)].d.set(0, 0.0);
-        const auto [plus, minus] = d.input_unknowns[at(input)];
-        weight_x[plus] += by_input;
-        weight_x[minus] -= by_input;
-      }
-    }
-  }
-}
-
-void BehaviouralGroup::initial_gradient(const double* x, const double*, const double* weight_q,
-                                        double* gradient) const {
-  Assembly start;
-  start.x = x;
-  const std::vector<double> zero(at(ground_) + 1, 0.0);
-  this->gradient(start, zero.data(), weight_q, gradient);
-}
-
-void BehaviouralGroup::gradient_ac(const double* x, double, double omega,
-                                   const std::complex<double>* solution, const std::complex<double>* lambda,
-                                   double* gradient, double* by_x) const {
-  using Inner = Dual<1>;
-  using Outer = Dual<2, Inner>;
-  std::vector<Outer> in, registers;
-  // The small-signal power of a device with the inner derivative along input `seeded` or the factor.
-  const auto power = [&](const Device& d, int seeded, double factor_slope) {
-    in.clear();
-    for (int k = 0; k < static_cast<int>(d.values.size()); ++k) {
-      Inner value(input_value(d, k, x, 0));
-      if (k == seeded) value.d.set(0, 1.0);
-      Outer outer(value);
-      const auto [plus, minus] = d.input_unknowns[at(k)];
-      if (plus >= 0) {
-        const std::complex<double> direction = solution[plus] - solution[minus];
-        outer.d.set(0, Inner(direction.real()));
-        outer.d.set(1, Inner(direction.imag()));
-      }
-      in.push_back(outer);
-    }
-    Inner factor(d.factor);
-    factor.d.set(0, factor_slope);
-    double sum = 0;
-    for (const Formula& f : d.formulas) {
-      const bool source = f.row < 0 || (d.source->is_voltage && f.row == 2);
-      Outer y = f.program->template run<Outer>(in, registers);
-      if (source) y = y * factor;
-      const std::complex<double> weight =
-          f.sign *
-          (f.row >= 0 ? lambda[d.unknowns[at(f.row)]] : lambda[d.unknowns[0]] - lambda[d.unknowns[1]]);
-      const double re = y.d[0].d[0], im = y.d[1].d[0];
-      sum += f.charge ? -omega * (weight.real() * im + weight.imag() * re)
-                      : weight.real() * re - weight.imag() * im;
-    }
-    return sum;
-  };
-  for (const Seed& seed : seeds_) {
-    const Device& d = devices_[at(seed.device)];
-    const double drift = 1 + d.tc1 * d.rise + d.tc2 * d.rise * d.rise;
-    double slope = 0;
-    if (seed.parameter == kMultiplier) slope = drift;
-    if (seed.parameter == kTc1) slope = d.m * d.rise;
-    if (seed.parameter == kTc2) slope = d.m * d.rise * d.rise;
-    if (seed.parameter == ParameterSeed::kTemperature) slope = d.m * (d.tc1 + 2 * d.tc2 * d.rise);
-    const int input = seed.parameter >= kFixedParameters ? seed.parameter - kFixedParameters : -1;
-    gradient[seed.target] += seed.weight * power(d, input, slope);
-  }
-  for (const Device& d : devices_) {
-    for (int k = 0; k < static_cast<int>(d.values.size()); ++k) {
-      if (!differentiable(d, k)) continue;
-      const double sum = power(d, k, 0);
-      by_x[d.input_unknowns[at(k)].first] += sum;
-      by_x[d.input_unknowns[at(k)].second] -= sum;
-    }
-  }
 }
 
 }  // namespace nullor

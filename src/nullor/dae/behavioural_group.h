@@ -4,8 +4,8 @@
 #include <functional>
 #include <memory>
 
+#include "nullor/dae/charge_form.h"
 #include "nullor/dae/device_group.h"
-#include "nullor/netlist/circuit.h"
 
 namespace nullor {
 
@@ -16,12 +16,13 @@ namespace nullor {
 ///   y = ddt(a):             y - d/dt a(u) = 0                                       (3)
 ///   y = idt(a):             dy/dt - a(u) = 0, y = start at the operating point      (4)
 ///
-/// Local unknowns: p, n, [i], one y for each ddt or idt.
+/// A ddt that stands in a sum needs no y: formula(u) is then a flow and a charge (charge_form.h). Local
+/// unknowns: p, n, [i], one y for each other ddt and each idt.
 class BehaviouralGroup final : public DeviceGroup {
  public:
   explicit BehaviouralGroup(const ParameterTable& table) : table_(table) {}
 
-  int add(std::shared_ptr<const BehaviouralSource> source);
+  int add(const BehaviouralSource& source);
   /// Translates node and instance indices of the inputs into unknowns.
   void resolve(const std::function<int(int)>& unknown_of_node,
                const std::function<int(int)>& branch_of_instance);
@@ -76,13 +77,15 @@ class BehaviouralGroup final : public DeviceGroup {
   struct Formula {
     const Program* program = nullptr;
     int row = 0;          ///< local row of the equation; -1: the current source's p and n
+    bool source = false;  ///< the value of the source, to which s of (1) applies
     bool charge = false;  ///< contributes to q instead of f
     double sign = 1;
     std::vector<int> inputs;  ///< differentiable inputs it reads
     std::vector<int> slots;   ///< per input: p-row+, p-row-, n-row+, n-row- (unused: ground slot)
   };
   struct Device {
-    std::shared_ptr<const BehaviouralSource> source;
+    std::shared_ptr<const ChargeForm> form;
+    const BehaviouralSource* source = nullptr;  ///< of the form
     std::vector<Unknown> internals;
     std::vector<std::string> internal_names;
     std::vector<int> unknowns;
@@ -100,6 +103,11 @@ class BehaviouralGroup final : public DeviceGroup {
   };
 
   static std::size_t at(int k) { return static_cast<std::size_t>(k); }
+  /// lambda of the row, or of p less that of n.
+  template <class T>
+  static T weight_of(const Device& d, const Formula& f, const T* lambda) {
+    return f.row >= 0 ? lambda[d.unknowns[at(f.row)]] : lambda[d.unknowns[0]] - lambda[d.unknowns[1]];
+  }
   bool differentiable(const Device& d, int input) const { return d.input_unknowns[at(input)].first >= 0; }
   double input_value(const Device& d, int input, const double* x, double time) const;
   template <class T>
@@ -110,5 +118,11 @@ class BehaviouralGroup final : public DeviceGroup {
   std::vector<Seed> seeds_;
   int ground_ = 0;
 };
+
+template <class T>
+void BehaviouralGroup::inputs(const Device& d, const double* x, double time, std::vector<T>& out) const {
+  out.clear();
+  for (int k = 0; k < static_cast<int>(d.values.size()); ++k) out.push_back(T(input_value(d, k, x, time)));
+}
 
 }  // namespace nullor

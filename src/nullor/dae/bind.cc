@@ -143,7 +143,7 @@ void Dae::bind_instance(int index) {
     }
     group = slot;
     device =
-        static_cast<BehaviouralGroup&>(*groups_[static_cast<std::size_t>(group)]).add(instance.behaviour);
+        static_cast<BehaviouralGroup&>(*groups_[static_cast<std::size_t>(group)]).add(*instance.behaviour);
   } else {
     int type = 0;
     group = group_for(instance, type);
@@ -316,6 +316,14 @@ void Dae::assign_unknowns() {
           fresh(internals[i].name, internals[i].nature, internals[i].unit, internals[i].tolerance));
       if (internals[i].name == "i") branches_[k] = local.back();
     }
+  }
+  for (const NodeNature& nature : circuit_.natures) {
+    UnknownInfo& info = unknowns_[static_cast<std::size_t>(nature.node - 1)];
+    info.nature = Nature::other;
+    info.unit = nature.unit;
+    info.tolerance = nature.tolerance.parameter == kNoParameter
+                         ? nature.tolerance.constant
+                         : table_[static_cast<std::size_t>(nature.tolerance.parameter)];
   }
   for (std::size_t k = 0; k < circuit_.instances.size(); ++k) {
     const Instance& instance = circuit_.instances[k];

@@ -52,6 +52,8 @@ struct FerroelectricCapacitor {
 
   std::string check() const {
     if (!(value(t_fe) > 0)) return "needs a film thickness t_fe > 0";
+    if (!(value(rho) >= 0)) return "needs a viscosity rho >= 0: with less, polarization runs away";
+    if (!(value(area) > 0)) return "needs an electrode area > 0";
     return {};
   }
 

@@ -54,6 +54,10 @@ struct Memristor {
   std::string check() const {
     if (!(value(r_on) > 0 && value(r_off) > 0)) return "needs resistances r_on > 0 and r_off > 0";
     if (!(value(v_on) < 0 && value(v_off) > 0)) return "needs thresholds v_on < 0 < v_off";
+    if (!(value(k_on) <= 0 && value(k_off) >= 0)) return "needs rates k_on <= 0 <= k_off";
+    if (!(value(a_on) > 0 && value(a_off) > 0)) return "needs exponents a_on > 0 and a_off > 0";
+    if (!(value(window) > 0)) return "needs a sharpness of the window p > 0";
+    if (!(value(leak) > 0)) return "needs a rate of return leak > 0: its operating point is where that leads";
     if (!(value(w0) >= 0 && value(w0) <= 1)) return "needs an initial state w0 between 0 and 1";
     return {};
   }

@@ -77,6 +77,13 @@ struct LaserDiode {
   }
   std::string check() const {
     if (!(value(rs) > 0)) return "needs a series resistance rs > 0";
+    if (!(value(is) > 0 && value(emission) > 0)) return "needs a junction with is > 0 and n > 0";
+    if (!(value(tau_n) > 0 && value(tau_p) > 0)) return "needs lifetimes tau_n > 0 and tau_p > 0";
+    if (!(value(n_tr) > 0 && value(volume) > 0)) return "needs n_tr > 0 and volume > 0";
+    if (!(value(gain0) > 0 && value(confinement) > 0)) return "needs gain0 > 0 and gamma > 0";
+    if (!(value(spontaneous) > 0)) return "needs some spontaneous emission, beta > 0: light starts from it";
+    if (!(value(wavelength) > 0)) return "needs a wavelength > 0";
+    if (!(value(compression) >= 0)) return "needs a gain compression epsilon >= 0";
     return {};
   }
 

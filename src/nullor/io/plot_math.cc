@@ -88,4 +88,34 @@ std::vector<std::size_t> m4_indices(std::span<const double> pixel, std::span<con
   return out;
 }
 
+std::vector<std::size_t> straight_runs(std::span<const double> x, std::span<const double> y,
+                                       std::span<const std::size_t> indices, double distance) {
+  if (indices.size() < 3) return {indices.begin(), indices.end()};
+  std::vector<char> kept(indices.size(), 0);
+  kept.front() = kept.back() = 1;
+  std::vector<std::pair<std::size_t, std::size_t>> open = {{0, indices.size() - 1}};
+  while (!open.empty()) {
+    const auto [first, last] = open.back();
+    open.pop_back();
+    const double x0 = x[indices[first]], y0 = y[indices[first]];
+    const double dx = x[indices[last]] - x0, dy = y[indices[last]] - y0, length = std::hypot(dx, dy);
+    std::size_t farthest = first;
+    double largest = distance;
+    for (std::size_t k = first + 1; k < last; ++k) {
+      const double px = x[indices[k]] - x0, py = y[indices[k]] - y0;
+      const double off = length > 0 ? std::fabs(px * dy - py * dx) / length : std::hypot(px, py);
+      if (off > largest) largest = off, farthest = k;
+    }
+    if (farthest == first) continue;
+    kept[farthest] = 1;
+    open.emplace_back(first, farthest);
+    open.emplace_back(farthest, last);
+  }
+  std::vector<std::size_t> out;
+  for (std::size_t k = 0; k < indices.size(); ++k) {
+    if (kept[k]) out.push_back(indices[k]);
+  }
+  return out;
+}
+
 }  // namespace nullor

@@ -30,4 +30,9 @@ std::vector<double> unwrapped_phase_deg(std::span<const std::complex<double>> z)
 /// (2014).
 std::vector<std::size_t> m4_indices(std::span<const double> pixel, std::span<const double> y);
 
+/// Those of `indices` whose polyline passes within `distance` of all of them: what lies on a straight run is
+/// left out. x ascends. Source: U. Ramer, Computer Graphics and Image Processing 1, 244 (1972).
+std::vector<std::size_t> straight_runs(std::span<const double> x, std::span<const double> y,
+                                       std::span<const std::size_t> indices, double distance);
+
 }  // namespace nullor

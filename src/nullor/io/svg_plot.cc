@@ -209,7 +209,8 @@ class Picture {
       height.push_back(py);
     }
     std::string points;
-    for (const std::size_t k : m4_indices(pixel, height)) {
+    constexpr double kVisible = 0.1;  // pixels
+    for (const std::size_t k : straight_runs(pixel, height, m4_indices(pixel, height), kVisible)) {
       points += number(pixel[k] / 2) + "," + number(height[k]) + " ";
     }
     out_ += "<polyline fill=\"none\" stroke=\"" + std::string(colour) +

@@ -118,6 +118,28 @@ TEST(PlotMath, M4KeepsTheExtremesOfEveryColumn) {
   EXPECT_EQ(high, high4);
 }
 
+TEST(PlotMath, LeavesOutWhatLiesOnStraightRuns) {
+  std::vector<double> x, y;
+  std::vector<std::size_t> all;
+  for (std::size_t k = 0; k <= 4000; ++k) {
+    x.push_back(0.1 * static_cast<double>(k));
+    y.push_back(k < 2000 ? 50 : 50 + 40 * std::sin(x.back() / 20));
+    all.push_back(k);
+  }
+  const auto kept = straight_runs(x, y, all, 0.1);
+  EXPECT_LT(kept.size(), 120U);
+  EXPECT_EQ(kept.front(), 0U);
+  EXPECT_EQ(kept.back(), 4000U);
+  for (std::size_t j = 0; j + 1 < kept.size(); ++j) {
+    for (std::size_t k = kept[j]; k < kept[j + 1]; ++k) {
+      const double s = (x[k] - x[kept[j]]) / (x[kept[j + 1]] - x[kept[j]]);
+      const double slope = (y[kept[j + 1]] - y[kept[j]]) / (x[kept[j + 1]] - x[kept[j]]);
+      const double off = std::fabs(y[k] - y[kept[j]] - s * (y[kept[j + 1]] - y[kept[j]]));
+      EXPECT_LE(off / std::hypot(1, slope), 0.1 + 1e-9);
+    }
+  }
+}
+
 TEST(Svg, DrawsABodePairAndEscapesNames) {
   Table table = mixed();
   table.columns[1].name = "v(<out>&)";

@@ -67,6 +67,7 @@ void CardReader::read(Scope& scope, const LogicalLine& line) {
   const std::string word = directive(cursor);
   Circuit& circuit = elaborator_.circuit();
   if (word == "ic" || word == "nodeset") return node_values(scope, cursor, word == "ic");
+  if (word == "nature") return nature(scope, cursor);
   const bool early =
       word == "option" || word == "options" || word == "opt" || word == "global" || word == "temp";
   if (early && scope.is_top()) return;
@@ -96,19 +97,57 @@ void CardReader::read(Scope& scope, const LogicalLine& line) {
   }
 }
 
+// v(node)
+int CardReader::node_of(Scope& scope, Cursor& cursor, const char* what) {
+  if (!same_name(cursor.peek_word(), "v")) cursor.fail(what);
+  cursor.word();
+  if (!cursor.accept('(')) cursor.fail(what);
+  const std::string_view name = cursor.word();
+  const Location where = cursor.where(name);
+  if (name.empty() || !cursor.accept(')')) cursor.fail(what);
+  const int node = elaborator_.node(scope, lower(name));
+  elaborator_.check_connected(node, where);
+  return node;
+}
+
+void CardReader::nature(Scope& scope, Cursor& cursor) {
+  const char* what =
+      ".nature expects nodes, then units= and abstol=, as in .nature v(p) units=C/m2 abstol=1e-6";
+  std::vector<int> nodes;
+  NodeNature nature{0, "", Value{1e-6}};
+  while (!cursor.at_end()) {
+    if (cursor.accept(',')) continue;
+    if (!cursor.at_assignment()) {
+      nodes.push_back(node_of(scope, cursor, what));
+      continue;
+    }
+    const std::string_view written = cursor.word();
+    const std::string name = lower(written);
+    cursor.accept('=');
+    if (name == "units") {
+      nature.unit = std::string(without_delimiters(cursor.value("a unit")));
+    } else if (name == "abstol") {
+      const std::string_view piece = cursor.value("a tolerance");
+      nature.tolerance = elaborator_.value_of(scope, cursor.source(), piece);
+      if (!(elaborator_.number(nature.tolerance) > 0)) fail("abstol must be above 0", cursor.where(piece));
+    } else {
+      fail(".nature has no " + in_quotes(written), cursor.where(written), "it takes units= and abstol=");
+    }
+  }
+  if (nodes.empty()) cursor.fail(what);
+  for (const int node : nodes) {
+    nature.node = node;
+    if (node != 0) elaborator_.circuit().natures.push_back(nature);
+  }
+}
+
 void CardReader::node_values(Scope& scope, Cursor& cursor, bool initial) {
   const char* what = initial ? ".ic expects v(node)=value" : ".nodeset expects v(node)=value";
   if (cursor.at_end()) cursor.fail(what);
   while (!cursor.at_end()) {
     if (cursor.accept(',')) continue;
-    if (!same_name(cursor.peek_word(), "v")) cursor.fail(what);
-    cursor.word();
-    if (!cursor.accept('(')) cursor.fail(what);
-    const std::string_view name = cursor.word();
-    const Location where = cursor.where(name);
-    if (name.empty() || !cursor.accept(')') || !cursor.accept('=')) cursor.fail(what);
-    const int node = elaborator_.node(scope, lower(name));
-    elaborator_.check_connected(node, where);
+    const int node = node_of(scope, cursor, what);
+    if (!cursor.accept('=')) cursor.fail(what);
     const Value value = elaborator_.value_of(scope, cursor.source(), cursor.value("a voltage"));
     Circuit& circuit = elaborator_.circuit();
     (initial ? circuit.initial_conditions : circuit.node_sets).emplace_back(node, value);

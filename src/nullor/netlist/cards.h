@@ -16,6 +16,8 @@ class CardReader {
 
  private:
   void node_values(Scope& scope, Cursor& cursor, bool initial);
+  void nature(Scope& scope, Cursor& cursor);
+  int node_of(Scope& scope, Cursor& cursor, const char* what);
   void outputs(Cursor& cursor, const std::string& word, const Location& where);
 
   Elaborator& elaborator_;

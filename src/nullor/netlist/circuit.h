@@ -100,6 +100,13 @@ struct Instance {
   bool on = false;
 };
 
+/// What a node carries that is no voltage, from `.nature`: a polarization, a photon number, a temperature.
+struct NodeNature {
+  int node = 0;
+  std::string unit;  ///< may be empty
+  Value tolerance;   ///< absolute tolerance, in its unit
+};
+
 /// One command of a `.control` block, with the body of a loop or condition.
 struct ControlCommand {
   std::string verb;  ///< lower case: "run", "let", "meas", "foreach", ...
@@ -121,6 +128,7 @@ struct Circuit {
 
   std::vector<std::pair<int, Value>> initial_conditions;  ///< .ic v(node)=value
   std::vector<std::pair<int, Value>> node_sets;           ///< .nodeset
+  std::vector<NodeNature> natures;                        ///< .nature
   std::map<std::string, OptionValue> options;             ///< .options, .temp (as "temp"); flags have value 1
   std::vector<AnalysisCard> analyses;                     ///< in deck order
   std::vector<MeasureCard> measures;

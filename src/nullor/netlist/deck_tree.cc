@@ -247,11 +247,11 @@ std::unique_ptr<Block> build_tree(const SourceLines& source) { return TreeBuilde
 
 const std::vector<std::string>& directive_names() {
   static const std::vector<std::string> names = {
-      ".ac",    ".control", ".csparam", ".dc",    ".else",    ".elseif", ".end",     ".endc",
-      ".endif", ".endl",    ".ends",    ".four",  ".func",    ".global", ".ic",      ".if",
-      ".inc",   ".include", ".lib",     ".meas",  ".measure", ".model",  ".nodeset", ".noise",
-      ".op",    ".option",  ".options", ".param", ".plot",    ".print",  ".probe",   ".save",
-      ".sens",  ".step",    ".subckt",  ".temp",  ".tf",      ".title",  ".tran",    ".width"};
+      ".ac",      ".control", ".csparam", ".dc",    ".else",   ".elseif",  ".end",   ".endc", ".endif",
+      ".endl",    ".ends",    ".four",    ".func",  ".global", ".ic",      ".if",    ".inc",  ".include",
+      ".lib",     ".meas",    ".measure", ".model", ".nature", ".nodeset", ".noise", ".op",   ".option",
+      ".options", ".param",   ".plot",    ".print", ".probe",  ".save",    ".sens",  ".step", ".subckt",
+      ".temp",    ".tf",      ".title",   ".tran",  ".width"};
   return names;
 }
 

@@ -196,7 +196,8 @@ void Marcher::give_up(TrainingReport& report, double time, const WindowSystem::R
   report.failure.singular = last.singular;
   if (last.worst_unknown >= 0 && last.worst_unknown < n_) {
     report.failure.suspects.push_back("'" + dae_.unknowns()[u(last.worst_unknown)].name +
-                                      "' does not settle");
+                                      "' does not settle" + devices_at(dae_, last.worst_unknown));
+    report.failure.suspects.push_back("look for a solution that ends or jumps there with --engine numeric");
   }
 }
 
@@ -334,10 +335,12 @@ FeatureBasis collocation_basis(const TrainingOptions& how) {
 TrainingReport train_by_collocation(Dae& dae, NewtonSolver& newton, const SimulationOptions& options,
                                     const TranCard& card, const TrainingOptions& how, Waveform& out) {
   TrainingReport report;
-  if (dae.has_delays()) {
+  for (const auto& group : dae.groups()) {
+    if (group->count() == 0 || group->largest_step() >= 1e300) continue;
     throw InputError(ErrorKind::usage,
-                     "the neural engine has no lossless lines: their past is not part of a window", {},
-                     "simulate this circuit with --engine numeric");
+                     "the neural engine has no lossless lines: the past of '" + group->names.front() +
+                         "' is not part of a window",
+                     group->places.front(), "simulate this circuit with --engine numeric");
   }
   std::vector<double> charges;
   report.start = start_transient(dae, newton, options, card, charges);

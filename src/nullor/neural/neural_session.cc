@@ -8,6 +8,7 @@
 
 #include "nullor/neural/audit.h"
 #include "nullor/neural/collocation.h"
+#include "nullor/simulate/unstable_rest.h"
 
 namespace nullor {
 
@@ -70,6 +71,16 @@ std::vector<Table> NeuralSession::run_tran(const TranCard& card, const Location&
                   report.windows, waveform.trained_weights(), 1e3 * seconds.count(), report.error_estimate));
   if (report.jumps > 0)
     e.notes.push_back(fmt::format("neural: {} jumps, each passed within 1e-11 of its time", report.jumps));
+  UnstableRest rest;
+  std::vector<double> x(static_cast<std::size_t>(e.dae().size()) + 1, 0.0);
+  for (std::size_t w = 0; w < waveform.windows(); ++w) {
+    for (const double s : {0.0, 0.5}) {
+      const double time = waveform.window_start(w) + s * waveform.window_length(w);
+      waveform.evaluate(time, x.data());
+      rest.see(e.dae(), e.newton(), time, x.data());
+    }
+  }
+  if (auto remark = rest.remark(e.dae(), e.newton(), card.stop)) e.notes.push_back(std::move(*remark));
   if (how_.check) {
     const Audit against = audit(e.dae(), e.options(), card, waveform);
     if (const Audit::Signal* worst = against.worst_state()) {
@@ -86,7 +97,6 @@ std::vector<Table> NeuralSession::run_tran(const TranCard& card, const Location&
   t.columns.push_back({"time", Quantity::time, {}, {}});
   const auto kept = choose_outputs(e.dae(), e.saves());
   for (const Output& o : kept) t.columns.push_back({o.name, o.quantity, {}, {}});
-  std::vector<double> x(static_cast<std::size_t>(e.dae().size()) + 1, 0.0);
   for (const double time : sampling_times(waveform, card)) {
     waveform.evaluate(time, x.data());
     t.columns[0].real.push_back(time);

@@ -133,10 +133,10 @@ TEST(Collocation, FindsTheCurrentOfAnIndexTwoCircuit) {
 
 // Every seed converges without touching an option, to nearly the same waveform.
 TEST(Collocation, ConvergesForEverySeed) {
-  const Trained reference = train(example("neurospice/ring_oscillator.cir"), 1e-7);
+  const Trained reference = train(example("neural/ring_oscillator.cir"), 1e-7);
   ASSERT_TRUE(reference.report.finished);
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
-    const Trained t = train(example("neurospice/ring_oscillator.cir"), 1e-4, seed);
+    const Trained t = train(example("neural/ring_oscillator.cir"), 1e-4, seed);
     ASSERT_TRUE(t.report.finished) << seed;
     EXPECT_LT(distance(t, "n3", 1e-9, [&](double time) { return reference.at("n3", time); }), 1e-4) << seed;
   }
@@ -144,7 +144,7 @@ TEST(Collocation, ConvergesForEverySeed) {
 
 // Against the numerical engine, which shares neither windows nor features.
 TEST(Collocation, AgreesWithTheNumericalEngine) {
-  for (const char* name : {"neurospice/amplifier.cir", "neurospice/feram.cir"}) {
+  for (const char* name : {"neural/amplifier.cir", "neural/feram.cir"}) {
     const Trained t = train(example(name), 1e-5);
     ASSERT_TRUE(t.report.finished) << name;
     Circuit circuit = example(name);
@@ -216,7 +216,7 @@ TEST(Collocation, SaysWhatItCannotDo) {
 
 // dx/dt is the exact derivative of x(t).
 TEST(Waveform, DifferentiatesItself) {
-  const Trained t = train(example("neurospice/amplifier.cir"), 1e-6);
+  const Trained t = train(example("neural/amplifier.cir"), 1e-6);
   const auto n = static_cast<std::size_t>(t.waveform.size());
   std::vector<double> x(n), slope(n), before(n), after(n);
   for (const double time : {0.4e-9, 1.13e-9, 1.7e-9, 4.31e-9, 8e-9}) {
@@ -233,7 +233,7 @@ TEST(Waveform, DifferentiatesItself) {
 
 // Many points of one signal at once are the same numbers.
 TEST(Waveform, EvaluatesManyPointsAtOnce) {
-  const Trained t = train(example("neurospice/feram.cir"), 1e-6);
+  const Trained t = train(example("neural/feram.cir"), 1e-6);
   std::vector<double> times, got(997);
   for (int k = 0; k < 997; ++k) times.push_back(24e-9 * k / 996);
   const int cell = t.waveform.find("cell");

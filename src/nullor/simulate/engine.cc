@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "nullor/simulate/unstable_rest.h"
+
 namespace nullor {
 namespace {
 
@@ -184,9 +186,11 @@ std::vector<Table> Engine::run_tran(const TranCard& card, const Location& where)
   const auto kept = outputs();
   for (const Output& o : kept) t.columns.push_back({o.name, o.quantity, {}, {}});
   Transient transient(*dae_, *newton_, options_);
+  UnstableRest rest;
   long points = 0;
   const TransientSummary summary =
       transient.run(card, [&](double time, const std::vector<double>& x, const StepFormula& f) {
+        rest.see(*dae_, *newton_, time, x.data());
         if (f.stage || time < card.start) return true;
         t.columns[0].real.push_back(time);
         append_row(*dae_, kept, x, t, 1);
@@ -198,6 +202,7 @@ std::vector<Table> Engine::run_tran(const TranCard& card, const Location& where)
                                                    : "operating point of the transient";
     throw analysis_failed(at, summary.failure, where);
   }
+  if (auto remark = rest.remark(*dae_, *newton_, card.stop)) notes.push_back(std::move(*remark));
   if (summary.start.method != "newton" && summary.start.method != "initial conditions") {
     notes.push_back("operating point found by " + summary.start.method);
   }

@@ -128,13 +128,13 @@ class GradientRun {
     for (const auto& [column, weights] : objective.weights) {
       if (u(column) < first) continue;
       const Output& output = kept[u(column) - first];
+      if (weights[row].first == 0) continue;
       if (output.unknown < 0) {
         throw InputError(
             ErrorKind::usage,
             "'" + output.name +
                 "' is a device quantity; gradients follow voltages and currents of the equations");
       }
-      if (weights[row].first == 0) continue;
       seed.resize(u(dae_.size()) + 1, 0.0);
       seed[u(output.unknown)] += weights[row].first;
     }

@@ -74,8 +74,7 @@ class Measurement {
 
   std::string unit_of_what() const {
     const auto column = scope_.waveforms->column(card_.what.text);
-    return std::string(
-        unit_of(column && column->quantity != Quantity::none ? column->quantity : quantity_of(card_.what)));
+    return std::string(unit_of(column ? column->quantity : quantity_of(card_.what)));
   }
 
   Polyline<T> line(const Expression& expression) const {

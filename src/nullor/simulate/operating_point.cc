@@ -202,6 +202,20 @@ OperatingPoint solve_operating_point(Dae& dae, NewtonSolver& newton, const Simul
   return Ladder(dae, newton, options, how).climb();
 }
 
+std::string devices_at(const Dae& dae, int unknown) {
+  std::string out;
+  int named = 0;
+  for (const auto& group : dae.groups()) {
+    for (int d = 0; d < group->count() && named < 4; ++d) {
+      const auto unknowns = group->unknowns(d);
+      if (std::find(unknowns.begin(), unknowns.end(), unknown) == unknowns.end()) continue;
+      out += (out.empty() ? " (" : ", ") + group->names[u(d)];
+      ++named;
+    }
+  }
+  return out.empty() ? out : out + ")";
+}
+
 Failure explain(Dae& dae, NewtonSolver& newton, const std::vector<double>& x,
                 const NewtonSolver::Problem& problem, const NewtonSolver::Result& result) {
   Failure out;
@@ -212,8 +226,11 @@ Failure explain(Dae& dae, NewtonSolver& newton, const std::vector<double>& x,
     if (k >= 0 && k < dae.size()) {
       const UnknownInfo& info = dae.unknowns()[u(k)];
       out.suspects.push_back(info.owner.empty() ? "node '" + info.name + "' is not fixed by any element"
-                                                : "element '" + info.owner +
-                                                      "': look for a loop of voltage sources and inductors");
+                             : info.nature == Nature::current
+                                 ? "element '" + info.owner +
+                                       "': look for a loop of voltage sources and inductors"
+                                 : "element '" + info.owner + "': no equation fixes '" + info.name +
+                                       "', look at its parameters");
     }
     return out;
   }
@@ -241,20 +258,22 @@ Failure explain(Dae& dae, NewtonSolver& newton, const std::vector<double>& x,
         (std::isfinite(residual[u(k)])
              ? format_si(residual[u(k)]) + (info.nature == Nature::voltage ? "A" : "") + " left over"
              : "a formula has no finite value here, as ln(v) for v <= 0 and 1/v for v = 0");
-    std::string devices;
-    int named = 0;
-    for (const auto& group : dae.groups()) {
-      for (int d = 0; d < group->count() && named < 4; ++d) {
-        const auto unknowns = group->unknowns(d);
-        if (std::find(unknowns.begin(), unknowns.end(), k) == unknowns.end()) continue;
-        devices += (devices.empty() ? " (" : ", ") + group->names[u(d)];
-        ++named;
-      }
-    }
-    out.suspects.push_back(line + (devices.empty() ? "" : devices + ")"));
+    out.suspects.push_back(line + devices_at(dae, k));
   }
   if (result.worst_unknown >= 0) {
     out.suspects.push_back("'" + dae.unknowns()[u(result.worst_unknown)].name + "' still moved the most");
+  }
+  if (problem.alpha == 0) {
+    const auto is_node = [&](int k) { return k >= 0 && dae.unknowns()[u(k)].owner.empty(); };
+    const auto left =
+        std::find_if(order.begin(), order.end(), [&](int k) { return is_node(k) && residual[u(k)] != 0; });
+    const int node = left != order.end() ? *left : result.worst_unknown;
+    if (is_node(node)) {
+      out.suspects.push_back("start near the solution with .nodeset v(" + dae.unknowns()[u(node)].name +
+                             ")=...");
+    }
+  } else {
+    out.suspects.push_back("try .options method=trbdf2, or a smaller largest step in .tran");
   }
   return out;
 }

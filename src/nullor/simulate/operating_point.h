@@ -40,6 +40,9 @@ struct OperatingPointOptions {
 OperatingPoint solve_operating_point(Dae& dae, NewtonSolver& newton, const SimulationOptions& options,
                                      const OperatingPointOptions& how);
 
+/// Up to four names of devices with a terminal or unknown there, " (r1, m1)", or nothing.
+std::string devices_at(const Dae& dae, int unknown);
+
 /// What is wrong at x: the nodes with the largest residual current and the devices on them.
 Failure explain(Dae& dae, NewtonSolver& newton, const std::vector<double>& x,
                 const NewtonSolver::Problem& problem, const NewtonSolver::Result& result);
