@@ -38,27 +38,6 @@ Real radau_polynomial(int m, Real x) {
   return now - before;
 }
 
-std::vector<double> radau_points(int m) {
-  std::vector<double> out;
-  constexpr int kScan = 4000;
-  Real left = -1, at_left = radau_polynomial(m, left);
-  for (int i = 1; i < kScan; ++i) {
-    const Real right = -1 + static_cast<Real>(2 * i) / kScan, at_right = radau_polynomial(m, right);
-    if (at_left * at_right < 0) {
-      Real a = left, b = right;
-      for (int k = 0; k < 80; ++k) {
-        const Real c = (a + b) / 2;
-        (radau_polynomial(m, a) * radau_polynomial(m, c) <= 0 ? b : a) = c;
-      }
-      out.push_back(static_cast<double>((1 + (a + b) / 2) / 2));
-    }
-    left = right;
-    at_left = at_right;
-  }
-  out.push_back(1);
-  return out;
-}
-
 Features draw(const Shape& shape, Rng& rng) {
   const int count = shape.features - 1;
   std::vector<int> order(static_cast<std::size_t>(count));
@@ -133,6 +112,27 @@ bool stable(const Matrix& d) {
 }
 
 }  // namespace
+
+std::vector<double> radau_points(int m) {
+  std::vector<double> out;
+  constexpr int kScan = 4000;
+  Real left = -1, at_left = radau_polynomial(m, left);
+  for (int i = 1; i < kScan; ++i) {
+    const Real right = -1 + static_cast<Real>(2 * i) / kScan, at_right = radau_polynomial(m, right);
+    if (at_left * at_right < 0) {
+      Real a = left, b = right;
+      for (int k = 0; k < 80; ++k) {
+        const Real c = (a + b) / 2;
+        (radau_polynomial(m, a) * radau_polynomial(m, c) <= 0 ? b : a) = c;
+      }
+      out.push_back(static_cast<double>((1 + (a + b) / 2) / 2));
+    }
+    left = right;
+    at_left = at_right;
+  }
+  out.push_back(1);
+  return out;
+}
 
 Features::Features(double skip_scale, std::vector<double> slopes, std::vector<double> offsets,
                    std::vector<double> scales)

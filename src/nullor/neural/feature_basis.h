@@ -47,6 +47,9 @@ struct Features {
   void evaluate(double s, double* psi, double* psi_s = nullptr) const;
 };
 
+/// The m right Radau points of (0, 1], ascending; the last is 1.
+std::vector<double> radau_points(int m);
+
 struct FeatureBasis {
   Features features;
   std::vector<double> node;   ///< (M) right Radau points in (0, 1], the last is 1
