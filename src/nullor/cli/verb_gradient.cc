@@ -18,6 +18,7 @@ struct GradientOptions {
   std::string deck;
   GradientRequest request;
   std::string engine = "numeric";
+  std::string route = "adjoint";
   double tolerance = 1e-4;
 };
 
@@ -73,12 +74,16 @@ void add_gradient(CLI::App& app) {
   verb->add_option("--tolerance", options->tolerance, "neural: wanted error relative to each signal")
       ->check(CLI::Range(1e-8, 1e-2))
       ->capture_default_str();
+  verb->add_option("--route", options->route, "neural: backward for all parameters at once, or forward")
+      ->check(CLI::IsMember({"adjoint", "forward"}))
+      ->capture_default_str();
   add_common_options(*verb, options->common);
   verb->callback([options] {
     TrainingOptions how;
     how.tolerance = options->tolerance;
     how.seed = options->common.seed;
-    CollocationGradient neural(how);
+    using Direction = CollocationGradient::Direction;
+    CollocationGradient neural(how, options->route == "forward" ? Direction::forward : Direction::adjoint);
     if (options->engine == "neural") options->request.transient = &neural;
     ReadOptions reading;
     reading.seed = options->common.seed;

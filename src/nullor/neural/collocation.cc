@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "nullor/neural/signal_sizes.h"
 #include "nullor/neural/window_system.h"
 
 namespace nullor {
@@ -17,46 +18,6 @@ constexpr double kLargestGrowth = 2.5;  // of a window beside the one before
 constexpr double kUnresolved = 1e-11;   // windows this short relative to the time are not controlled
 constexpr double kSafety = 0.8;         // of the step controller
 constexpr double kNewton = 0.3;         // Newton's error relative to that of a window
-constexpr double kReltol = 1e-3;        // SPICE's absolute tolerances are meant beside this relative one
-
-/// How large each signal has been, so that errors can be judged relative to it.
-class SignalSizes {
- public:
-  SignalSizes(const Dae& dae, const SimulationOptions& options)
-      : dae_(dae), options_(options), largest_(u(dae.size()), 0.0) {}
-
-  void see(const double* x) {
-    for (std::size_t i = 0; i < largest_.size(); ++i) largest_[i] = std::max(largest_[i], std::fabs(x[i]));
-  }
-
-  /// The size of every signal, not less than a thousandth of the largest of its nature nor than what SPICE's
-  /// absolute tolerances call small.
-  const std::vector<double>& scale() {
-    double voltage = 0, current = 0;
-    for (std::size_t i = 0; i < largest_.size(); ++i) {
-      const Nature nature = dae_.unknowns()[i].nature;
-      if (nature == Nature::voltage) voltage = std::max(voltage, largest_[i]);
-      if (nature == Nature::current) current = std::max(current, largest_[i]);
-    }
-    scale_.resize(largest_.size());
-    for (std::size_t i = 0; i < largest_.size(); ++i) {
-      const UnknownInfo& info = dae_.unknowns()[i];
-      const double absolute = info.nature == Nature::current                       ? options_.abstol
-                              : info.nature == Nature::other && info.tolerance > 0 ? info.tolerance
-                                                                                   : options_.vntol;
-      const double floor = std::max(absolute / kReltol, info.nature == Nature::voltage   ? 1e-3 * voltage
-                                                        : info.nature == Nature::current ? 1e-3 * current
-                                                                                         : 0.0);
-      scale_[i] = std::max(largest_[i], floor);
-    }
-    return scale_;
-  }
-
- private:
-  const Dae& dae_;
-  const SimulationOptions& options_;
-  std::vector<double> largest_, scale_;
-};
 
 class Marcher {
  public:
@@ -321,6 +282,15 @@ void make_consistent(Dae& dae, NewtonSolver& newton, const SimulationOptions& op
 
 }  // namespace
 
+OperatingPoint start_of_windows(Dae& dae, NewtonSolver& newton, const SimulationOptions& options,
+                                const TranCard& card, std::vector<double>& charges) {
+  OperatingPoint start = start_transient(dae, newton, options, card, charges);
+  if (start.converged && card.use_initial_conditions) {
+    make_consistent(dae, newton, options, card.stop, charges, start.x);
+  }
+  return start;
+}
+
 FeatureBasis collocation_basis(const TrainingOptions& how) {
   return FeatureBasis::make(kLocal * how.tolerance, how.seed);
 }
@@ -334,13 +304,10 @@ TrainingReport train_by_collocation(Dae& dae, NewtonSolver& newton, const Simula
                      "simulate this circuit with --engine numeric");
   }
   std::vector<double> charges;
-  report.start = start_transient(dae, newton, options, card, charges);
+  report.start = start_of_windows(dae, newton, options, card, charges);
   if (!report.start.converged) {
     report.failure = report.start.failure;
     return report;
-  }
-  if (card.use_initial_conditions) {
-    make_consistent(dae, newton, options, card.stop, charges, report.start.x);
   }
   const FeatureBasis basis = collocation_basis(how);
   std::vector<Waveform::Signal> signals;

@@ -11,6 +11,11 @@ namespace nullor {
 TrainingReport train_by_collocation(Dae& dae, NewtonSolver& newton, const SimulationOptions& options,
                                     const TranCard& card, const TrainingOptions& how, Waveform& out);
 
+/// The state and charges (n + 1) that the first window starts from: the operating point with the sources at
+/// time 0, or with uic the given initial conditions, unknowns without charge made consistent.
+OperatingPoint start_of_windows(Dae& dae, NewtonSolver& newton, const SimulationOptions& options,
+                                const TranCard& card, std::vector<double>& charges);
+
 /// The frozen features that training with these options uses.
 FeatureBasis collocation_basis(const TrainingOptions& how);
 
