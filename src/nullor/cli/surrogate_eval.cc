@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "nullor/base/file.h"
 #include "nullor/base/log.h"
@@ -41,6 +42,48 @@ void describe(const Surrogate& surrogate, bool json) {
               p.certificate.worst, p.certificate.at_held_out.size(), p.runs);
 }
 
+/// The waveforms after one step of Newton's method, and how long that step was: the error before. A second
+/// step says what is left.
+struct Polished {
+  Waveform waveform;
+  double before = 0, after = 0;
+};
+
+Polished polish(const Surrogate& surrogate, const std::string& deck, const std::vector<double>& u) {
+  const auto& parts = surrogate.parts();
+  Circuit circuit = read_circuit(deck, {});
+  TranCard card;
+  for (const AnalysisCard& analysis : circuit.analyses) {
+    if (const auto* tran = std::get_if<TranCard>(&analysis.what)) card = *tran;
+  }
+  TrainingOptions how;
+  how.tolerance = parts.window_tolerance;
+  how.seed = parts.seed;
+  BoxSimulator box(std::move(circuit), card, {}, parts.axes, how);
+  bool same = box.unknowns().size() == parts.signals.size() && box.basis().weights.a == parts.weights.a;
+  for (std::size_t i = 0; same && i < parts.signals.size(); ++i)
+    same = box.unknowns()[i].name == parts.signals[i].name;
+  if (!same) {
+    throw InputError(ErrorKind::usage, "'" + deck + "' is not the netlist of this surrogate", {},
+                     "give the one it was trained on");
+  }
+  box.adopt_windows(parts.windows, parts.reference_knots);
+  Polished out;
+  std::vector<double> state = surrogate.state(u);
+  const TimeMap map = surrogate.time_map(u);
+  for (double* error : {&out.before, &out.after}) {
+    std::vector<double> next = state, difference(state.size());
+    if (!box.correct(u, map.time, next))
+      throw InputError(ErrorKind::singular, "the equations have no unique solution at this point");
+    for (std::size_t k = 0; k < next.size(); ++k) difference[k] = next[k] - state[k];
+    const std::vector<double> errors = box.relative_error(difference, next);
+    *error = *std::max_element(errors.begin(), errors.end());
+    if (error == &out.before) state = next;
+  }
+  out.waveform = surrogate.waveform(state, map);
+  return out;
+}
+
 }  // namespace
 
 void add_surrogate_eval_options(CLI::App& verb, SurrogateEvalOptions& options) {
@@ -52,6 +95,8 @@ void add_surrogate_eval_options(CLI::App& verb, SurrogateEvalOptions& options) {
       ->check(CLI::Range(2, 100000000))
       ->capture_default_str();
   verb.add_flag("--sensitivity", options.sensitivity, "with --at: also the derivatives by the parameters");
+  verb.add_option("--polish", options.polish, "with --at: one Newton step on the equations of this netlist")
+      ->type_name("DECK");
   verb.add_option("--format", options.format, "with --at: format of -o, instead of its extension")
       ->check(CLI::IsMember(table_formats()));
 }
@@ -61,9 +106,17 @@ void evaluate_surrogate(const SurrogateEvalOptions& options) {
   if (options.at.empty()) return describe(surrogate, options.json);
   const auto values = named_values(options.at, "--at W=2u,CL=20f");
   const std::vector<double> u = surrogate.coordinates(values);
-  const Table table = surrogate_table(surrogate, u, options.points, options.sensitivity);
+  Table table = surrogate_table(surrogate, u, options.points, options.sensitivity);
   const auto& parts = surrogate.parts();
   const SurrogateCertificate& c = parts.certificate;
+  std::optional<Polished> polished;
+  if (!options.polish.empty()) {
+    polished = polish(surrogate, options.polish, u);
+    for (std::size_t k = 0; k < parts.saved.size(); ++k)
+      polished->waveform.evaluate(parts.saved[k], table.columns[0].real, table.columns[k + 1].real.data());
+    log_note(fmt::format("polished: error {:.1e} of a signal before, {:.1e} after", polished->before,
+                         polished->after));
+  }
   std::vector<std::string> files;
   if (!options.output.empty()) {
     const std::string kind = extension_of(options.output);
@@ -84,6 +137,7 @@ void evaluate_surrogate(const SurrogateEvalOptions& options) {
     for (const int signal : parts.saved)
       out["error_bars"][surrogate_column(surrogate, signal).name] =
           c.of_signal[static_cast<std::size_t>(signal)];
+    if (polished) out["polished"] = {{"error_before", polished->before}, {"error_after", polished->after}};
     if (options.output.empty()) out["tables"] = Json::array({to_json(table)});
     out["files"] = files;
     return print(out);
@@ -94,8 +148,9 @@ void evaluate_surrogate(const SurrogateEvalOptions& options) {
     const auto [low, high] = std::minmax_element(column.real.begin(), column.real.end());
     const double error = c.of_signal[static_cast<std::size_t>(parts.saved[k])];
     const bool certified = column.quantity != Quantity::current;
+    const double bar = polished ? polished->after : error;
     std::printf("%-16s %12.6g %12.6g %12s\n", column.name.c_str(), *low, *high,
-                certified ? fmt::format("{:.1e}", error).c_str() : "-");
+                certified ? fmt::format("{:.1e}", bar).c_str() : "-");
   }
   for (const std::string& file : files) log_note("wrote " + file);
 }

@@ -90,7 +90,7 @@ void BoxSimulator::differentiate(Engine& engine, const MarchResult& solved,
   for (std::size_t w = 0; w < windows.size(); ++w)
     records.push_back({windows[w].start, windows[w].length, solved.values.nodal[w], {}});
   const ForwardSensitivity by =
-      forward_sensitivity(engine, card_, basis_, records, solved.values.start, wanted, {.from_within = true});
+      forward_sensitivity(engine, card_, basis_, records, solved.values.start, wanted);
   run.state_u.resize(axes * size);
   run.knots_u.assign(axes * knots, 0.0);
   for (std::size_t j = 0; j < axes; ++j) {

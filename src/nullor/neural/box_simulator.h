@@ -52,6 +52,12 @@ class BoxSimulator {
   /// circuit oscillates on its own. Throws InputError where training fails or corners come and go in the box.
   void lay_windows(const std::vector<std::vector<double>>& points, int jobs);
 
+  /// Takes windows and knots that were laid before, as a surrogate keeps them; for correct() alone.
+  void adopt_windows(std::vector<WindowSystem::Window> windows, std::vector<double> knots) {
+    windows_ = std::move(windows);
+    reference_ = std::move(knots);
+  }
+
   /// Values and derivatives at a point. Safe to call from several threads. Throws InputError.
   SurrogateRun run(const std::vector<double>& u) const;
 

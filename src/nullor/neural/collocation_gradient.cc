@@ -88,7 +88,7 @@ std::vector<double> CollocationGradient::pull(Engine& engine, const TranCard& ca
       }
       Assembly point;
       point.x = window.nodal.data() + u(m) * stride;
-      point.time = window.start + window.length * basis.node[u(m)];
+      point.time = window.start + window.length * differentiated_at(basis, m);
       point.gmin = engine.options().gmin;
       dae.gradient(point, lambda.data(), kappa.data(), out.data());
     }

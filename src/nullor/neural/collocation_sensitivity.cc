@@ -31,8 +31,7 @@ class ForwardPass {
         zero_(stride_, 0.0),
         row_(count_) {}
 
-  ForwardSensitivity run(const std::vector<WindowRecord>& windows, const std::vector<double>& start,
-                         const SensitivityOptions& how) {
+  ForwardSensitivity run(const std::vector<WindowRecord>& windows, const std::vector<double>& start) {
     ForwardSensitivity out;
     dae_.prepare_gradient(wanted_);
     std::vector<double> charges(count_ * stride_, 0.0);
@@ -44,7 +43,7 @@ class ForwardPass {
     for (const WindowRecord& window : windows) {
       if (!window.discrete_states.empty()) dae_.write_states(window.discrete_states);
       if (!system.linearize({window.start, window.length}, window.nodal)) throw_singular();
-      carry(system, window, how, charges, out.nodal.emplace_back());
+      carry(system, window, charges, out.nodal.emplace_back());
     }
     return out;
   }
@@ -127,15 +126,13 @@ class ForwardPass {
   }
 
   // (1) and (2). `charges`: Q(0)' (P x (n + 1)), then that of the next window.
-  void carry(WindowSystem& system, const WindowRecord& window, const SensitivityOptions& how,
-             std::vector<double>& charges, std::vector<double>& nodal) {
+  void carry(WindowSystem& system, const WindowRecord& window, std::vector<double>& charges,
+             std::vector<double>& nodal) {
     const int nodes = basis_.nodes();
     const std::size_t all = count_ * stride_;
     std::vector<double> f(u(nodes) * all), q(u(nodes) * all), rhs(u(n_) * u(nodes));
     for (int m = 0; m < nodes; ++m) {
-      constexpr double kAside = 1e-9;  // of the window; far beyond the rounding of its end
-      double s = basis_.node[u(m)];
-      if (how.from_within && m == nodes - 1) s -= kAside;
+      const double s = differentiated_at(basis_, m);
       by_parameters(point_at(window.nodal.data() + u(m) * stride_, window.start + window.length * s),
                     f.data() + u(m) * all, q.data() + u(m) * all);
     }
@@ -177,9 +174,13 @@ class ForwardPass {
 ForwardSensitivity forward_sensitivity(Engine& engine, const TranCard& card, const FeatureBasis& basis,
                                        const std::vector<WindowRecord>& windows,
                                        const std::vector<double>& start,
-                                       const std::vector<ParameterHandle>& wanted,
-                                       const SensitivityOptions& how) {
-  return ForwardPass(engine, card, basis, wanted).run(windows, start, how);
+                                       const std::vector<ParameterHandle>& wanted) {
+  return ForwardPass(engine, card, basis, wanted).run(windows, start);
+}
+
+double differentiated_at(const FeatureBasis& basis, int m) {
+  constexpr double kAside = 1e-9;  // of the window; far beyond the rounding of its end
+  return basis.node[u(m)] - (m + 1 == basis.nodes() ? kAside : 0.0);
 }
 
 }  // namespace nullor

@@ -24,17 +24,14 @@ struct ForwardSensitivity {
   std::vector<std::vector<double>> nodal;  ///< per window (P x M x (n + 1))
 };
 
-struct SensitivityOptions {
-  /// Sources are differentiated just before the end of a window instead of on it: where a corner moves with
-  /// the parameter, the derivative from within instead of the mean of both sides.
-  bool from_within = false;
-};
-
 /// `windows`: as recorded by training; `start`: x(0) (n + 1). Throws InputError (singular).
 ForwardSensitivity forward_sensitivity(Engine& engine, const TranCard& card, const FeatureBasis& basis,
                                        const std::vector<WindowRecord>& windows,
                                        const std::vector<double>& start,
-                                       const std::vector<ParameterHandle>& wanted,
-                                       const SensitivityOptions& how = {});
+                                       const std::vector<ParameterHandle>& wanted);
+
+/// Where in a window, s in [0, 1], the equations at node m are differentiated by parameters: at the last node
+/// just before it. Where a window ends on a corner that moves with the parameter, its own side counts.
+double differentiated_at(const FeatureBasis& basis, int m);
 
 }  // namespace nullor

@@ -36,14 +36,13 @@ std::vector<int> exponents_of(const std::vector<double>& order, double degree) {
 /// The equations of least squares of one choice of features: for each run its value, then its derivatives.
 class Fit {
  public:
-  Fit(const ParameterSamples& samples, const std::vector<int>& exponents, double degree)
+  Fit(const ParameterSamples& samples, const std::vector<int>& exponents)
       : samples_(samples), rows_(samples.values_u.empty() ? 1 : 1 + samples.inputs) {
     const Index runs = static_cast<Index>(samples.count()), inputs = samples.inputs;
     const Index features = static_cast<Index>(exponents.size()) / inputs;
     a_.resize(runs * rows_, features);
     y_.resize(runs * rows_, samples.outputs);
-    // Derivatives of what is left over are larger than itself by about the degree.
-    const double share = 1 / std::max(1.0, degree);
+    constexpr double share = 0.5;  // of a derivative's equation beside a value's
     std::vector<double> phi(u(features)), phi_u(u(features * inputs));
     for (Index r = 0; r < runs; ++r) {
       ParameterNetwork::features_at(exponents, samples.inputs, samples.u.data() + r * inputs, phi.data(),
@@ -151,7 +150,7 @@ void ParameterNetwork::evaluate(const double* at, double* out, double* out_u) co
 }
 
 ParameterNetwork fit_parameter_network(const ParameterSamples& samples, ParameterFit& fit) {
-  constexpr std::size_t kMostFeatures = 600;
+  constexpr std::size_t kMostFeatures = 1000;
   const std::size_t inputs = u(samples.inputs);
   const std::size_t equations = samples.count() * (samples.values_u.empty() ? 1 : 1 + inputs);
   const auto error_of = [&](const std::vector<double>& order, double degree) {
@@ -159,7 +158,7 @@ ParameterNetwork fit_parameter_network(const ParameterSamples& samples, Paramete
     const std::size_t features = exponents.size() / inputs;
     if (features > kMostFeatures || features * 10 > equations * 9)
       return std::numeric_limits<double>::infinity();
-    return Fit(samples, exponents, degree).left_out_error();
+    return Fit(samples, exponents).left_out_error();
   };
   ParameterFit best = fit;
   if (best.order.empty()) best = {std::vector<double>(inputs, 1.0), 1, 0};
@@ -199,8 +198,7 @@ ParameterNetwork fit_parameter_network(const ParameterSamples& samples, Paramete
   }
   fit = best;
   const std::vector<int> exponents = exponents_of(best.order, best.degree);
-  return ParameterNetwork(samples.inputs, samples.outputs, exponents,
-                          Fit(samples, exponents, best.degree).weights());
+  return ParameterNetwork(samples.inputs, samples.outputs, exponents, Fit(samples, exponents).weights());
 }
 
 }  // namespace nullor

@@ -8,6 +8,7 @@
 /// window of tau and B_m(s) the response of its frozen tanh features to the value at node m
 /// (feature_basis.h). Reading costs one small product a mode and the features; nothing is solved.
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -51,7 +52,9 @@ class Surrogate {
     std::vector<double> mode_values;  ///< Y (n x modes x (1 + W M))
     std::vector<double> knot_scale;   ///< (S + 1) [s]: t_k = t0_k + scale_k c_(modes + k); empty: fixed
     SurrogateCertificate certificate;
-    long runs = 0;  ///< it was trained on
+    long runs = 0;                ///< it was trained on
+    double window_tolerance = 0;  ///< of the training on the windows
+    std::uint64_t seed = 1;       ///< of the features
   };
 
   Surrogate() = default;

@@ -104,6 +104,7 @@ TensorFile Surrogate::to_file() const {
   t["saved"] = {{p.saved.size()}, numbers(p.saved)};
   t["stop"] = {{1}, {p.stop}};
   t["runs"] = {{1}, {static_cast<double>(p.runs)}};
+  t["training"] = {{2}, {p.window_tolerance, static_cast<double>(p.seed)}};
   t["certificate"] = {{2}, {p.certificate.tolerance, p.certificate.worst}};
   t["certificate_of_signal"] = {{p.certificate.of_signal.size()}, p.certificate.of_signal};
   t["held_out"] = {{p.certificate.at_held_out.size(), axes}, p.certificate.held_out};
@@ -203,6 +204,11 @@ Surrogate Surrogate::from(const TensorFile& file, const std::string& path) {
   };
   p.stop = one("stop");
   p.runs = static_cast<long>(one("runs"));
+  const auto& training = file.at("training", 1).values;
+  require(training.size() == 2 && training[0] > 0 && training[0] < 1 && training[1] >= 0 &&
+          training[1] < 9e15);
+  p.window_tolerance = training[0];
+  p.seed = static_cast<std::uint64_t>(training[1]);
   const auto& certificate = file.at("certificate", 1).values;
   const Tensor& held_out = file.at("held_out", 2);
   require(certificate.size() == 2 && held_out.shape[1] == axes &&

@@ -11,9 +11,9 @@ namespace {
 using Eigen::Index;
 using Matrix = Eigen::MatrixXd;
 
-constexpr double kShareOfSlopes = 0.25;   // a derivative by u beside a value, in the modes
-constexpr double kShareOfCurrents = 0.1;  // branch currents beside voltages: they are derivatives
-constexpr double kShareOfModes = 0.03;    // of the tolerance, left out with the modes
+constexpr double kShareOfSlopes = 0.25;    // a derivative by u beside a value, in the modes
+constexpr double kShareOfCurrents = 0.01;  // branch currents beside voltages: they are derivatives
+constexpr double kShareOfModes = 0.03;     // of the tolerance, left out with the modes
 constexpr Index kMostModes = 300;
 
 /// Snapshots as columns: of each run its value relative to the first, then its derivatives.
@@ -121,6 +121,8 @@ Surrogate fit_surrogate(const BoxSimulator& box, const std::vector<SurrogateRun>
         to[m] = y(static_cast<Index>(i * points + m), k) / weight[i * points + m];
     }
   }
+  parts.window_tolerance = box.training().tolerance;
+  parts.seed = box.training().seed;
   parts.runs = static_cast<long>(runs.size());
   return Surrogate(std::move(parts));
 }

@@ -148,6 +148,7 @@ class GradientRun {
     std::vector<double> seed;
     for (const auto& [column, weights] : objective.weights) {
       if (u(column) < first) continue;
+      if (weights[row].first == 0) continue;
       const Output& output = kept[u(column) - first];
       if (output.unknown < 0) {
         throw InputError(
@@ -155,7 +156,6 @@ class GradientRun {
             "'" + output.name +
                 "' is a device quantity; gradients follow voltages and currents of the equations");
       }
-      if (weights[row].first == 0) continue;
       seed.resize(u(dae_.size()) + 1, 0.0);
       seed[u(output.unknown)] += weights[row].first;
     }
