@@ -22,6 +22,7 @@ void add_common_options(CLI::App& verb, CommonOptions& options);
 void add_run(CLI::App& app);
 void add_gradient(CLI::App& app);
 void add_optimize(CLI::App& app);
+void add_surrogate(CLI::App& app);
 void add_devices(CLI::App& app);
 void add_doctor(CLI::App& app);
 

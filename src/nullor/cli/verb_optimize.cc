@@ -13,6 +13,7 @@
 #include "nullor/base/progress.h"
 #include "nullor/base/si.h"
 #include "nullor/cli/app.h"
+#include "nullor/cli/read_deck.h"
 #include "nullor/cli/version.h"
 #include "nullor/design/sizing.h"
 #include "nullor/neural/collocation_gradient.h"
@@ -199,7 +200,7 @@ void optimize(OptimizeOptions& options) {
   for (const std::string& text : options.goals) specification.goals.push_back(parse_goal(text));
   ReadOptions reading;
   reading.seed = options.common.seed;
-  const Circuit circuit = read_circuit(options.deck, reading);
+  const Circuit circuit = read_deck(options.deck, reading);
   TrainingOptions how;
   how.tolerance = options.tolerance;
   how.seed = options.common.seed;

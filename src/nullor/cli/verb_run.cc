@@ -10,6 +10,8 @@
 #include "nullor/base/progress.h"
 #include "nullor/base/si.h"
 #include "nullor/cli/app.h"
+#include "nullor/cli/named_values.h"
+#include "nullor/cli/read_deck.h"
 #include "nullor/cli/run_deck.h"
 #include "nullor/cli/training_flags.h"
 #include "nullor/cli/version.h"
@@ -34,20 +36,6 @@ struct RunOptions {
   std::vector<std::string> tran, ac, dc;
   bool op = false;
 };
-
-std::vector<std::pair<std::string, double>> parameters_of(const std::vector<std::string>& words) {
-  std::vector<std::pair<std::string, double>> out;
-  for (const std::string& word : words) {
-    const auto equal = word.find('=');
-    const auto value = equal == std::string::npos ? std::nullopt : parse_si(word.substr(equal + 1));
-    if (!value || equal == 0) {
-      throw InputError(ErrorKind::usage, "'" + word + "' is not NAME=VALUE", {},
-                       "for example --param vdd=1.8");
-    }
-    out.emplace_back(word.substr(0, equal), *value);
-  }
-  return out;
-}
 
 std::vector<AnalysisCard> analyses_of(const RunOptions& options) {
   std::vector<AnalysisCard> out;
@@ -86,11 +74,11 @@ void save_network(const EngineSession& session, const std::string& path) {
 
 Finished simulate(const std::string& path, const RunOptions& options, bool to_stdout) {
   ReadOptions reading;
-  reading.parameters = parameters_of(options.parameters);
+  reading.parameters = named_values(options.parameters, "--param vdd=1.8");
   reading.seed = options.common.seed;
   Finished out;
   out.netlist = read_file(path);
-  const std::unique_ptr<EngineSession> made = session_for(read_circuit(path, reading), options);
+  const std::unique_ptr<EngineSession> made = session_for(read_deck(path, reading), options);
   EngineSession& session = *made;
   out.title = session.circuit().title;
   DeckOptions deck;

@@ -185,4 +185,30 @@ FeatureBasis FeatureBasis::make(double tolerance, std::uint64_t seed) {
   }
 }
 
+Cardinal::Cardinal(const FeatureBasis& basis, double s, bool slope) {
+  const int nodes = basis.nodes(), count = basis.features.count();
+  const auto size = static_cast<std::size_t>(nodes);
+  std::vector<double> psi(static_cast<std::size_t>(count)), psi_s(psi);
+  basis.features.evaluate(s, psi.data(), psi_s.data());
+  const std::vector<double>& along = slope ? psi_s : psi;
+  fixed.assign(size, 0.0);
+  free.assign(size, 0.0);
+  if (!slope) free = basis.free_start;
+  for (int k = 0; k < count; ++k) {
+    for (int j = 0; j < nodes; ++j) {
+      fixed[static_cast<std::size_t>(j)] += along[static_cast<std::size_t>(k)] * basis.weights(k, j);
+      free[static_cast<std::size_t>(j)] += along[static_cast<std::size_t>(k)] * basis.free_weights(k, j);
+    }
+  }
+  // The weights act on values relative to x(0), or to the last node.
+  const double constant = slope ? 0 : 1;
+  double rest = constant;
+  start = constant;
+  for (std::size_t j = 0; j < size; ++j) {
+    start -= fixed[j];
+    rest -= free[j];
+  }
+  free.back() += rest;
+}
+
 }  // namespace nullor

@@ -71,4 +71,18 @@ struct FeatureBasis {
   static FeatureBasis make(double tolerance, std::uint64_t seed);
 };
 
+/// How the network at s follows from the nodal values: x(s) = sum_m fixed_m X_m + start x(0), or for an
+/// unknown that may jump at the start of the window x(s) = sum_m free_m X_m.
+struct Cardinal {
+  std::vector<double> fixed, free;  ///< (M)
+  double start = 0;
+
+  Cardinal(const FeatureBasis& basis, double s) : Cardinal(basis, s, false) {}
+  /// The same of dx/ds.
+  static Cardinal slope(const FeatureBasis& basis, double s) { return Cardinal(basis, s, true); }
+
+ private:
+  Cardinal(const FeatureBasis& basis, double s, bool slope);
+};
+
 }  // namespace nullor

@@ -22,6 +22,15 @@ void make_consistent(Dae& dae, NewtonSolver& newton, const SimulationOptions& op
 
 }  // namespace
 
+OperatingPoint start_of_windows(Dae& dae, NewtonSolver& newton, const SimulationOptions& options,
+                                const TranCard& card, std::vector<double>& charges) {
+  OperatingPoint start = start_transient(dae, newton, options, card, charges);
+  if (start.converged && card.use_initial_conditions) {
+    make_consistent(dae, newton, options, card.stop, charges, start.x);
+  }
+  return start;
+}
+
 bool start_training(Dae& dae, NewtonSolver& newton, const SimulationOptions& options, const TranCard& card,
                     std::vector<double>& charges, TrainingReport& report) {
   for (const auto& group : dae.groups()) {
@@ -31,12 +40,11 @@ bool start_training(Dae& dae, NewtonSolver& newton, const SimulationOptions& opt
                          "' is not part of a window",
                      group->places.front(), "simulate this circuit with --engine numeric");
   }
-  report.start = start_transient(dae, newton, options, card, charges);
+  report.start = start_of_windows(dae, newton, options, card, charges);
   if (!report.start.converged) {
     report.failure = report.start.failure;
     return false;
   }
-  if (card.use_initial_conditions) make_consistent(dae, newton, options, card.stop, charges, report.start.x);
   return true;
 }
 

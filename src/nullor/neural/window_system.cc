@@ -133,14 +133,31 @@ void WindowSystem::assemble(double h) {
   }
 }
 
+void WindowSystem::excite(const Window& window) {
+  for (int m = 0; m < nodes_; ++m) {
+    dae_.excitation(window.start + window.length * basis_.node[u(m)], false, b_.data() + u(m) * stride_);
+  }
+}
+
+void WindowSystem::fill_residual(const Window& window, const std::vector<double>& start_charges,
+                                 double* out) const {
+  for (int i = 0; i < n_; ++i) {
+    double* r = out + u(i) * u(nodes_);
+    for (int m = 0; m < nodes_; ++m) {
+      const double* d = basis_.slope.row(m);
+      double sum = 0;
+      for (int k = 0; k < nodes_; ++k) sum += d[k] * (q_[u(k) * stride_ + u(i)] - start_charges[u(i)]);
+      r[m] = -(sum / window.length + f_[u(m) * stride_ + u(i)] + b_[u(m) * stride_ + u(i)]);
+    }
+  }
+}
+
 WindowSystem::Result WindowSystem::solve(const Window& window, const std::vector<double>& start_charges,
                                          const std::vector<double>& scale, double tolerance,
                                          std::vector<double>& x) {
   constexpr int kMaxIterations = 12;
   Result result;
-  for (int m = 0; m < nodes_; ++m) {
-    dae_.excitation(window.start + window.length * basis_.node[u(m)], false, b_.data() + u(m) * stride_);
-  }
+  excite(window);
   double last = 0, contraction = 1;
   const bool linear = dae_.linear();
   for (int iteration = 0; iteration < kMaxIterations; ++iteration) {
@@ -151,15 +168,7 @@ WindowSystem::Result WindowSystem::solve(const Window& window, const std::vector
       changed = found_new_charges(m) || changed;
     }
     if (changed) build_pattern();
-    for (int i = 0; i < n_; ++i) {
-      double* r = residual_.data() + u(i) * u(nodes_);
-      for (int m = 0; m < nodes_; ++m) {
-        const double* d = basis_.slope.row(m);
-        double sum = 0;
-        for (int k = 0; k < nodes_; ++k) sum += d[k] * (q_[u(k) * stride_ + u(i)] - start_charges[u(i)]);
-        r[m] = -(sum / window.length + f_[u(m) * stride_ + u(i)] + b_[u(m) * stride_ + u(i)]);
-      }
-    }
+    fill_residual(window, start_charges, residual_.data());
     const bool keep = linear ? factored_length_ == window.length && factored_revision_ == dae_.revision()
                              : iteration > 0 && contraction < kReuse;
     if (!keep) {
@@ -221,6 +230,20 @@ bool WindowSystem::linearize(const Window& window, const std::vector<double>& x)
   assemble(window.length);
   factored_length_ = -1;
   return lu_->factor(jacobian_.data());
+}
+
+void WindowSystem::negative_residual(const Window& window, const std::vector<double>& start_charges,
+                                     double* out) {
+  excite(window);
+  fill_residual(window, start_charges, out);
+}
+
+void WindowSystem::add_capacitance(int m, const double* k, double* y) const {
+  const SparsePattern& p = dae_.pattern();
+  const double* c = c_.data() + u(m) * (u(nonzeros_) + 1);
+  for (int j = 0; j < n_; ++j) {
+    for (int e = p.column_start[u(j)]; e < p.column_start[u(j) + 1]; ++e) y[p.row[u(e)]] += c[e] * k[j];
+  }
 }
 
 void WindowSystem::add_transposed_capacitance(int m, const double* k, double* y) const {

@@ -127,6 +127,7 @@ class GradientRun {
     std::vector<double> seed;
     for (const auto& [column, weights] : objective.weights) {
       if (u(column) < first) continue;
+      if (weights[row].first == 0) continue;
       const Output& output = kept[u(column) - first];
       if (weights[row].first == 0) continue;
       if (output.unknown < 0) {
