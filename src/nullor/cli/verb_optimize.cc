@@ -17,6 +17,7 @@
 #include "nullor/cli/version.h"
 #include "nullor/design/sizing.h"
 #include "nullor/neural/collocation_gradient.h"
+#include "nullor/neural/surrogate_transient.h"
 #include "nullor/report/html_page.h"
 
 namespace nullor {
@@ -28,7 +29,7 @@ const std::map<std::string, SearchMethod> kMethods = {{"gradient", SearchMethod:
 
 struct OptimizeOptions {
   CommonOptions common;
-  std::string deck, specification, method = "gradient", engine = "numeric", plot;
+  std::string deck, specification, method = "gradient", engine = "numeric", surrogate, plot;
   std::vector<std::string> vary, goals;
   SizingOptions sizing;
   double tolerance = 1e-5;
@@ -204,8 +205,11 @@ void optimize(OptimizeOptions& options) {
   TrainingOptions how;
   how.tolerance = options.tolerance;
   how.seed = options.common.seed;
-  CollocationGradient neural(how);
-  SizingProblem problem(circuit, std::move(specification), options.engine == "neural" ? &neural : nullptr);
+  std::unique_ptr<DifferentiableTransient> transient;
+  if (options.engine == "neural") transient = std::make_unique<CollocationGradient>(how);
+  if (!options.surrogate.empty())
+    transient = std::make_unique<SurrogateTransient>(Surrogate::load(options.surrogate));
+  SizingProblem problem(circuit, std::move(specification), transient.get());
   options.sizing.method = kMethods.at(options.method);
   options.sizing.seed = options.common.seed;
   SizingResult result;
@@ -265,6 +269,9 @@ void add_optimize(CLI::App& app) {
   verb->add_option("--engine", options->engine, "which engine solves a transient")
       ->check(CLI::IsMember({"numeric", "neural"}))
       ->capture_default_str();
+  verb->add_option("--surrogate", options->surrogate,
+                   "read transients from this network over the parameters (.safetensors)")
+      ->type_name("FILE");
   verb->add_option("--tolerance", options->tolerance, "neural: wanted error relative to each signal")
       ->check(CLI::Range(1e-8, 1e-2))
       ->capture_default_str();

@@ -20,6 +20,7 @@
 #include "nullor/io/svg_plot.h"
 #include "nullor/io/text_tables.h"
 #include "nullor/neural/export.h"
+#include "nullor/neural/network_source.h"
 #include "nullor/neural/neural_session.h"
 #include "nullor/report/html_page.h"
 #include "nullor/simulate/engine_session.h"
@@ -30,7 +31,7 @@ namespace {
 struct RunOptions {
   CommonOptions common;
   std::vector<std::string> decks;
-  std::string output, format, plot, engine = "numeric", network;
+  std::string output, format, plot, engine = "numeric", network, guess;
   TrainingFlags training;
   std::vector<std::string> parameters;
   std::vector<std::string> tran, ac, dc;
@@ -80,6 +81,10 @@ Finished simulate(const std::string& path, const RunOptions& options, bool to_st
   out.netlist = read_file(path);
   const std::unique_ptr<EngineSession> made = session_for(read_deck(path, reading), options);
   EngineSession& session = *made;
+  if (!options.guess.empty()) {
+    session.engine().transient_guess =
+        guess_from(std::make_shared<const Waveform>(Waveform::load(options.guess)), session.engine().dae());
+  }
   out.title = session.circuit().title;
   DeckOptions deck;
   deck.output_folder = options.common.out;
@@ -186,6 +191,10 @@ void run(const RunOptions& options) {
   const bool talk = !options.common.json && !data_on_stdout;
   const bool several = options.decks.size() > 1;
   if (!options.network.empty()) check_network_name(options.network);
+  if (!options.guess.empty() && options.engine == "neural") {
+    throw InputError(ErrorKind::usage, "--guess is for the numerical engine", {},
+                     "leave out --engine neural");
+  }
   std::vector<Finished> decks;
   for (const std::string& path : options.decks) {
     if (several && talk) std::printf("%s%s\n", decks.empty() ? "" : "\n", path.c_str());
@@ -229,6 +238,9 @@ void add_run(CLI::App& app) {
       ->check(CLI::IsMember({"numeric", "neural"}))
       ->capture_default_str();
   options->training.add(*verb);
+  verb->add_option("--guess", options->guess,
+                   "numeric: begin Newton's method at every time point from this network (.safetensors)")
+      ->type_name("FILE");
   verb->add_option("--network", options->network,
                    "neural: keep the trained network: .safetensors, .json (layers), .npy (samples)")
       ->type_name("FILE");

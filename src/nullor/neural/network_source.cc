@@ -1,10 +1,8 @@
 #include "nullor/neural/network_source.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
-#include <memory>
-
-#include "nullor/neural/waveform.h"
 
 namespace nullor {
 namespace {
@@ -70,6 +68,30 @@ void load_networks(Circuit& circuit) {
     }
     source.function = std::make_shared<PlayedSignal>(network, signal);
   }
+}
+
+Transient::Guess guess_from(std::shared_ptr<const Waveform> network, const Dae& dae) {
+  std::vector<std::pair<int, int>> places;  // unknown, signal
+  for (int i = 0; i < dae.size(); ++i) {
+    const int signal = network->find(dae.unknowns()[static_cast<std::size_t>(i)].name);
+    if (signal >= 0) places.emplace_back(i, signal);
+  }
+  if (places.empty()) {
+    throw InputError(ErrorKind::usage, "the network of --guess has no signal of this circuit", {},
+                     "keep one of the same netlist: --engine neural --network FILE");
+  }
+  // What the network says of the step is added to where the numerical solution is: its own error stays.
+  std::vector<double> then(static_cast<std::size_t>(network->size())), now = then;
+  return [network = std::move(network), places, then, now](double from, double to, const double* before,
+                                                           double* x) mutable {
+    if (to > network->end()) return;
+    network->evaluate(from, then.data());
+    network->evaluate(to, now.data());
+    for (const auto& [unknown, signal] : places) {
+      const auto s = static_cast<std::size_t>(signal);
+      x[unknown] = before[unknown] + (now[s] - then[s]);
+    }
+  };
 }
 
 }  // namespace nullor

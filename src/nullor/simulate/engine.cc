@@ -186,6 +186,7 @@ std::vector<Table> Engine::run_tran(const TranCard& card, const Location& where)
   const auto kept = outputs();
   for (const Output& o : kept) t.columns.push_back({o.name, o.quantity, {}, {}});
   Transient transient(*dae_, *newton_, options_);
+  if (transient_guess) transient.set_guess(transient_guess);
   UnstableRest rest;
   long points = 0;
   const TransientSummary summary =

@@ -107,7 +107,7 @@ bool Transient::solve_point(double time, const StepFormula& f, const Point& last
 
 void Transient::predict(double time) {
   extrapolate(time);
-  if (guess_) guess_(time, now_.x.data());
+  if (guess_) guess_(past_[0].time, time, past_[0].x.data(), now_.x.data());
 }
 
 // Continues the accepted points since the last corner: constant, straight line or parabola.

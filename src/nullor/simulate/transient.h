@@ -50,8 +50,9 @@ class Transient {
   /// false to stop.
   using Observer = std::function<bool(double time, const std::vector<double>& x, const StepFormula& formula)>;
 
-  /// Writes what x(time) is expected to be; unknowns it leaves alone keep their extrapolation.
-  using Guess = std::function<void(double time, double* x)>;
+  /// Writes into x what is expected at time `to` where the state at time `from` was `before`; unknowns it
+  /// leaves alone are extrapolated.
+  using Guess = std::function<void(double from, double to, const double* before, double* x)>;
 
   Transient(Dae& dae, NewtonSolver& newton, const SimulationOptions& options);
 
