@@ -31,6 +31,7 @@ class WindowLoss {
  public:
   struct Terms {
     double loss = 0, initial = 0, equation = 0;  ///< (3) with all w_j = 1
+    double weighted = 0;                         ///< (3) with (4): whose gradient is given
     double least_weight = 1;                     ///< smallest w_j
   };
 
