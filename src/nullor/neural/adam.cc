@@ -51,7 +51,7 @@ double rate_at(const AdamOptions& how, long epoch) {
 }
 
 Table curve_of(const std::vector<double>& rows) {
-  const char* const names[] = {"epoch", "window", "loss", "initial_loss", "equation_loss", "rate"};
+  const char* const names[] = {"epoch", "loss", "initial_loss", "equation_loss", "rate", "window"};
   Table out;
   out.plotname = "Training";
   out.kind = "training";
@@ -242,8 +242,8 @@ void AdamTraining<Real>::record(std::size_t w, const Terms& terms, double rate) 
   const long every = std::max<long>(1, adam_.epochs * adam_.windows / 2000);
   if (now_.epoch % every != 0 && now_.epoch + 1 != adam_.epochs) return;
   const double epoch = static_cast<double>(static_cast<long>(w) * adam_.epochs + now_.epoch);
-  for (const double v : {epoch, static_cast<double>(w), terms.loss, adam_.initial_weight * terms.initial,
-                         terms.equation, rate})
+  for (const double v : {epoch, terms.loss, adam_.initial_weight * terms.initial, terms.equation, rate,
+                         static_cast<double>(w)})
     now_.curve.push_back(v);
 }
 

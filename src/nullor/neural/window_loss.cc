@@ -37,7 +37,7 @@ void WindowLoss<Real>::set_window(double start, double length, std::vector<doubl
   start_ = start;
   length_ = length;
   x0_ = std::move(x0);
-  if (how_.windows > 1) scale_.focus(dae_, gmin_, x0_, length);
+  if (how_.windows > 1) scale_.weigh_charges(dae_, gmin_, x0_, length);
   place_points();
   const std::size_t stride = u(n_) + 1;
   b_.assign(points_.size() * stride, 0.0);
