@@ -107,8 +107,9 @@ EquationScale EquationScale::find(Dae& dae, double gmin, const std::vector<doubl
   // Typical sizes of |G| + |C| / tau.
   Rng rng(1);
   std::vector<std::vector<double>> seen(u(p.nonzeros()));
-  std::vector<double> state(x);
+  std::vector<double> state(x), switches;
   Evaluation at(dae);
+  dae.read_states(switches);  // they follow the states below
   for (int k = 0; k < kStates; ++k) {
     for (int i = 0; k > 0 && i < n; ++i) {
       const Nature nature = dae.unknowns()[u(i)].nature;
@@ -125,6 +126,7 @@ EquationScale EquationScale::find(Dae& dae, double gmin, const std::vector<doubl
       }
     }
   }
+  dae.write_states(switches);
   std::vector<double> typical;
   for (auto& sizes : seen) {
     std::nth_element(sizes.begin(), sizes.begin() + kStates / 2, sizes.end());

@@ -28,9 +28,9 @@ struct EquationScale {
   void focus(Dae& dae, double gmin, const std::vector<double>& x, double h);
 
   /// Sizes the rows for a window of length h in which devices may turn on and off: the geometric mean of what
-  /// find() gave and the charges of a row alone, sum_j |C_ij| S_j / h at x, but not below its terms in unknowns
-  /// without charge, such as the current of a source. A transistor that turns off leaves the charge that
-  /// flowed by mistake before.
+  /// find() gave and the charges of a row alone, sum_j |C_ij| S_j / h at x, but not below its terms in
+  /// unknowns without charge, such as the current of a source. A transistor that turns off leaves the charge
+  /// that flowed by mistake before.
   void weigh_charges(Dae& dae, double gmin, const std::vector<double>& x, double h);
 
   /// x: a state of the circuit, (n + 1); the transient is over [0, stop].
