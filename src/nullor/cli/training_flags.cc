@@ -56,6 +56,7 @@ void TrainingFlags::add(CLI::App& verb) {
                          "of the initial condition in the loss of a soft start"))
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  listed(verb.add_flag("--log-loss", log_loss_, "follow the gradient of the loss's logarithm"));
   CLI::Option* soft = listed(
       verb.add_flag("--soft-start", soft_start_, "the initial condition is a term of the loss (default)"));
   listed(verb.add_flag("--hard-start", hard_start_, "the initial condition is built into the network"))
@@ -105,6 +106,7 @@ TrainingOptions TrainingFlags::options(std::uint64_t seed) const {
   how.adam.double_precision = precision_ == "float64";
   how.adam.windows = windows_;
   how.adam.hard_start = hard_start_;
+  how.adam.log_loss = log_loss_;
   how.adam.causal = causal_;
   how.adam.initial_weight = initial_weight_;
   how.adam.checkpoint = checkpoint_;

@@ -30,7 +30,7 @@ class TrainingFlags {
   long epochs_ = 0, patience_ = 0;
   int points_ = 0, windows_ = 1;
   std::vector<int> layers_;
-  bool check_ = false, soft_start_ = false, hard_start_ = false, resume_ = false;
+  bool check_ = false, soft_start_ = false, hard_start_ = false, log_loss_ = false, resume_ = false;
   std::string checkpoint_;
   std::vector<CLI::Option*> listed_;  ///< those that a trainer may not know
 };

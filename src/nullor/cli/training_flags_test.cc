@@ -50,10 +50,10 @@ TEST(TrainingFlags, LeaveTheDefaultsOfATrainer) {
 // What the chosen trainer does not know is refused; every option belongs to some trainer.
 TEST(TrainingFlags, RefuseWhatTheTrainerDoesNotKnow) {
   const std::vector<std::pair<std::string, std::string>> given = {
-      {"tolerance", "1e-3"},    {"epochs", "3"},    {"rate", "1"},      {"schedule", "cosine"},
-      {"precision", "float64"}, {"points", "9"},    {"windows", "2"},   {"layers", "3"},
-      {"causal", "1"},          {"patience", "5"},  {"hard-start", ""}, {"initial-weight", "2"},
-      {"soft-start", ""},       {"checkpoint", "f"}};
+      {"tolerance", "1e-3"},    {"epochs", "3"},     {"rate", "1"},      {"schedule", "cosine"},
+      {"precision", "float64"}, {"points", "9"},     {"windows", "2"},   {"layers", "3"},
+      {"causal", "1"},          {"patience", "5"},   {"hard-start", ""}, {"initial-weight", "2"},
+      {"soft-start", ""},       {"checkpoint", "f"}, {"log-loss", ""}};
   for (const auto& [name, value] : given) {
     int knowing = 0;
     for (const Trainer& trainer : trainers()) {

@@ -51,7 +51,7 @@ double rate_at(const AdamOptions& how, long epoch) {
 }
 
 Table curve_of(const std::vector<double>& rows) {
-  const char* const names[] = {"epoch", "window", "loss", "initial_loss", "equation_loss", "rate"};
+  const char* const names[] = {"epoch", "loss", "initial_loss", "equation_loss", "rate", "window"};
   Table out;
   out.plotname = "Training";
   out.kind = "training";
@@ -88,6 +88,7 @@ class AdamTraining {
 
   void draw();
   void resume(Waveform& out);
+  void choose_start();
   void begin_window(std::size_t w);
   void end_window(std::size_t w, Waveform& out);
   bool train(std::size_t w);
@@ -125,11 +126,24 @@ void AdamTraining<Real>::draw() {
                  [](double p) { return static_cast<Real>(p); });
 }
 
+// From a network that stands still where that fulfils the equation better.
+template <class Real>
+void AdamTraining<Real>::choose_start() {
+  if (!adam_.hard_start) return;
+  const std::vector<Real> given = parameters();
+  const double moving = loss_.evaluate().loss;
+  const std::size_t last =
+      (static_cast<std::size_t>(adam_.hidden.back()) + 1) * static_cast<std::size_t>(dae_.size());
+  std::fill(parameters().end() - static_cast<std::ptrdiff_t>(last), parameters().end(), Real(0));
+  if (moving <= loss_.evaluate().loss) parameters() = given;
+}
+
 // The next window starts from the trained network of this one, with fresh moments.
 template <class Real>
 void AdamTraining<Real>::begin_window(std::size_t w) {
   loss_.set_window(bounds_[w], bounds_[w + 1] - bounds_[w], x_);
   step_ = AdamStep<Real>(parameters().size());
+  choose_start();
   best_ = parameters();
   now_.epoch = now_.reference_epoch = 0;
   now_.rate_factor = 1;
@@ -228,15 +242,16 @@ void AdamTraining<Real>::record(std::size_t w, const Terms& terms, double rate) 
   const long every = std::max<long>(1, adam_.epochs * adam_.windows / 2000);
   if (now_.epoch % every != 0 && now_.epoch + 1 != adam_.epochs) return;
   const double epoch = static_cast<double>(static_cast<long>(w) * adam_.epochs + now_.epoch);
-  for (const double v : {epoch, static_cast<double>(w), terms.loss, adam_.initial_weight * terms.initial,
-                         terms.equation, rate})
+  for (const double v : {epoch, terms.loss, adam_.initial_weight * terms.initial, terms.equation, rate,
+                         static_cast<double>(w)})
     now_.curve.push_back(v);
 }
 
 // False when the time is up.
 template <class Real>
 bool AdamTraining<Real>::train(std::size_t w) {
-  constexpr double kTalk = 0.3;  // [s]
+  constexpr double kTalk = 0.3;         // [s]
+  constexpr double kLeastLoss = 1e-30;  // its logarithm is taken
   Terms terms;
   for (; now_.epoch < adam_.epochs; ++now_.epoch) {
     if (how_.time_limit > 0 && since(began_) > how_.time_limit) return false;
@@ -250,7 +265,8 @@ bool AdamTraining<Real>::train(std::size_t w) {
       continue;
     }
     keep_best(terms);
-    step_.apply(loss_.network().gradient(), rate, parameters());
+    const double scale = adam_.log_loss ? 1 / std::max(terms.weighted, kLeastLoss) : 1;
+    step_.apply(loss_.network().gradient(), scale, rate, parameters());
     if (since(talked_) > kTalk) talk(w, terms);
     if (adam_.patience > 0 && now_.epoch - now_.reference_epoch >= adam_.patience) {
       now_.stalled = true;

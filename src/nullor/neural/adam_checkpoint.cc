@@ -71,10 +71,10 @@ std::string task_of(const Dae& dae, const TranCard& card, const TrainingOptions&
   return fmt::format(
       "layers {}, seed {}, {} epochs, rate {:g}, schedule {}, {}, {} points, {} windows, {} start, causal "
       "{:g}, "
-      "initial weight {:g}, patience {}, to {:g} s, unknowns {}",
+      "initial weight {:g}, {}patience {}, to {:g} s, unknowns {}",
       hidden, how.seed, a.epochs, a.rate, static_cast<int>(a.schedule),
       a.double_precision ? "float64" : "float32", a.points, a.windows, a.hard_start ? "hard" : "soft",
-      a.causal, a.initial_weight, a.patience, card.stop, unknowns);
+      a.causal, a.initial_weight, a.log_loss ? "log loss, " : "", a.patience, card.stop, unknowns);
 }
 
 }  // namespace nullor

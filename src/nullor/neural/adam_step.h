@@ -15,8 +15,8 @@ class AdamStep {
  public:
   explicit AdamStep(std::size_t count) : mean(count, 0), square(count, 0) {}
 
-  /// (1): one step on `parameters` along `gradient`.
-  void apply(const std::vector<Real>& gradient, double rate, std::vector<Real>& parameters);
+  /// (1): one step on `parameters` along g = scale * gradient.
+  void apply(const std::vector<Real>& gradient, double scale, double rate, std::vector<Real>& parameters);
 
   std::vector<Real> mean, square;  ///< m and v
   long steps = 0;                  ///< k

@@ -74,6 +74,21 @@ void EquationScale::focus(Dae& dae, double gmin, const std::vector<double>& x, d
   }
 }
 
+void EquationScale::weigh_charges(Dae& dae, double gmin, const std::vector<double>& x, double h) {
+  const SparsePattern& p = dae.pattern();
+  Evaluation at(dae);
+  at.run(dae, gmin, x);
+  std::vector<double> charges(row.size(), 0.0), free(row.size(), 0.0);
+  for (int j = 0; j < p.n; ++j) {
+    for (int e = p.column_start[u(j)]; e < p.column_start[u(j) + 1]; ++e) {
+      charges[u(p.row[u(e)])] += std::fabs(at.c[u(e)]) / h * unknown[u(j)];
+      if (!charged[u(j)]) free[u(p.row[u(e)])] += std::fabs(at.g[u(e)]) * unknown[u(j)];
+    }
+  }
+  for (std::size_t i = 0; i < row.size(); ++i)
+    row[i] = std::max(free[i], charges[i] > 0 ? std::sqrt(typical_row[i] * charges[i]) : typical_row[i]);
+}
+
 EquationScale EquationScale::find(Dae& dae, double gmin, const std::vector<double>& x, double stop) {
   constexpr int kStates = 15;
   const int n = dae.size();
@@ -92,8 +107,9 @@ EquationScale EquationScale::find(Dae& dae, double gmin, const std::vector<doubl
   // Typical sizes of |G| + |C| / tau.
   Rng rng(1);
   std::vector<std::vector<double>> seen(u(p.nonzeros()));
-  std::vector<double> state(x);
+  std::vector<double> state(x), switches;
   Evaluation at(dae);
+  dae.read_states(switches);  // they follow the states below
   for (int k = 0; k < kStates; ++k) {
     for (int i = 0; k > 0 && i < n; ++i) {
       const Nature nature = dae.unknowns()[u(i)].nature;
@@ -110,6 +126,7 @@ EquationScale EquationScale::find(Dae& dae, double gmin, const std::vector<doubl
       }
     }
   }
+  dae.write_states(switches);
   std::vector<double> typical;
   for (auto& sizes : seen) {
     std::nth_element(sizes.begin(), sizes.begin() + kStates / 2, sizes.end());
@@ -140,6 +157,7 @@ EquationScale EquationScale::find(Dae& dae, double gmin, const std::vector<doubl
       if (!(s > 0)) s = 1;
     }
   }
+  out.typical_row = out.row;
   return out;
 }
 

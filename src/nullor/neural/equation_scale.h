@@ -18,13 +18,20 @@
 namespace nullor {
 
 struct EquationScale {
-  std::vector<double> unknown;  ///< S (n)
-  std::vector<double> row;      ///< R (n)
-  std::vector<char> charged;    ///< (n): dq/dx has entries in its column, so it cannot jump
+  std::vector<double> unknown;      ///< S (n)
+  std::vector<double> row;          ///< R (n)
+  std::vector<double> typical_row;  ///< R as found (n)
+  std::vector<char> charged;        ///< (n): dq/dx has entries in its column, so it cannot jump
 
-  /// Sizes the rows for a window of length h that begins at x: (1) there, with tau = h. A transistor that is
-  /// off leaves its node to small charges, whose errors would drown beside the currents of one that is on.
+  /// Sizes the rows for a window of length h near x: (1) there, with tau = h. A transistor that is off leaves
+  /// its node to small charges, whose errors would drown beside the currents of one that is on.
   void focus(Dae& dae, double gmin, const std::vector<double>& x, double h);
+
+  /// Sizes the rows for a window of length h in which devices may turn on and off: the geometric mean of what
+  /// find() gave and the charges of a row alone, sum_j |C_ij| S_j / h at x, but not below its terms in
+  /// unknowns without charge, such as the current of a source. A transistor that turns off leaves the charge
+  /// that flowed by mistake before.
+  void weigh_charges(Dae& dae, double gmin, const std::vector<double>& x, double h);
 
   /// x: a state of the circuit, (n + 1); the transient is over [0, stop].
   static EquationScale find(Dae& dae, double gmin, const std::vector<double>& x, double stop);

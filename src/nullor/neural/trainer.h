@@ -35,6 +35,7 @@ struct AdamOptions {
   int windows = 1;                  ///< time marching: one network each
   bool hard_start = false;          ///< the initial condition is part of the ansatz
   double causal = 0;                ///< epsilon of causal weighting, 0: none
+  bool log_loss = false;            ///< Adam follows the gradient of log L
   double initial_weight = 1;        ///< alpha, of the initial condition in the loss
   long patience = 5000;             ///< epochs without a gain of 1 % that end a window, 0: never
   std::string checkpoint;           ///< file, written now and then; empty: none

@@ -16,7 +16,7 @@ constexpr std::array<Trainer, 3> kTrainers = {{
     {"lm", "windows of small perceptrons by Levenberg-Marquardt", "tolerance epochs points layers",
      train_by_levenberg_marquardt},
     {"adam", "one network by Adam, as NeuroSPICE does",
-     "epochs rate schedule precision points windows layers causal patience soft-start hard-start "
+     "epochs rate schedule precision points windows layers causal patience log-loss soft-start hard-start "
      "initial-weight checkpoint resume",
      train_by_adam},
 }};

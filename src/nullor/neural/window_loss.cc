@@ -37,7 +37,7 @@ void WindowLoss<Real>::set_window(double start, double length, std::vector<doubl
   start_ = start;
   length_ = length;
   x0_ = std::move(x0);
-  if (how_.windows > 1) scale_.focus(dae_, gmin_, x0_, length);
+  if (how_.windows > 1) scale_.weigh_charges(dae_, gmin_, x0_, length);
   place_points();
   const std::size_t stride = u(n_) + 1;
   b_.assign(points_.size() * stride, 0.0);
@@ -124,6 +124,7 @@ void WindowLoss<Real>::block(std::size_t begin, int count, Terms& terms) {
     point_losses_[point] = here;
     terms.least_weight = std::min(terms.least_weight, weight);
     terms.equation += here / total;
+    terms.weighted += weight * here / total;
     for (int i = 0; i < n_; ++i)
       lambda_[u(i)] = 2 * weight * r[i] / (scale_.row[u(i)] * scale_.row[u(i)] * n * total);
     residual_.pull(lambda_.data(), x_bar_.data(), x_t_bar_.data());
@@ -159,6 +160,7 @@ typename WindowLoss<Real>::Terms WindowLoss<Real>::evaluate() {
   pull_start(start_bar_);
   kernel_.end_epoch();
   terms.loss = how_.initial_weight * terms.initial + terms.equation;
+  terms.weighted += how_.initial_weight * terms.initial;
   return terms;
 }
 

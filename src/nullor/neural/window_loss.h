@@ -13,7 +13,8 @@
 ///     l_j = mean_i (r_i(t_j) / R_i)^2                                                                (3)
 ///     w_j = exp(-epsilon (100 / P) sum_(k < j) l_k)      (causal weighting; else 1)                  (4)
 ///
-/// The rows are sized over the whole transient for one window, for each window where it begins for more.
+/// The rows are sized over the whole transient; with several windows, each weighs its charges
+/// (EquationScale::weigh_charges).
 /// alpha weighs soft starts only, and over charged unknowns. The w_j are held fixed in the gradient.
 /// Sources: NeuroSPICE, arXiv:2512.23624; S. Wang, S. Sankaran, P. Perdikaris, Respecting causality is all
 /// you need for training physics-informed neural networks (2022), arXiv:2203.07404, for (4).
@@ -31,6 +32,7 @@ class WindowLoss {
  public:
   struct Terms {
     double loss = 0, initial = 0, equation = 0;  ///< (3) with all w_j = 1
+    double weighted = 0;                         ///< (3) with (4): whose gradient is given
     double least_weight = 1;                     ///< smallest w_j
   };
 
