@@ -27,7 +27,8 @@ void Progress::update(double fraction) {
   if (now < next_) return;
   next_ = now + std::chrono::milliseconds(100);
   const double elapsed = std::chrono::duration<double>(now - start_).count();
-  const std::string text = "\r\033[K" + line(label_, fraction, elapsed);
+  const std::string text =
+      "\r\033[K" + line(label_, fraction, elapsed) + (detail_.empty() ? "" : "  " + detail_);
   std::fwrite(text.data(), 1, text.size(), out_);
   std::fflush(out_);
   drawn_ = true;

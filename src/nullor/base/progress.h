@@ -24,12 +24,14 @@ class Progress {
 
   /// `fraction` done, 0 to 1.
   void update(double fraction);
+  /// Shown behind the time left from the next update on: "loss 3.1e-4".
+  void detail(std::string text) { detail_ = std::move(text); }
 
   /// The text of the line: "tran  [=====>    ]  52%  3 s left".
   static std::string line(const std::string& label, double fraction, double elapsed_seconds);
 
  private:
-  std::string label_;
+  std::string label_, detail_;
   std::FILE* out_ = nullptr;
   Clock::time_point start_ = Clock::now(), next_;
   bool drawn_ = false;

@@ -21,6 +21,8 @@ void add_common_options(CLI::App& verb, CommonOptions& options);
 /// Each adds one verb, whose callback does the work and throws InputError on failure.
 void add_run(CLI::App& app);
 void add_gradient(CLI::App& app);
+void add_optimize(CLI::App& app);
+void add_surrogate(CLI::App& app);
 void add_devices(CLI::App& app);
 void add_doctor(CLI::App& app);
 

@@ -7,7 +7,9 @@
 
 #include "nullor/base/si.h"
 #include "nullor/cli/app.h"
+#include "nullor/cli/read_deck.h"
 #include "nullor/neural/collocation_gradient.h"
+#include "nullor/simulate/difference_gradient.h"
 #include "nullor/simulate/gradient.h"
 
 namespace nullor {
@@ -18,6 +20,7 @@ struct GradientOptions {
   std::string deck;
   GradientRequest request;
   std::string engine = "numeric";
+  std::string route = "adjoint";
   double tolerance = 1e-4;
 };
 
@@ -54,6 +57,20 @@ void print_json(const GradientResult& result) {
   std::puts(out.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
 }
 
+/// Puts differences in the place of derivatives; parameters that cannot be moved leave.
+void take_differences(const Circuit& circuit, int jobs, GradientResult& result) {
+  DifferenceOptions how;
+  how.jobs = jobs;
+  const std::vector<DifferenceRow> rows = difference_gradient(circuit, result, how);
+  std::vector<GradientRow> kept;
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    if (!rows[k].ok) continue;
+    kept.push_back(result.rows[k]);
+    kept.back().derivative = rows[k].derivative;
+  }
+  result.rows = std::move(kept);
+}
+
 }  // namespace
 
 void add_gradient(CLI::App& app) {
@@ -73,18 +90,25 @@ void add_gradient(CLI::App& app) {
   verb->add_option("--tolerance", options->tolerance, "neural: wanted error relative to each signal")
       ->check(CLI::Range(1e-8, 1e-2))
       ->capture_default_str();
+  verb->add_option("--route", options->route,
+                   "adjoint; for checks: forward (neural), or differences of a transient .meas "
+                   "on the numerical engine")
+      ->check(CLI::IsMember({"adjoint", "forward", "differences"}))
+      ->capture_default_str();
   add_common_options(*verb, options->common);
   verb->callback([options] {
     TrainingOptions how;
     how.tolerance = options->tolerance;
     how.seed = options->common.seed;
-    CollocationGradient neural(how);
+    using Direction = CollocationGradient::Direction;
+    CollocationGradient neural(how, options->route == "forward" ? Direction::forward : Direction::adjoint);
     if (options->engine == "neural") options->request.transient = &neural;
     ReadOptions reading;
     reading.seed = options->common.seed;
-    Engine engine(read_circuit(options->deck, reading));
+    Engine engine(read_deck(options->deck, reading));
     GradientResult result = gradient(engine, options->request);
-    if (options->request.wrt.empty()) {
+    if (options->route == "differences") take_differences(engine.circuit(), options->common.jobs, result);
+    if (options->request.wrt.empty() && options->route == "adjoint") {
       std::erase_if(result.rows, [](const GradientRow& row) { return row.derivative == 0; });
       std::stable_sort(result.rows.begin(), result.rows.end(),
                        [&](const GradientRow& a, const GradientRow& b) {

@@ -10,7 +10,10 @@
 #include "nullor/base/progress.h"
 #include "nullor/base/si.h"
 #include "nullor/cli/app.h"
+#include "nullor/cli/named_values.h"
+#include "nullor/cli/read_deck.h"
 #include "nullor/cli/run_deck.h"
+#include "nullor/cli/training_flags.h"
 #include "nullor/cli/version.h"
 #include "nullor/cli/write_tables.h"
 #include "nullor/io/json_tables.h"
@@ -28,25 +31,11 @@ struct RunOptions {
   CommonOptions common;
   std::vector<std::string> decks;
   std::string output, format, plot, engine = "numeric", network;
-  double tolerance = 1e-4, time_limit = 0;
+  TrainingFlags training;
   std::vector<std::string> parameters;
   std::vector<std::string> tran, ac, dc;
-  bool op = false, check = false;
+  bool op = false;
 };
-
-std::vector<std::pair<std::string, double>> parameters_of(const std::vector<std::string>& words) {
-  std::vector<std::pair<std::string, double>> out;
-  for (const std::string& word : words) {
-    const auto equal = word.find('=');
-    const auto value = equal == std::string::npos ? std::nullopt : parse_si(word.substr(equal + 1));
-    if (!value || equal == 0) {
-      throw InputError(ErrorKind::usage, "'" + word + "' is not NAME=VALUE", {},
-                       "for example --param vdd=1.8");
-    }
-    out.emplace_back(word.substr(0, equal), *value);
-  }
-  return out;
-}
 
 std::vector<AnalysisCard> analyses_of(const RunOptions& options) {
   std::vector<AnalysisCard> out;
@@ -66,16 +55,12 @@ struct Finished {
   std::string title, netlist;
   std::string text;  ///< printed by the deck
   DeckResult result;
+  std::vector<Table> training;  ///< learning curves
 };
 
 std::unique_ptr<EngineSession> session_for(Circuit circuit, const RunOptions& options) {
   if (options.engine == "numeric") return std::make_unique<EngineSession>(std::move(circuit));
-  TrainingOptions how;
-  how.tolerance = options.tolerance;
-  how.seed = options.common.seed;
-  how.time_limit = options.time_limit;
-  how.check = options.check;
-  return std::make_unique<NeuralSession>(std::move(circuit), how);
+  return std::make_unique<NeuralSession>(std::move(circuit), options.training.options(options.common.seed));
 }
 
 void save_network(const EngineSession& session, const std::string& path) {
@@ -89,11 +74,11 @@ void save_network(const EngineSession& session, const std::string& path) {
 
 Finished simulate(const std::string& path, const RunOptions& options, bool to_stdout) {
   ReadOptions reading;
-  reading.parameters = parameters_of(options.parameters);
+  reading.parameters = named_values(options.parameters, "--param vdd=1.8");
   reading.seed = options.common.seed;
   Finished out;
   out.netlist = read_file(path);
-  const std::unique_ptr<EngineSession> made = session_for(read_circuit(path, reading), options);
+  const std::unique_ptr<EngineSession> made = session_for(read_deck(path, reading), options);
   EngineSession& session = *made;
   out.title = session.circuit().title;
   DeckOptions deck;
@@ -104,12 +89,15 @@ Finished simulate(const std::string& path, const RunOptions& options, bool to_st
     if (to_stdout) std::fwrite(piece.data(), 1, piece.size(), stdout);
   };
   {
-    Progress progress("simulating");
+    Progress progress(options.engine == "neural" ? "training" : "simulating");
+    if (auto* neural = dynamic_cast<NeuralSession*>(&session))
+      neural->status = [&](const std::string& text) { progress.detail(text); };
     session.progress = deck.progress = [&](double fraction) { progress.update(fraction); };
     deck.jobs =
         options.common.jobs > 0 ? options.common.jobs : static_cast<int>(std::thread::hardware_concurrency());
     out.result = run_deck(session, deck);
   }
+  if (const auto* neural = dynamic_cast<const NeuralSession*>(&session)) out.training = neural->curves();
   for (const std::string& note : out.result.notes) log_note("note: " + note);
   if (!options.network.empty()) {
     save_network(session, options.network);
@@ -149,6 +137,7 @@ void draw(const RunOptions& options, const std::vector<Finished>& decks) {
                              : several             ? deck.title
                                                    : "",
                              "", result.tables, result.readings, deck.netlist});
+    if (!deck.training.empty()) page.sections.push_back({prefix + "Training", "", deck.training, {}, ""});
   }
   write_file(options.plot, write_html(page));
 }
@@ -192,6 +181,7 @@ void show_text(const RunOptions& options, const Finished& deck) {
 }
 
 void run(const RunOptions& options) {
+  options.training.check(options.engine == "neural");
   const bool data_on_stdout = options.output == "-";
   const bool talk = !options.common.json && !data_on_stdout;
   const bool several = options.decks.size() > 1;
@@ -238,13 +228,7 @@ void add_run(CLI::App& app) {
   verb->add_option("--engine", options->engine, "which engine solves the circuit")
       ->check(CLI::IsMember({"numeric", "neural"}))
       ->capture_default_str();
-  verb->add_option("--tolerance", options->tolerance, "neural: wanted error relative to each signal")
-      ->check(CLI::Range(1e-8, 1e-2))
-      ->capture_default_str();
-  verb->add_option("--time-limit", options->time_limit, "neural: seconds of training, 0 is no limit")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  verb->add_flag("--check", options->check, "neural: compare with a long numerical run afterwards");
+  options->training.add(*verb);
   verb->add_option("--network", options->network,
                    "neural: keep the trained network: .safetensors, .json (layers), .npy (samples)")
       ->type_name("FILE");

@@ -200,6 +200,31 @@ void Dae::bind_values(const std::vector<NamedValue>& values, bool is_model, int 
   }
 }
 
+void Dae::bind_source(const SourceFunction& source, const std::string& owner, int group, int device) {
+  DeviceGroup& g = *groups_[static_cast<std::size_t>(group)];
+  if (source.kind == "network") {
+    if (!source.function) {
+      throw InputError(ErrorKind::usage, "'" + owner + "' plays a network, which is not loaded",
+                       source.where);
+    }
+    return g.set_source(device, source.function);
+  }
+  const int base = static_cast<int>(g.parameters().size());
+  const auto number = [&](const Value& v) {
+    return v.parameter == kNoParameter ? v.constant : table_[static_cast<std::size_t>(v.parameter)];
+  };
+  std::vector<double> arguments;
+  for (const Value& v : source.arguments) arguments.push_back(number(v));
+  std::vector<std::pair<std::string, double>> options;
+  for (const NamedValue& v : source.options) options.emplace_back(v.name, number(v.value));
+  g.set_source(device, source.kind, arguments, options, source.where);
+  for (std::size_t k = 0; k < source.arguments.size(); ++k) {
+    const Value& v = source.arguments[k];
+    if (v.parameter != kNoParameter)
+      bindings_.push_back({group, device, base + static_cast<int>(k), v.parameter});
+  }
+}
+
 void Dae::bind_parameters(int index, int group, int device) {
   const Instance& instance = circuit_.instances[static_cast<std::size_t>(index)];
   DeviceGroup& g = *groups_[static_cast<std::size_t>(group)];
@@ -208,22 +233,7 @@ void Dae::bind_parameters(int index, int group, int device) {
     bind_values(model.parameters, true, group, device, model.name);
   }
   bind_values(instance.parameters, false, group, device, instance.name);
-  if (instance.source) {
-    const int base = static_cast<int>(g.parameters().size());
-    std::vector<double> arguments;
-    const auto number = [&](const Value& v) {
-      return v.parameter == kNoParameter ? v.constant : table_[static_cast<std::size_t>(v.parameter)];
-    };
-    for (const Value& v : instance.source->arguments) arguments.push_back(number(v));
-    std::vector<std::pair<std::string, double>> options;
-    for (const NamedValue& v : instance.source->options) options.emplace_back(v.name, number(v.value));
-    g.set_source(device, instance.source->kind, arguments, options, instance.source->where);
-    for (std::size_t k = 0; k < instance.source->arguments.size(); ++k) {
-      const Value& v = instance.source->arguments[k];
-      if (v.parameter != kNoParameter)
-        bindings_.push_back({group, device, base + static_cast<int>(k), v.parameter});
-    }
-  }
+  if (instance.source) bind_source(*instance.source, instance.name, group, device);
   // A coupling reads the inductances of the two inductors it names.
   if (instance.letter == 'k') {
     for (std::size_t r = 0; r < instance.references.size(); ++r) {

@@ -142,6 +142,7 @@ class Dae {
 
   void bind_instance(int index);
   void bind_parameters(int index, int group, int device);
+  void bind_source(const SourceFunction& source, const std::string& owner, int group, int device);
   void bind_values(const std::vector<NamedValue>& values, bool is_model, int group, int device,
                    const std::string& owner);
   int group_for(const Instance& instance, int& type);

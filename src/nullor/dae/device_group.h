@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "nullor/base/error.h"
+#include "nullor/base/time_function.h"
 #include "nullor/devices/device.h"
 #include "nullor/devices/parameters.h"
 #include "nullor/math/sparse.h"
@@ -78,6 +79,8 @@ class DeviceGroup {
                           const std::vector<double>& /*arguments*/,
                           const std::vector<std::pair<std::string, double>>& /*options*/,
                           const Location& /*where*/) {}
+  /// The same for one that is computed elsewhere.
+  virtual void set_source(int /*device*/, std::shared_ptr<const TimeFunction> /*function*/) {}
   /// Print step and end of the coming transient [s]; time functions have defaults that depend on them.
   virtual void set_transient(double /*step*/, double /*stop*/) {}
   virtual void set_discrete(int device, bool off, bool on) = 0;

@@ -31,14 +31,7 @@ void GroupOf<D>::prepare_gradient(std::span<const ParameterSeed> seeds,
     if (parameter != ParameterSeed::kTemperature) nullor::seed_parameter(d.with, parameter, filled);
     d.targets[at(filled++)] = targets;
   }
-  gradient_environment_ = {};
-  gradient_environment_.temperature = Dual<kChunk>(environment.temperature);
-  gradient_environment_.nominal = environment.nominal;
-  gradient_environment_.gmin = environment.gmin;
-  gradient_environment_.defl = environment.defl;
-  gradient_environment_.defw = environment.defw;
-  gradient_environment_.defad = environment.defad;
-  gradient_environment_.defas = environment.defas;
+  gradient_environment_ = {environment, Dual<kChunk>(environment.temperature)};
   for (Differentiated& d : differentiated_) {
     auto dual = gradient_environment_;
     // The temperature seed is the first of its device: its key sorts before every parameter.

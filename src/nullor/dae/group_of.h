@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "nullor/dae/device_group.h"
+#include "nullor/math/pack.h"
 
 namespace nullor {
 
@@ -110,6 +111,7 @@ class GroupOf : public DeviceGroup {
         if (!why.empty()) return {k, why};
       }
     }
+    build_packs(environment);
     return {-1, {}};
   }
   int collapse(int device, int internal) const override {
@@ -151,7 +153,7 @@ class GroupOf : public DeviceGroup {
         if (shape.compact[at(r)] == static_cast<int>(compact_unknowns_.size() - placements_.back().unknowns))
           compact_unknowns_.push_back(u[r]);
       }
-      const int* cu = &compact_unknowns_[placements_.back().unknowns];
+      const int* cu = compact_unknowns_.data() + placements_.back().unknowns;
       for (const auto* list : {&shape.flow, &shape.charge}) {
         for (const Place& p : *list) slots_.push_back(pattern.find(cu[p.row], cu[p.column]));
       }
@@ -319,13 +321,36 @@ class GroupOf : public DeviceGroup {
 
   int shape_of(const int* u, int ground);
 
+  /// Devices that say so are evaluated four at a time where four are alike (group_lanes.h).
+  static constexpr bool kLanes = requires { Device::lanes; };
+  static constexpr int kWidth = 4;
+  struct Nothing {};
+  struct DevicePack {
+    typename std::conditional_t<kLanes, std::type_identity<D<Pack<kWidth>>>,
+                                std::type_identity<Nothing>>::type device;
+    std::array<int, kWidth> members{};
+  };
+
+  /// Where a device is linearized, and what that gives: f, q and their derivatives by structural entry.
+  struct Lin {
+    double x[kRows], f[kRows], q[kRows], g[kRows * kRows], c[kRows * kRows];
+  };
+
   template <bool kSeparate, bool kAc>
   void run(Assembly& a);
+  bool may_reuse(const Assembly& a, int k) const;
+  bool place(Assembly& a, int k, double* from);
   template <bool kAc>
-  void refresh(Assembly& a, int k, const Shape& shape, double* f0, double* q0, double* g0, double* c0);
+  void refresh(Assembly& a, int k);
+  void refresh_pack(Assembly& a, const DevicePack& pack);
+  void keep(const Assembly& a, int k, Lin& lin, bool held, bool for_ac);
+  template <bool kSeparate>
+  void stamp(Assembly& a, int k, bool moved_since);
   template <bool kAc>
-  void linearize(const Device& device, const double* from, double gmin, double* f, double* q, double* g,
-                 double* c) const;
+  void linearize(const Device& device, double gmin, Lin& lin) const;
+
+  void build_packs(const Environment<double>& environment);
+  void linearize_pack(const DevicePack& pack, double gmin, Lin* lanes) const;
 
   static constexpr int kChunk = 4;  ///< parameters differentiated side by side
   struct Differentiated {
@@ -347,6 +372,8 @@ class GroupOf : public DeviceGroup {
 
   std::vector<Device> devices_;
   std::vector<int> unknowns_;  ///< kRows a device
+  std::vector<DevicePack> packs_;
+  std::vector<int> pack_order_;  ///< devices by packs, then the others
   std::vector<Entry> entries_;
   std::vector<Shape> shapes_;
   struct Placement {
@@ -368,3 +395,4 @@ class GroupOf : public DeviceGroup {
 
 #include "nullor/dae/group_evaluate.h"
 #include "nullor/dae/group_gradient.h"
+#include "nullor/dae/group_lanes.h"

@@ -47,11 +47,16 @@ class SourceGroup final : public GroupOf<D> {
                        where);
     }
   }
+  void set_source(int device, std::shared_ptr<const TimeFunction> function) override {
+    Wave& wave = waves_[this->at(device)];
+    wave.played = std::move(function);
+    wave.present = true;
+  }
   // Arguments move after reading: parameters, alter, sweeps.
   std::pair<int, std::string> setup(const Environment<double>& environment) override {
     for (int k = 0; k < this->count(); ++k) {
       const Wave& wave = waves_[this->at(k)];
-      if (!wave.present) continue;
+      if (!wave.present || wave.played) continue;
       if (const std::string_view problem = wave.function.check(); !problem.empty())
         return {k, std::string(problem)};
     }
@@ -62,7 +67,7 @@ class SourceGroup final : public GroupOf<D> {
   }
   std::vector<std::string> extra_parameters(int device) const override {
     const Wave& wave = waves_[this->at(device)];
-    return wave.present ? argument_names(wave.function) : std::vector<std::string>{};
+    return wave.present && !wave.played ? argument_names(wave.function) : std::vector<std::string>{};
   }
   void set_parameter(int device, int parameter, double value) override {
     if (parameter >= fixed()) {
@@ -87,7 +92,7 @@ class SourceGroup final : public GroupOf<D> {
       const Wave& wave = waves_[this->at(k)];
       const D<double>& d = this->devices_[this->at(k)];
       const bool by_dc = !wave.present || (dc && wave.dc_given);
-      add_to(k, by_dc ? d.dc : wave.function.value(dc ? 0 : time), b);
+      add_to(k, by_dc ? d.dc : wave.value(dc ? 0 : time), b);
     }
   }
   void excitation_ac(std::complex<double>* b) const override {
@@ -101,6 +106,10 @@ class SourceGroup final : public GroupOf<D> {
     for (int k = 0; k < this->count(); ++k) {
       const Wave& wave = waves_[this->at(k)];
       if (!wave.present) continue;
+      if (wave.played) {
+        wave.played->corners(from, to, out);
+        continue;
+      }
       if (!(wave.function.corner_count(from, to) <= kMost)) {
         throw InputError(ErrorKind::model,
                          "'" + this->names[this->at(k)] + "' has more than 10 million corners until " +
@@ -131,7 +140,7 @@ class SourceGroup final : public GroupOf<D> {
       if constexpr (!kVoltage) {
         if (seed.parameter == multiplier()) {
           const D<double>& d = this->devices_[this->at(seed.device)];
-          const double i = by_dc ? d.dc : wave.function.value(time);
+          const double i = by_dc ? d.dc : wave.value(time);
           gradient[seed.target] += seed.weight * weighted(seed.device, i / d.m, lambda_f);
         }
       }
@@ -156,7 +165,10 @@ class SourceGroup final : public GroupOf<D> {
   static constexpr double kDegree = std::numbers::pi / 180;
   struct Wave {
     Waveform<double> function;
+    std::shared_ptr<const TimeFunction> played;  ///< instead of `function`
     bool present = false, dc_given = false;
+
+    double value(double time) const { return played ? played->value(time) : function.value(time); }
   };
 
   static std::vector<std::string> argument_names(const Waveform<double>& f) {

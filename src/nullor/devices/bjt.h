@@ -24,6 +24,7 @@ struct Bjt {
                                       .model_types = "npn pnp",
                                       .levels = "1",
                                       .model_required = true};
+  static constexpr bool lanes = true;
   static constexpr Terminal terminals[] = {{"c"}, {"b"}, {"e"}, {"s", Missing::ground}};
   static constexpr Unknown internals[] = {{"collector"}, {"base"}, {"emitter"}};
 

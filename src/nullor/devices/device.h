@@ -95,6 +95,18 @@ struct Environment {
   double nominal = 300.15;                                    ///< tnom [K]
   double gmin = 1e-12;                                        ///< [S]
   double defl = 100e-6, defw = 100e-6, defad = 0, defas = 0;  ///< MOSFET geometry defaults [m, m2]
+
+  Environment() = default;
+  /// The same surroundings over another scalar, at another temperature.
+  template <class Q>
+  Environment(const Environment<Q>& other, const P& at)
+      : temperature(at),
+        nominal(other.nominal),
+        gmin(other.gmin),
+        defl(other.defl),
+        defw(other.defw),
+        defad(other.defad),
+        defas(other.defas) {}
 };
 
 /// Default of parameters that are computed from others unless given.

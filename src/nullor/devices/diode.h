@@ -33,6 +33,7 @@ struct Diode {
                                       .model_types = "d",
                                       .levels = "1 3",
                                       .model_required = true};
+  static constexpr bool lanes = true;
   static constexpr Terminal terminals[] = {{"a"}, {"c"}};
   static constexpr Unknown internals[] = {{"internal"}};
 

@@ -26,6 +26,7 @@ struct Ekv : MosCommon<P> {
       .model_types = "nmos pmos",
       .levels = "44",
       .model_required = true};
+  static constexpr bool lanes = true;
   using Base::b, Base::d, Base::di, Base::g, Base::s, Base::si, Base::sign, Base::vt;
 
   P vto = 0.5, kp = 50e-6, gamma = 1, phi = 0.7, theta = 0, lambda = 0, ucrit = kNotGiven, cox = 0.7e-3,

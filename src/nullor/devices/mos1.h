@@ -22,6 +22,7 @@ struct Mos1 : MosElectrical<P> {
                                       .model_types = "nmos pmos",
                                       .levels = "1",
                                       .model_required = true};
+  static constexpr bool lanes = true;
   using Base::b, Base::d, Base::di, Base::g, Base::s, Base::si, Base::sign, Base::vt;
   using Base::beta, Base::root_phi, Base::t_gamma, Base::t_phi, Base::tox, Base::vbi;
 

@@ -66,12 +66,7 @@ struct SelfHeating {
     device.type = type;
     device.setup(environment);
     ambient = device.temperature;
-    surroundings = {.gmin = environment.gmin,
-                    .defl = environment.defl,
-                    .defw = environment.defw,
-                    .defad = environment.defad,
-                    .defas = environment.defas};
-    surroundings.nominal = environment.nominal;
+    surroundings = Environment<double>(environment, value(environment.temperature));
   }
 
   /// Number of the wrapped device's unknown k among ours, where tj stands between terminals and internals.
@@ -98,15 +93,7 @@ struct SelfHeating {
     copy_parameters(device, hot);
     hot.temp = Real(kNotGiven);
     hot.dtemp = Real(0.0);
-    Environment<Real> environment;
-    environment.temperature = min(max(Real(ambient + rise), Real(50.0)), Real(2000.0));
-    environment.nominal = surroundings.nominal;
-    environment.gmin = surroundings.gmin;
-    environment.defl = surroundings.defl;
-    environment.defw = surroundings.defw;
-    environment.defad = surroundings.defad;
-    environment.defas = surroundings.defas;
-    hot.setup(environment);
+    hot.setup(Environment<Real>(surroundings, min(max(Real(ambient + rise), Real(50.0)), Real(2000.0))));
     return hot;
   }
 

@@ -53,7 +53,7 @@ struct Table {
   std::string title;     ///< first line of the netlist
   std::string plotname;  ///< as ngspice writes it: "Transient Analysis", "AC Analysis", "DC transfer
                          ///< characteristic", ...
-  std::string kind;      ///< short name: "op", "dc", "ac", "tran", "noise", "tf", "sens", "four"
+  std::string kind;      ///< short name: "op", "dc", "ac", "tran", "noise", "tf", "sens", "four", "training"
   std::vector<Column> columns;
 
   std::size_t rows() const { return columns.empty() ? 0 : columns.front().size(); }

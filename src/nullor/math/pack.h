@@ -8,6 +8,10 @@
 #include "nullor/math/functions.h"
 #include "nullor/math/simd.h"
 
+#ifdef __AVX__
+#include <immintrin.h>
+#endif
+
 #if defined(__AVX2__) && defined(__GLIBC__)
 extern "C" {
 typedef double nullor_v4d __attribute__((vector_size(32)));
@@ -18,6 +22,11 @@ nullor_v4d _ZGVdN4v_cos(nullor_v4d);
 nullor_v4d _ZGVdN4v_tanh(nullor_v4d);
 nullor_v4d _ZGVdN4v_atan(nullor_v4d);
 nullor_v4d _ZGVdN4vv_pow(nullor_v4d, nullor_v4d);
+#if __GLIBC_PREREQ(2, 35)
+nullor_v4d _ZGVdN4v_expm1(nullor_v4d);
+nullor_v4d _ZGVdN4v_log1p(nullor_v4d);
+#define NULLOR_LIBMVEC_LOG1P 1
+#endif
 }
 #define NULLOR_LIBMVEC 1
 #endif
@@ -118,9 +127,13 @@ NULLOR_VECTOR_OR_LANES(sin)
 NULLOR_VECTOR_OR_LANES(cos)
 NULLOR_VECTOR_OR_LANES(tanh)
 NULLOR_VECTOR_OR_LANES(atan)
-NULLOR_LANE_BY_LANE(sqrt)
+#ifdef NULLOR_LIBMVEC_LOG1P
+NULLOR_VECTOR_OR_LANES(expm1)
+NULLOR_VECTOR_OR_LANES(log1p)
+#else
 NULLOR_LANE_BY_LANE(expm1)
 NULLOR_LANE_BY_LANE(log1p)
+#endif
 NULLOR_LANE_BY_LANE(log10)
 NULLOR_LANE_BY_LANE(tan)
 NULLOR_LANE_BY_LANE(asin)
@@ -137,6 +150,15 @@ NULLOR_LANE_BY_LANE(trunc)
 #undef NULLOR_LANE_BY_LANE
 #undef NULLOR_VECTOR_OR_LANES
 
+template <int W>
+Pack<W> sqrt(Pack<W> x) {
+#ifdef __AVX__
+  if constexpr (W == 4) return Pack<W>(typename Pack<W>::Vector(_mm256_sqrt_pd(__m256d(x.v))));
+#endif
+  Pack<W> out;
+  for (int k = 0; k < W; ++k) out.set(k, std::sqrt(x[k]));
+  return out;
+}
 template <int W>
 Pack<W> pow(Pack<W> x, Pack<W> y) {
 #ifdef NULLOR_LIBMVEC

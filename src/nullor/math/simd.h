@@ -23,4 +23,19 @@ struct Simd<8> {
   typedef std::int64_t Truth __attribute__((vector_size(64)));
 };
 
+/// The register of 32 bytes of a number type.
+template <class Real>
+struct Register;
+template <>
+struct Register<double> {
+  static constexpr int kLanes = 4;
+  typedef double Type __attribute__((vector_size(32)));
+};
+template <>
+struct Register<float> {
+  static constexpr int kLanes = 8;
+  typedef float Type __attribute__((vector_size(32)));
+  typedef std::int32_t Bits __attribute__((vector_size(32)));
+};
+
 }  // namespace nullor

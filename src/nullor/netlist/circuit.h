@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "nullor/base/error.h"
+#include "nullor/base/time_function.h"
 #include "nullor/netlist/analysis_card.h"
 #include "nullor/netlist/expression.h"
 #include "nullor/netlist/name_index.h"
@@ -43,12 +44,15 @@ struct Model {
 };
 
 /// The time function of an independent source: kind "pulse", "sin", "exp", "pwl", "sffm" or "am" and its
-/// arguments in SPICE order (pwl: t1 v1 t2 v2 ...; repeat and td as `options`).
+/// arguments in SPICE order (pwl: t1 v1 t2 v2 ...; repeat and td as `options`); or "network", the signal of a
+/// file.
 struct SourceFunction {
   std::string kind;
   std::vector<Value> arguments;
   std::vector<NamedValue> options;  ///< pwl: "r" (repeat from time), "td" (delay)
   Location where;
+  std::string file, signal;                      ///< kind "network": what it plays
+  std::shared_ptr<const TimeFunction> function;  ///< the same, once loaded
 };
 
 /// What a behavioural expression reads besides parameters.

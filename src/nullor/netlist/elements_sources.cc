@@ -30,7 +30,7 @@ constexpr std::array<std::string_view, 7> kRefused = {"trnoise", "trrandom", "ex
 
 bool is_keyword(std::string_view word) {
   return same_name(word, "dc") || same_name(word, "ac") || same_name(word, "distof1") ||
-         same_name(word, "distof2") || find_shape(word) ||
+         same_name(word, "distof2") || same_name(word, "network") || find_shape(word) ||
          std::any_of(kRefused.begin(), kRefused.end(),
                      [&](std::string_view r) { return same_name(word, r); });
 }
@@ -61,6 +61,9 @@ class SourceReader {
       } else if (same_name(word, "ac")) {
         cursor_.word();
         ac(where);
+      } else if (same_name(word, "network")) {
+        cursor_.word();
+        network(where);
       } else if (const Shape* shape = find_shape(word)) {
         cursor_.word();
         shape_of(*shape, where);
@@ -69,11 +72,11 @@ class SourceReader {
       } else if (!find_named(element_.instance, "dc")) {
         add_named(element_, "dc", read_value(elaborator_, element_, "the dc value"), where);
       } else {
-        fail_element(
-            element_, "has something unexpected here: " + in_quotes(word.empty() ? cursor_.rest() : word),
-            where,
-            did_you_mean(word,
-                         std::array<std::string, 8>{"dc", "ac", "pulse", "sin", "exp", "pwl", "sffm", "am"}));
+        fail_element(element_,
+                     "has something unexpected here: " + in_quotes(word.empty() ? cursor_.rest() : word),
+                     where,
+                     did_you_mean(word, std::array<std::string, 9>{"dc", "ac", "pulse", "sin", "exp", "pwl",
+                                                                   "sffm", "am", "network"}));
       }
     }
     elaborator_.add(element_);
@@ -114,7 +117,7 @@ class SourceReader {
 
   void shape_of(const Shape& shape, const Location& where) {
     if (element_.instance.source) fail_element(element_, "has two time functions", where);
-    SourceFunction out{std::string(shape.name), {}, {}, where};
+    SourceFunction out{std::string(shape.name), {}, {}, where, {}, {}, {}};
     const bool parenthesized = cursor_.accept('(');
     for (;;) {
       if (cursor_.accept(',')) continue;
@@ -149,6 +152,26 @@ class SourceReader {
                    where);
     }
     if (shape.name == "pwl") check_pairs(out, where);
+    element_.instance.source = std::move(out);
+  }
+
+  // network("file" "signal"): a trained waveform.
+  void network(const Location& where) {
+    if (element_.instance.source) fail_element(element_, "has two time functions", where);
+    SourceFunction out{"network", {}, {}, where, {}, {}, {}};
+    const bool parenthesized = cursor_.accept('(');
+    for (std::string* part : {&out.file, &out.signal}) {
+      cursor_.accept(',');
+      const char quote = cursor_.peek();
+      if (quote != '"' && quote != '\'') {
+        fail_element(element_, "needs a file and a signal in quotes", cursor_.where(),
+                     "for example network(\"ring.safetensors\", \"v(n3)\")");
+      }
+      *part = std::string(cursor_.file_name());
+    }
+    if (parenthesized && !cursor_.accept(')'))
+      fail_element(element_, "has no ')' after 'network'", cursor_.where());
+    out.signal = lower(out.signal);
     element_.instance.source = std::move(out);
   }
 

@@ -5,6 +5,9 @@
 #include <cmath>
 #include <limits>
 
+#include "nullor/neural/signal_sizes.h"
+#include "nullor/neural/switch_watch.h"
+#include "nullor/neural/training_start.h"
 #include "nullor/neural/window_system.h"
 
 namespace nullor {
@@ -17,46 +20,6 @@ constexpr double kLargestGrowth = 2.5;  // of a window beside the one before
 constexpr double kUnresolved = 1e-11;   // windows this short relative to the time are not controlled
 constexpr double kSafety = 0.8;         // of the step controller
 constexpr double kNewton = 0.3;         // Newton's error relative to that of a window
-constexpr double kReltol = 1e-3;        // SPICE's absolute tolerances are meant beside this relative one
-
-/// How large each signal has been, so that errors can be judged relative to it.
-class SignalSizes {
- public:
-  SignalSizes(const Dae& dae, const SimulationOptions& options)
-      : dae_(dae), options_(options), largest_(u(dae.size()), 0.0) {}
-
-  void see(const double* x) {
-    for (std::size_t i = 0; i < largest_.size(); ++i) largest_[i] = std::max(largest_[i], std::fabs(x[i]));
-  }
-
-  /// The size of every signal, not less than a thousandth of the largest of its nature nor than what SPICE's
-  /// absolute tolerances call small.
-  const std::vector<double>& scale() {
-    double voltage = 0, current = 0;
-    for (std::size_t i = 0; i < largest_.size(); ++i) {
-      const Nature nature = dae_.unknowns()[i].nature;
-      if (nature == Nature::voltage) voltage = std::max(voltage, largest_[i]);
-      if (nature == Nature::current) current = std::max(current, largest_[i]);
-    }
-    scale_.resize(largest_.size());
-    for (std::size_t i = 0; i < largest_.size(); ++i) {
-      const UnknownInfo& info = dae_.unknowns()[i];
-      const double absolute = info.nature == Nature::current                       ? options_.abstol
-                              : info.nature == Nature::other && info.tolerance > 0 ? info.tolerance
-                                                                                   : options_.vntol;
-      const double floor = std::max(absolute / kReltol, info.nature == Nature::voltage   ? 1e-3 * voltage
-                                                        : info.nature == Nature::current ? 1e-3 * current
-                                                                                         : 0.0);
-      scale_[i] = std::max(largest_[i], floor);
-    }
-    return scale_;
-  }
-
- private:
-  const Dae& dae_;
-  const SimulationOptions& options_;
-  std::vector<double> largest_, scale_;
-};
 
 class Marcher {
  public:
@@ -76,6 +39,7 @@ class Marcher {
         charges_(charges),
         nodal_(u(basis.nodes()) * stride_, 0.0),
         weights_(n_, basis.features.count()),
+        watch_(dae),
         psi_(u(basis.features.count())) {}
 
   void march(const TranCard& card, TrainingReport& report);
@@ -84,8 +48,6 @@ class Marcher {
   void guess(double time, double length);
   void fit_weights(const WindowSystem::Window& window);
   void read_network(double s, double* x);
-  bool past_threshold(const double* x);
-  bool crossed_event(double length, double& shorter);
   void give_up(TrainingReport& report, double time, const WindowSystem::Result& last) const;
 
   Dae& dae_;
@@ -102,7 +64,7 @@ class Marcher {
   std::vector<double> charges_;  ///< (n + 1) at the end of the last window
   std::vector<double> nodal_;    ///< (M x (n + 1))
   DenseMatrix weights_;          ///< (n x K)
-  std::vector<double> events_before_, events_now_;
+  SwitchWatch watch_;
   WindowSystem::Window trained_;  ///< window of start_ and weights_
   bool known_ = false;            ///< the last trained network may be continued
   std::vector<double> psi_;       ///< (K)
@@ -111,7 +73,7 @@ class Marcher {
 // From the network last trained where it may be continued (it is the one before, or a longer one that was
 // refused), else the last values.
 void Marcher::guess(double time, double length) {
-  constexpr double kLargestContinuation = 1.2;  // beyond this the features say nothing
+  constexpr double kLargestContinuation = 1.5;  // beyond this the features say nothing
   for (int m = 0; m < basis_.nodes(); ++m) {
     double* at = nodal_.data() + u(m) * stride_;
     if (!known_) {
@@ -153,39 +115,6 @@ void Marcher::read_network(double s, double* x) {
   }
 }
 
-bool Marcher::past_threshold(const double* x) {
-  dae_.events(x, events_now_);
-  for (std::size_t k = 0; k < events_now_.size(); ++k) {
-    if (events_before_[k] != 0 && (events_before_[k] > 0) != (events_now_[k] > 0)) return true;
-  }
-  return false;
-}
-
-// A switching threshold was passed inside the window: `shorter` ends just behind it, found on the network
-// itself.
-bool Marcher::crossed_event(double length, double& shorter) {
-  constexpr double kResolution = 1e-7;  // of the window
-  double low = 0, high = 0;
-  for (int m = 0; m < basis_.nodes() && high == 0; ++m) {
-    const double s = basis_.node[u(m)];
-    if (past_threshold(nodal_.data() + u(m) * stride_)) {
-      high = s;
-    } else {
-      low = s;
-    }
-  }
-  if (high == 0) return false;
-  std::vector<double> x(stride_, 0.0);
-  while (high - low > kResolution) {
-    const double middle = 0.5 * (low + high);
-    read_network(middle, x.data());
-    (past_threshold(x.data()) ? high : low) = middle;
-  }
-  if (high > 1 - 10 * kResolution) return false;
-  shorter = (high + kResolution) * length;
-  return true;
-}
-
 void Marcher::give_up(TrainingReport& report, double time, const WindowSystem::Result& last) const {
   report.failed_at = time;
   report.failure.reason = last.singular ? "the equations of a time window have no unique solution"
@@ -217,7 +146,7 @@ void Marcher::march(const TranCard& card, TrainingReport& report) {
   const Dae::HeldStates held(dae_);
   SignalSizes sizes(dae_, options_);
   sizes.see(x_.data());
-  dae_.events(x_.data(), events_before_);
+  watch_.begin(x_.data());
 
   double time = 0, proposal = std::min(largest, 0.1 * std::min(corners[0], stop));
   std::size_t next = 0;
@@ -255,12 +184,15 @@ void Marcher::march(const TranCard& card, TrainingReport& report) {
       continue;
     }
     fit_weights(window);
-    double shorter = 0;
-    if (!events_before_.empty() && h > event_resolution && crossed_event(h, shorter)) {
+    const double crossing =
+        h > event_resolution ? watch_.crossing(basis_.node, [&](double s, double* x) { read_network(s, x); })
+                             : 0;
+    if (crossing > 0) {
       ++report.rejected;
-      proposal = shorter;
+      proposal = crossing * h;
       continue;
     }
+    const std::vector<double> sizes_before = sizes.largest();
     for (int m = 0; m < basis_.nodes(); ++m) sizes.see(nodal_.data() + u(m) * stride_);
     const double error = system_.defect(window, x_, charges_, nodal_, sizes.scale());
     const double factor = std::clamp(
@@ -270,6 +202,7 @@ void Marcher::march(const TranCard& card, TrainingReport& report) {
     const bool jump = !(error <= tolerance_) && h <= std::max(2 * smallest, kUnresolved * time);
     if (!(error <= tolerance_) && !jump) {
       ++report.rejected;
+      sizes.forget(sizes_before);
       proposal = std::isfinite(error) ? std::min(factor, 0.9) * h : 0.2 * h;
       continue;
     }
@@ -290,34 +223,20 @@ void Marcher::march(const TranCard& card, TrainingReport& report) {
     charges_.assign(q, q + stride_);
     time = on_corner ? corners[next] : time + h;
     const bool switched = dae_.accept(x_.data(), time);
-    dae_.events(x_.data(), events_before_);
+    watch_.begin(x_.data());
     ++report.windows;
     // A window cut short by a corner says little about the length that the tolerance allows.
     proposal = jump           ? kLargestGrowth * h
                : h < proposal ? std::max(factor * h, std::min(proposal, kLargestGrowth * h))
                               : factor * h;
-    known_ = !(on_corner || switched);
+    // Where time itself is rounded the network carries that noise, and continuing it would multiply it.
+    known_ = !(on_corner || switched || h < WindowSystem::kShortWindow * time);
     if (on_corner) ++next;
     if (how_.progress) how_.progress(time / stop);
   }
   report.evaluations = system_.evaluations();
   report.factorizations = system_.factorizations();
   report.finished = true;
-}
-
-// Given initial conditions say nothing of unknowns without charge: an Euler step too short to move any charge
-// finds them.
-void make_consistent(Dae& dae, NewtonSolver& newton, const SimulationOptions& options, double stop,
-                     const std::vector<double>& charges, std::vector<double>& x) {
-  NewtonSolver::Problem instant;
-  instant.alpha = 1e12 / stop;
-  std::vector<double> history(charges.size());
-  for (std::size_t i = 0; i < charges.size(); ++i) history[i] = -instant.alpha * charges[i];
-  instant.history = history.data();
-  instant.max_iterations = options.itl1;
-  dae.forget_limits();
-  std::vector<double> better = x;
-  if (newton.solve(better, instant).converged) x = better;
 }
 
 }  // namespace
@@ -329,26 +248,10 @@ FeatureBasis collocation_basis(const TrainingOptions& how) {
 TrainingReport train_by_collocation(Dae& dae, NewtonSolver& newton, const SimulationOptions& options,
                                     const TranCard& card, const TrainingOptions& how, Waveform& out) {
   TrainingReport report;
-  for (const auto& group : dae.groups()) {
-    if (group->count() == 0 || group->largest_step() >= 1e300) continue;
-    throw InputError(ErrorKind::usage,
-                     "the neural engine has no lossless lines: the past of '" + group->names.front() +
-                         "' is not part of a window",
-                     group->places.front(), "simulate this circuit with --engine numeric");
-  }
   std::vector<double> charges;
-  report.start = start_transient(dae, newton, options, card, charges);
-  if (!report.start.converged) {
-    report.failure = report.start.failure;
-    return report;
-  }
-  if (card.use_initial_conditions) {
-    make_consistent(dae, newton, options, card.stop, charges, report.start.x);
-  }
+  if (!start_training(dae, newton, options, card, charges, report)) return report;
   const FeatureBasis basis = collocation_basis(how);
-  std::vector<Waveform::Signal> signals;
-  for (const UnknownInfo& info : dae.unknowns()) signals.push_back({info.name, info.unit});
-  out = Waveform(std::move(signals), basis.features);
+  out = Waveform(signals_of(dae), basis.features);
   Marcher(dae, options, how, basis, report.start.x, charges, out).march(card, report);
   return report;
 }

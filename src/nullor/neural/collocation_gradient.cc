@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "nullor/neural/collocation.h"
+#include "nullor/neural/collocation_sensitivity.h"
 #include "nullor/neural/neural_session.h"
 #include "nullor/neural/window_system.h"
 #include "nullor/simulate/adjoint.h"
@@ -11,33 +12,6 @@ namespace nullor {
 namespace {
 
 std::size_t u(int k) { return static_cast<std::size_t>(k); }
-
-/// dx(s)/dX_m and, for unknowns that are continuous, dx(s)/dx(0).
-struct Cardinal {
-  std::vector<double> fixed, free;  // (M)
-  double start = 0;
-
-  Cardinal(const FeatureBasis& basis, double s) {
-    const int m = basis.nodes(), count = basis.features.count();
-    std::vector<double> psi(u(count));
-    basis.features.evaluate(s, psi.data());
-    fixed.assign(u(m), 0.0);
-    free = basis.free_start;
-    for (int k = 0; k < count; ++k) {
-      for (int j = 0; j < m; ++j) {
-        fixed[u(j)] += psi[u(k)] * basis.weights(k, j);
-        free[u(j)] += psi[u(k)] * basis.free_weights(k, j);
-      }
-    }
-    start = 1;
-    double rest = 1;
-    for (int j = 0; j < m; ++j) {
-      start -= fixed[u(j)];
-      rest -= free[u(j)];
-    }
-    free.back() += rest;  // relative to the last value
-  }
-};
 
 }  // namespace
 
@@ -60,6 +34,7 @@ void CollocationGradient::run(Engine& engine, const TranCard& card, const Locati
 std::vector<double> CollocationGradient::pull(Engine& engine, const TranCard& card,
                                               const std::vector<std::vector<double>>& seeds,
                                               const std::vector<ParameterHandle>& wanted) {
+  if (direction_ == Direction::forward) return pull_forward(engine, card, seeds, wanted);
   Dae& dae = engine.dae();
   const FeatureBasis basis = collocation_basis(how_);
   const int n = dae.size(), nodes = basis.nodes();
@@ -113,7 +88,7 @@ std::vector<double> CollocationGradient::pull(Engine& engine, const TranCard& ca
       }
       Assembly point;
       point.x = window.nodal.data() + u(m) * stride;
-      point.time = window.start + window.length * basis.node[u(m)];
+      point.time = window.start + window.length * differentiated_at(basis, m);
       point.gmin = engine.options().gmin;
       dae.gradient(point, lambda.data(), kappa.data(), out.data());
     }
@@ -121,6 +96,39 @@ std::vector<double> CollocationGradient::pull(Engine& engine, const TranCard& ca
     carry_x = by_start;
   }
   start_gradient(dae, engine.newton(), engine.options(), card, start_, carry_x, carry_q, wanted, out);
+  return out;
+}
+
+std::vector<double> CollocationGradient::pull_forward(Engine& engine, const TranCard& card,
+                                                      const std::vector<std::vector<double>>& seeds,
+                                                      const std::vector<ParameterHandle>& wanted) {
+  const FeatureBasis basis = collocation_basis(how_);
+  const ForwardSensitivity by = forward_sensitivity(engine, card, basis, windows_, start_, wanted);
+  const int n = engine.dae().size(), nodes = basis.nodes();
+  const std::size_t stride = u(n) + 1;
+  // As training saw them: unknowns in whose column dq/dx is zero.
+  const WindowSystem system(engine.dae(), basis, engine.options().gmin, start_);
+  std::vector<double> out(wanted.size(), 0.0);
+  std::size_t w = 0;
+  for (std::size_t row = 0; row < times_.size(); ++row) {
+    if (seeds[row].empty()) continue;
+    while (w + 1 < windows_.size() && windows_[w + 1].start <= times_[row]) ++w;
+    const Cardinal cardinal(basis, (times_[row] - windows_[w].start) / windows_[w].length);
+    for (std::size_t t = 0; t < wanted.size(); ++t) {
+      const double* at = by.nodal[w].data() + t * u(nodes) * stride;
+      const double* before = w == 0 ? by.start.data() + t * stride
+                                    : by.nodal[w - 1].data() + (t * u(nodes) + u(nodes - 1)) * stride;
+      for (int i = 0; i < n; ++i) {
+        if (seeds[row][u(i)] == 0) continue;
+        const bool free = system.algebraic()[u(i)];
+        double sum = free ? 0 : cardinal.start * before[i];
+        for (int m = 0; m < nodes; ++m) {
+          sum += (free ? cardinal.free : cardinal.fixed)[u(m)] * at[u(m) * stride + u(i)];
+        }
+        out[t] += seeds[row][u(i)] * sum;
+      }
+    }
+  }
   return out;
 }
 

@@ -17,7 +17,12 @@ namespace nullor {
 
 class CollocationGradient final : public DifferentiableTransient {
  public:
-  explicit CollocationGradient(const TrainingOptions& how) : how_(how) {}
+  /// Forward is the other route to the same numbers (collocation_sensitivity.h), for checks: its cost grows
+  /// with the number of parameters and unknowns.
+  enum class Direction { adjoint, forward };
+
+  explicit CollocationGradient(const TrainingOptions& how, Direction direction = Direction::adjoint)
+      : how_(how), direction_(direction) {}
 
   void run(Engine& engine, const TranCard& card, const Location& where, const Observer& observer) override;
   std::vector<double> pull(Engine& engine, const TranCard& card,
@@ -25,7 +30,12 @@ class CollocationGradient final : public DifferentiableTransient {
                            const std::vector<ParameterHandle>& wanted) override;
 
  private:
+  std::vector<double> pull_forward(Engine& engine, const TranCard& card,
+                                   const std::vector<std::vector<double>>& seeds,
+                                   const std::vector<ParameterHandle>& wanted);
+
   TrainingOptions how_;
+  Direction direction_;
   std::vector<WindowRecord> windows_;
   std::vector<double> times_, start_;
 };

@@ -38,27 +38,6 @@ Real radau_polynomial(int m, Real x) {
   return now - before;
 }
 
-std::vector<double> radau_points(int m) {
-  std::vector<double> out;
-  constexpr int kScan = 4000;
-  Real left = -1, at_left = radau_polynomial(m, left);
-  for (int i = 1; i < kScan; ++i) {
-    const Real right = -1 + static_cast<Real>(2 * i) / kScan, at_right = radau_polynomial(m, right);
-    if (at_left * at_right < 0) {
-      Real a = left, b = right;
-      for (int k = 0; k < 80; ++k) {
-        const Real c = (a + b) / 2;
-        (radau_polynomial(m, a) * radau_polynomial(m, c) <= 0 ? b : a) = c;
-      }
-      out.push_back(static_cast<double>((1 + (a + b) / 2) / 2));
-    }
-    left = right;
-    at_left = at_right;
-  }
-  out.push_back(1);
-  return out;
-}
-
 Features draw(const Shape& shape, Rng& rng) {
   const int count = shape.features - 1;
   std::vector<int> order(static_cast<std::size_t>(count));
@@ -134,6 +113,27 @@ bool stable(const Matrix& d) {
 
 }  // namespace
 
+std::vector<double> radau_points(int m) {
+  std::vector<double> out;
+  constexpr int kScan = 4000;
+  Real left = -1, at_left = radau_polynomial(m, left);
+  for (int i = 1; i < kScan; ++i) {
+    const Real right = -1 + static_cast<Real>(2 * i) / kScan, at_right = radau_polynomial(m, right);
+    if (at_left * at_right < 0) {
+      Real a = left, b = right;
+      for (int k = 0; k < 80; ++k) {
+        const Real c = (a + b) / 2;
+        (radau_polynomial(m, a) * radau_polynomial(m, c) <= 0 ? b : a) = c;
+      }
+      out.push_back(static_cast<double>((1 + (a + b) / 2) / 2));
+    }
+    left = right;
+    at_left = at_right;
+  }
+  out.push_back(1);
+  return out;
+}
+
 Features::Features(double skip_scale, std::vector<double> slopes, std::vector<double> offsets,
                    std::vector<double> scales)
     : skip(skip_scale), slope(std::move(slopes)), offset(std::move(offsets)), scale(std::move(scales)) {
@@ -183,6 +183,32 @@ FeatureBasis FeatureBasis::make(double tolerance, std::uint64_t seed) {
         rounded(check_value * free.topRows(value.cols()) + Vector::Ones(check_value.rows()) * start);
     return out;
   }
+}
+
+Cardinal::Cardinal(const FeatureBasis& basis, double s, bool slope) {
+  const int nodes = basis.nodes(), count = basis.features.count();
+  const auto size = static_cast<std::size_t>(nodes);
+  std::vector<double> psi(static_cast<std::size_t>(count)), psi_s(psi);
+  basis.features.evaluate(s, psi.data(), psi_s.data());
+  const std::vector<double>& along = slope ? psi_s : psi;
+  fixed.assign(size, 0.0);
+  free.assign(size, 0.0);
+  if (!slope) free = basis.free_start;
+  for (int k = 0; k < count; ++k) {
+    for (int j = 0; j < nodes; ++j) {
+      fixed[static_cast<std::size_t>(j)] += along[static_cast<std::size_t>(k)] * basis.weights(k, j);
+      free[static_cast<std::size_t>(j)] += along[static_cast<std::size_t>(k)] * basis.free_weights(k, j);
+    }
+  }
+  // The weights act on values relative to x(0), or to the last node.
+  const double constant = slope ? 0 : 1;
+  double rest = constant;
+  start = constant;
+  for (std::size_t j = 0; j < size; ++j) {
+    start -= fixed[j];
+    rest -= free[j];
+  }
+  free.back() += rest;
 }
 
 }  // namespace nullor

@@ -47,6 +47,9 @@ struct Features {
   void evaluate(double s, double* psi, double* psi_s = nullptr) const;
 };
 
+/// The m right Radau points of (0, 1], ascending; the last is 1.
+std::vector<double> radau_points(int m);
+
 struct FeatureBasis {
   Features features;
   std::vector<double> node;   ///< (M) right Radau points in (0, 1], the last is 1
@@ -66,6 +69,20 @@ struct FeatureBasis {
   /// A basis for errors down to `tolerance` of a signal. Draws again, in a fixed order, until the eigenvalues
   /// of D lie in the right half plane with room (then a decaying mode decays, whatever the window).
   static FeatureBasis make(double tolerance, std::uint64_t seed);
+};
+
+/// How the network at s follows from the nodal values: x(s) = sum_m fixed_m X_m + start x(0), or for an
+/// unknown that may jump at the start of the window x(s) = sum_m free_m X_m.
+struct Cardinal {
+  std::vector<double> fixed, free;  ///< (M)
+  double start = 0;
+
+  Cardinal(const FeatureBasis& basis, double s) : Cardinal(basis, s, false) {}
+  /// The same of dx/ds.
+  static Cardinal slope(const FeatureBasis& basis, double s) { return Cardinal(basis, s, true); }
+
+ private:
+  Cardinal(const FeatureBasis& basis, double s, bool slope);
 };
 
 }  // namespace nullor

@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "nullor/neural/audit.h"
-#include "nullor/neural/collocation.h"
+#include "nullor/neural/trainer_registry.h"
 #include "nullor/simulate/unstable_rest.h"
 
 namespace nullor {
@@ -38,20 +38,38 @@ std::vector<double> sampling_times(const Waveform& waveform, const TranCard& car
 TrainingReport train_checked(Engine& engine, const TranCard& card, const Location& where,
                              const TrainingOptions& how, Waveform& waveform) {
   const TrainingReport report =
-      train_by_collocation(engine.dae(), engine.newton(), engine.options(), card, how, waveform);
+      trainer_named(how.trainer).train(engine.dae(), engine.newton(), engine.options(), card, how, waveform);
   if (!report.start.converged)
     throw analysis_failed("operating point of the transient", report.failure, where);
   if (report.out_of_time) {
     throw InputError(
         ErrorKind::no_convergence,
         fmt::format("training reached {:g} s of {:g} s in the time allowed", report.failed_at, card.stop),
-        where, "give more with --time-limit, or loosen --tolerance");
+        where,
+        how.trainer != "adam"         ? "give more with --time-limit, or loosen --tolerance"
+        : how.adam.checkpoint.empty() ? "give more with --time-limit, or keep --checkpoint FILE"
+                                      : "go on with --resume");
   }
   if (!report.finished) {
     throw analysis_failed(fmt::format("training at {:g} s", report.failed_at), report.failure, where);
   }
   return report;
 }
+
+namespace {
+
+std::string summary_of(const TrainingReport& report, const Waveform& waveform, double seconds) {
+  const std::string time =
+      seconds < 1 ? fmt::format("{:.3g} ms", 1e3 * seconds) : fmt::format("{:.4g} s", seconds);
+  std::string out = fmt::format("neural: {} windows, {} trained weights in {}; ", report.windows,
+                                waveform.trained_weights(), time);
+  if (report.loss == 0) return out + fmt::format("estimated error {:.1e} of a signal", report.error_estimate);
+  return out + fmt::format(
+                   "loss {:.2e} after {} epochs{}, largest residual between the points {:.1e} of its row",
+                   report.loss, report.iterations, report.stalled ? " (stalled)" : "", report.error_estimate);
+}
+
+}  // namespace
 
 std::vector<Table> NeuralSession::run(const AnalysisCard& card) {
   if (const auto* tran = std::get_if<TranCard>(&card.what)) return run_tran(*tran, card.where);
@@ -62,13 +80,12 @@ std::vector<Table> NeuralSession::run_tran(const TranCard& card, const Location&
   Engine& e = engine();
   TrainingOptions how = how_;
   how.progress = progress;
+  how.status = status;
   const auto began = std::chrono::steady_clock::now();
   Waveform waveform;
   const TrainingReport report = train_checked(e, card, where, how, waveform);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;
-  e.notes.push_back(
-      fmt::format("neural: {} windows, {} trained weights in {:.3g} ms; estimated error {:.1e} of a signal",
-                  report.windows, waveform.trained_weights(), 1e3 * seconds.count(), report.error_estimate));
+  e.notes.push_back(summary_of(report, waveform, seconds.count()));
   if (report.jumps > 0)
     e.notes.push_back(fmt::format("neural: {} jumps, each passed within 1e-11 of its time", report.jumps));
   UnstableRest rest;
@@ -103,6 +120,10 @@ std::vector<Table> NeuralSession::run_tran(const TranCard& card, const Location&
     append_row(e.dae(), kept, x, t, 1);
   }
   waveform_ = std::move(waveform);
+  if (!report.curve.columns.empty()) {
+    curves_.push_back(report.curve);
+    curves_.back().title = circuit().title;
+  }
   return {std::move(t)};
 }
 

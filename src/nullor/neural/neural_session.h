@@ -2,7 +2,10 @@
 /// The neural engine behind the Session interface: transients are found as networks, everything else
 /// numerically.
 
+#include <functional>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "nullor/neural/trainer.h"
 #include "nullor/simulate/engine_session.h"
@@ -20,12 +23,17 @@ class NeuralSession final : public EngineSession {
 
   /// The network of the last transient.
   const std::optional<Waveform>& waveform() const { return waveform_; }
+  /// The learning curves of the transients so far (kind "training").
+  const std::vector<Table>& curves() const { return curves_; }
+  /// Receives a line about the training some times a second.
+  std::function<void(const std::string&)> status;
 
  private:
   std::vector<Table> run_tran(const TranCard& card, const Location& where);
 
   TrainingOptions how_;
   std::optional<Waveform> waveform_;
+  std::vector<Table> curves_;
 };
 
 /// Training that throws InputError where it does not finish.

@@ -170,6 +170,24 @@ TEST(Collocation, AgreesWithTheNumericalEngine) {
   }
 }
 
+// The voltage of a diode without charge follows its current at once, over fifteen decades where the current
+// begins to rise: v = I rs + n Vt ln(1 + I / is). What Newton's method meets on the way must not be taken for
+// the size of the signal.
+TEST(Collocation, FollowsADiodeWithoutCharge) {
+  constexpr double kThermal = 1.2 * 8.617333262e-5 * 300.15;
+  for (const double tolerance : {1e-3, 1e-4, 1e-6, 1e-8}) {
+    const Trained t = train_text(
+        "i1 0 a pulse(0 1 10m 1m 1m 1)\nd1 a 0 cold\n.model cold d is=1e-12 n=1.2 rs=0.05\n.tran 1m 100m\n",
+        tolerance);
+    ASSERT_TRUE(t.report.finished) << tolerance;
+    for (const double time : {0.0101, 0.0107, 0.011, 0.05, 0.099}) {
+      const double current = std::min(1.0, (time - 0.01) / 1e-3);
+      const double exact = 0.05 * current + kThermal * std::log(1 + current / 1e-12);
+      EXPECT_NEAR(t.at("a", time), exact, std::max(tolerance, 1e-7)) << tolerance << " at " << time;
+    }
+  }
+}
+
 // Windows end where a switch turns over.
 TEST(Collocation, EndsWindowsAtSwitchingInstants) {
   const Trained t = train_text(

@@ -11,7 +11,6 @@ namespace {
 
 std::size_t u(int k) { return static_cast<std::size_t>(k); }
 
-constexpr double kShortWindow = 1e-5;  // relative to the time: below it the rounding of time is looked at
 constexpr double kReuse = 0.2;     // a Newton step that contracts this well is repeated with the same factors
 constexpr int kLargestCore = 150;  // unknowns of a window that are solved densely
 
@@ -134,14 +133,31 @@ void WindowSystem::assemble(double h) {
   }
 }
 
+void WindowSystem::excite(const Window& window) {
+  for (int m = 0; m < nodes_; ++m) {
+    dae_.excitation(window.start + window.length * basis_.node[u(m)], false, b_.data() + u(m) * stride_);
+  }
+}
+
+void WindowSystem::fill_residual(const Window& window, const std::vector<double>& start_charges,
+                                 double* out) const {
+  for (int i = 0; i < n_; ++i) {
+    double* r = out + u(i) * u(nodes_);
+    for (int m = 0; m < nodes_; ++m) {
+      const double* d = basis_.slope.row(m);
+      double sum = 0;
+      for (int k = 0; k < nodes_; ++k) sum += d[k] * (q_[u(k) * stride_ + u(i)] - start_charges[u(i)]);
+      r[m] = -(sum / window.length + f_[u(m) * stride_ + u(i)] + b_[u(m) * stride_ + u(i)]);
+    }
+  }
+}
+
 WindowSystem::Result WindowSystem::solve(const Window& window, const std::vector<double>& start_charges,
                                          const std::vector<double>& scale, double tolerance,
                                          std::vector<double>& x) {
   constexpr int kMaxIterations = 12;
   Result result;
-  for (int m = 0; m < nodes_; ++m) {
-    dae_.excitation(window.start + window.length * basis_.node[u(m)], false, b_.data() + u(m) * stride_);
-  }
+  excite(window);
   double last = 0, contraction = 1;
   const bool linear = dae_.linear();
   for (int iteration = 0; iteration < kMaxIterations; ++iteration) {
@@ -152,15 +168,7 @@ WindowSystem::Result WindowSystem::solve(const Window& window, const std::vector
       changed = found_new_charges(m) || changed;
     }
     if (changed) build_pattern();
-    for (int i = 0; i < n_; ++i) {
-      double* r = residual_.data() + u(i) * u(nodes_);
-      for (int m = 0; m < nodes_; ++m) {
-        const double* d = basis_.slope.row(m);
-        double sum = 0;
-        for (int k = 0; k < nodes_; ++k) sum += d[k] * (q_[u(k) * stride_ + u(i)] - start_charges[u(i)]);
-        r[m] = -(sum / window.length + f_[u(m) * stride_ + u(i)] + b_[u(m) * stride_ + u(i)]);
-      }
-    }
+    fill_residual(window, start_charges, residual_.data());
     const bool keep = linear ? factored_length_ == window.length && factored_revision_ == dae_.revision()
                              : iteration > 0 && contraction < kReuse;
     if (!keep) {
@@ -189,8 +197,9 @@ WindowSystem::Result WindowSystem::solve(const Window& window, const std::vector
     }
     if (!std::isfinite(worst)) return result;
     contraction = iteration == 0 ? 1 : worst / last;
-    if (linear || worst <= 0.1 * tolerance ||
-        (iteration > 0 && worst * contraction <= tolerance && contraction < 0.3)) {
+    // With the Jacobian of this very point the next step shrinks quadratically.
+    const double next = worst * contraction * (keep ? 1 : contraction);
+    if (linear || worst <= 0.1 * tolerance || (iteration > 0 && next <= tolerance && contraction < 0.3)) {
       result.converged = true;
       break;
     }
@@ -221,6 +230,20 @@ bool WindowSystem::linearize(const Window& window, const std::vector<double>& x)
   assemble(window.length);
   factored_length_ = -1;
   return lu_->factor(jacobian_.data());
+}
+
+void WindowSystem::negative_residual(const Window& window, const std::vector<double>& start_charges,
+                                     double* out) {
+  excite(window);
+  fill_residual(window, start_charges, out);
+}
+
+void WindowSystem::add_capacitance(int m, const double* k, double* y) const {
+  const SparsePattern& p = dae_.pattern();
+  const double* c = c_.data() + u(m) * (u(nonzeros_) + 1);
+  for (int j = 0; j < n_; ++j) {
+    for (int e = p.column_start[u(j)]; e < p.column_start[u(j) + 1]; ++e) y[p.row[u(e)]] += c[e] * k[j];
+  }
 }
 
 void WindowSystem::add_transposed_capacitance(int m, const double* k, double* y) const {
@@ -264,7 +287,7 @@ double WindowSystem::defect(const Window& window, const std::vector<double>& sta
       for (int m = 0; m < nodes_; ++m) sum += d[m] * (q_[u(m) * stride_ + u(i)] - start_charges[u(i)]);
       f[u(i)] += b[u(i)] + sum / window.length;
     }
-    if (!check_lu_->factor(check_jacobian_.data())) continue;
+    if (!check_lu_->factor(check_jacobian_.data())) return std::numeric_limits<double>::infinity();
     check_lu_->solve(f.data());
     const bool rounded = window.length < kShortWindow * time;
     if (rounded) {

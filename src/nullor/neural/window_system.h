@@ -23,6 +23,9 @@ namespace nullor {
 
 class WindowSystem {
  public:
+  /// Windows shorter than this beside the time feel the last digits of time.
+  static constexpr double kShortWindow = 1e-5;
+
   /// `x`: a typical state, at which the pattern of dq/dx is looked up.
   WindowSystem(Dae& dae, const FeatureBasis& basis, double gmin, const std::vector<double>& x);
 
@@ -45,10 +48,16 @@ class WindowSystem {
   bool linearize(const Window& window, const std::vector<double>& x);
   /// J^T lambda = b in place, (n x M) by unknowns: lambda of unknown i at node m is at i M + m.
   void solve_transposed(double* b) const { lu_->solve_transposed(b); }
+  /// J x = b in place, the same layout.
+  void solve_linearized(double* b) const { lu_->solve(b); }
+  /// -R of (1) at the x of linearize(), in that layout.
+  void negative_residual(const Window& window, const std::vector<double>& start_charges, double* out);
   /// y += C(X_m)^T k after linearize(); (n + 1) each.
   void add_transposed_capacitance(int m, const double* k, double* y) const;
+  /// y += C(X_m) k after linearize(); (n + 1) each.
+  void add_capacitance(int m, const double* k, double* y) const;
 
-  /// Q_m at the solution (M x (n + 1)).
+  /// Q_m at the solution, or at the x of linearize() (M x (n + 1)).
   const std::vector<double>& charges() const { return q_; }
 
   /// Estimates the error between the nodes from the residual of the equation at the check points, turned into
@@ -71,6 +80,8 @@ class WindowSystem {
   void look_for_charges(const std::vector<double>& x);
   void build_pattern();
   void evaluate_node(int m, double time, const double* x);
+  void excite(const Window& window);
+  void fill_residual(const Window& window, const std::vector<double>& start_charges, double* out) const;
   bool found_new_charges(int m);
   void assemble(double h);
 

@@ -131,6 +131,9 @@ function panelsOf(table) {
     if (column.imag) {
       add("magnitude", "dB", false, column.name, decibels(column.real, column.imag));
       add("phase", "°", false, column.name, unwrappedPhase(column.real, column.imag));
+    } else if (table.kind === "training") {
+      // Losses share a panel; what is positive falls over decades.
+      add(column.name.endsWith("loss") ? "loss" : column.name, column.unit, column.values.every((v) => v > 0), column.name, column.values);
     } else {
       add(column.quantity, column.unit, column.quantity === "noise density", column.name, column.real);
     }

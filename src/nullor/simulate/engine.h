@@ -37,6 +37,8 @@ class Engine {
 
   /// Fraction done [0, 1], called now and then.
   std::function<void(double)> progress;
+  /// Where Newton's method begins at every time point of a transient (transient.h).
+  Transient::Guess transient_guess;
   /// Remarks worth telling: floating nodes, how the operating point was found.
   std::vector<std::string> notes;
 

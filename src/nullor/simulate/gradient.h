@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "nullor/simulate/engine.h"
-#include "nullor/simulate/vector_expression.h"
+#include "nullor/simulate/objective.h"
 
 namespace nullor {
 
@@ -32,6 +32,8 @@ struct GradientRequest {
   /// tran: integrate on these time points instead of choosing steps (to compare runs on one grid).
   std::vector<GridPoint> grid;
   DifferentiableTransient* transient = nullptr;  ///< solves the transient instead of the numerical engine
+  std::vector<MeasureCard> measures;             ///< besides the deck's own
+  std::vector<ReferenceCurve> curves;
 };
 
 struct GradientRow {
@@ -43,6 +45,8 @@ struct GradientRow {
 struct GradientResult {
   double value = 0;  ///< of the objective
   std::string of, unit, analysis;
+  std::string failure;  ///< why there is no value; empty when there is one
+  Location failed_at;
   std::vector<GradientRow> rows;
   std::vector<GridPoint> grid;  ///< tran: the accepted time points
 };
@@ -51,5 +55,10 @@ struct GradientResult {
 /// adjoint equations (adjoint.h). Throws InputError when the objective has no value or cannot be
 /// differentiated.
 GradientResult gradient(Engine& engine, const GradientRequest& request);
+
+/// Several objectives `of` with one run of each analysis; request.of is not read. An objective without a
+/// value has its reason in `failure` and no rows. With `values_only` no derivatives are taken.
+std::vector<GradientResult> gradients(Engine& engine, const std::vector<std::string>& of,
+                                      const GradientRequest& request, bool values_only = false);
 
 }  // namespace nullor

@@ -105,8 +105,13 @@ bool Transient::solve_point(double time, const StepFormula& f, const Point& last
   return true;
 }
 
-// Extrapolates the accepted points since the last corner: constant, straight line or parabola.
 void Transient::predict(double time) {
+  extrapolate(time);
+  if (guess_) guess_(time, now_.x.data());
+}
+
+// Continues the accepted points since the last corner: constant, straight line or parabola.
+void Transient::extrapolate(double time) {
   const Point& a = past_[0];
   if (smooth_ < 2) {
     now_.x = a.x;

@@ -50,7 +50,13 @@ class Transient {
   /// false to stop.
   using Observer = std::function<bool(double time, const std::vector<double>& x, const StepFormula& formula)>;
 
+  /// Writes what x(time) is expected to be; unknowns it leaves alone keep their extrapolation.
+  using Guess = std::function<void(double time, double* x)>;
+
   Transient(Dae& dae, NewtonSolver& newton, const SimulationOptions& options);
+
+  /// Where Newton's method begins at every point, besides extrapolation.
+  void set_guess(Guess guess) { guess_ = std::move(guess); }
 
   /// Truncation error is held on charges: h with  |LTE of dq/dt| <= trtol (reltol max(|i|) + abstol), or the
   /// same of q / h, whichever is larger; steps end exactly on source corners and start anew there with
@@ -76,6 +82,7 @@ class Transient {
   double truncation_step(int order) const;
   double truncation_step_tr_bdf2(double h) const;
   void predict(double time);
+  void extrapolate(double time);
   void rotate();
   bool crossed_event(double h, double& retry);
 
@@ -86,6 +93,7 @@ class Transient {
   Point now_, stage_, past_[3];  ///< now_: the point being computed; past_[0]: the last accepted one
   int known_ = 0;                ///< accepted points in past_
   int smooth_ = 0;               ///< accepted points since the last corner
+  Guess guess_;
   std::vector<double> history_, events_before_, events_now_;
   NewtonSolver::Result last_;
 };

@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+"""Gradients of the neural engine by three routes, for every parameter of every example.
+
+usage: benchmarks/neural_gradients.py [NAME ...] [--tolerance 1e-8] [--jobs 0] [--program PROGRAM]
+
+adjoint: backward through the windows. forward: the same windows by tangents. differences: the numerical engine at 20,000
+points or more, Richardson's extrapolation. Deviations are relative to the derivative, but not less than 1e-2 of what one
+percent of a parameter for one percent of the objective would be: below that a parameter does not matter.
+"""
+
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+CASES = [("neurospice/amplifier", ["swing", "delay_fall"]), ("neurospice/ring_oscillator", ["period"]),
+         ("neurospice/feram", ["t_cell"]), ("filter/rc_pulse", ["peak", "tau"]),
+         ("devices/memristor", ["i_probe"]), ("devices/optical_link", ["p_one", "p_zero"]),
+         ("devices/self_heating", ["rise_end", "drift"])]
+# Gradients follow unknowns of the equations; these measure one where the example measures a device quantity.
+MEASURES = {"neurospice/feram": ".meas tran t_cell when v(cell)=0.5 rise=1",
+            "devices/memristor": ".meas tran i_probe find i(v1) at=12m"}
+FLOOR = 1e-2
+
+
+def prepared(name, folder):
+    """The example with samples so dense that straight lines between them do no harm."""
+    text = (ROOT / "examples" / f"{name}.cir").read_text()
+    stop = re.search(r"^\.tran\s+\S+\s+(\d+(?:\.\d+)?)([a-z]*)", text, re.M)
+    step = f"{float(stop[1]) / 20000:.10g}{stop[2]}"
+    text = re.sub(r"^(\.tran\s+)\S+", rf"\g<1>{step}", text, flags=re.M)
+    text = re.sub(r"^\.end\s*$", MEASURES.get(name, "") + "\n.end", text, flags=re.M)
+    path = pathlib.Path(folder) / (name.replace("/", "_") + ".cir")
+    path.write_text(text)
+    return path
+
+
+def gradient(program, deck, of, route, tolerance, jobs):
+    engine = ["--engine", "neural", "--tolerance", tolerance] if route != "differences" else []
+    done = subprocess.run([program, "gradient", str(deck), "--of", of, "--json", "--route", route, "--jobs", jobs, *engine],
+                          capture_output=True, text=True)
+    if done.returncode != 0:
+        raise SystemExit(f"{deck.name} {of} {route}: {done.stderr}")
+    answer = json.loads(done.stdout)
+    return answer["value"], {row["parameter"]: row for row in answer["gradient"]}
+
+
+def deviation(rows, others, value):
+    """(largest deviation, its parameter, compared)"""
+    worst, where, count = 0.0, "", 0
+    for name, other in others.items():
+        # The adjoint leaves out parameters without influence; differences those that cannot be moved.
+        a, b = rows[name]["derivative"] if name in rows else 0.0, other["derivative"]
+        scale = abs(value / other["value"]) if other["value"] else 0.0
+        size = max(abs(b), FLOOR * scale)
+        count += 1
+        if size > 0 and abs(a - b) / size > worst:
+            worst, where = abs(a - b) / size, name
+    return worst, where, count
+
+
+def main():
+    arguments = sys.argv[1:]
+    options = {"--program": str(ROOT / "build" / "release" / "bin" / "nullor"), "--tolerance": "1e-8", "--jobs": "0"}
+    for key in options:
+        if key in arguments:
+            at = arguments.index(key)
+            options[key] = arguments[at + 1]
+            del arguments[at:at + 2]
+    if any(a.startswith("-") for a in arguments):
+        raise SystemExit(__doc__)
+    program, tolerance, jobs = options["--program"], options["--tolerance"], options["--jobs"]
+    print(f"{'circuit':<18}{'of':<12}{'parameters':>11}{'adjoint - forward':>19}{'compared':>10}{'adjoint - differences':>23}  largest at")
+    failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for name, measures in CASES:
+            short = name.split("/")[1]
+            if arguments and short not in arguments:
+                continue
+            deck = prepared(name, folder)
+            for of in measures:
+                value, adjoint = gradient(program, deck, of, "adjoint", tolerance, jobs)
+                _, forward = gradient(program, deck, of, "forward", tolerance, jobs)
+                _, differences = gradient(program, deck, of, "differences", tolerance, jobs)
+                between, at, count = deviation(adjoint, forward, value)
+                to, where, compared = deviation(adjoint, differences, value)
+                failed += between > 1e-9 or to > 1e-5 or count == 0
+                print(f"{short:<18}{of:<12}{count:>11}{between:>19.1e}{compared:>10}{to:>23.1e}  {where}", flush=True)
+    print("all within 1e-9 and 1e-5" if not failed else f"{failed} beyond 1e-9 or 1e-5")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,57 @@
+// Sizing by evolution: pagmo2's CMA-ES.
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <pagmo/algorithms/cmaes.hpp>
+#include <pagmo/population.hpp>
+#include <pagmo/problem.hpp>
+
+#include "nullor/design/evaluator.h"
+
+namespace nullor {
+namespace {
+
+constexpr double kNoValues = 1e6;  // merit of a point where the circuit has none
+constexpr double kUnmet = 1e3;     // above the merit of points that meet the goals, in units of the first aim
+constexpr double kFirstSpread = 0.3;
+
+/// The problem as pagmo wants it: copied at will, all copies work for one search.
+struct Merit {
+  Evaluator* evaluate = nullptr;
+  std::size_t size = 0;
+  std::shared_ptr<double> aim_scale = std::make_shared<double>(0);
+
+  pagmo::vector_double fitness(const pagmo::vector_double& u) const {
+    const Trial& trial = (*evaluate)(u, false);
+    if (!trial.ok()) return {kNoValues};
+    if (*aim_scale == 0) *aim_scale = trial.aim == 0 ? 1 : std::fabs(trial.aim);
+    double sum = 0;
+    for (const double s : trial.shortfalls) sum += std::max(0.0, s);
+    return {sum > 0 ? kUnmet + sum : trial.aim / *aim_scale};
+  }
+  std::pair<pagmo::vector_double, pagmo::vector_double> get_bounds() const {
+    return {pagmo::vector_double(size, 0.0), pagmo::vector_double(size, 1.0)};
+  }
+};
+
+}  // namespace
+
+void search_by_evolution(Evaluator& evaluate, int evaluations) {
+  const std::size_t size = evaluate.problem().size();
+  const auto members = static_cast<pagmo::population::size_type>(
+      std::max(5.0, 4 + std::floor(3 * std::log(static_cast<double>(size)))));
+  const auto seed = static_cast<unsigned>(evaluate.options().seed);
+  const int end = evaluate.left() - evaluations;
+  evaluate(evaluate.problem().start(), false);
+  pagmo::population population(pagmo::problem(Merit{&evaluate, size}), members - 1, seed);
+  population.push_back(evaluate.problem().start());
+  pagmo::cmaes strategy(1, -1, -1, -1, -1, kFirstSpread, 1e-9, 1e-12, /*memory=*/true, /*force_bounds=*/true,
+                        seed);
+  while (evaluate.left() > end) {
+    const int before = evaluate.left();
+    population = strategy.evolve(population);
+    if (evaluate.left() == before) return;  // it has settled
+  }
+}
+
+}  // namespace nullor

@@ -1,0 +1,34 @@
+#include "nullor/design/sizing.h"
+
+#include "nullor/design/evaluator.h"
+
+namespace nullor {
+
+SizingResult size_circuit(SizingProblem& problem, const SizingOptions& options) {
+  Evaluator evaluate(problem, options);
+  try {
+    switch (options.method) {
+      case SearchMethod::gradient:
+        search_by_gradients(evaluate, problem.start());
+        break;
+      case SearchMethod::evolution:
+        search_by_evolution(evaluate, options.evaluations);
+        break;
+      case SearchMethod::both:
+        search_by_evolution(evaluate, options.evaluations / 2);
+        search_by_gradients(evaluate, evaluate.best().ok() ? evaluate.best().u : problem.start());
+        break;
+    }
+  } catch (const SearchEnds&) {  // met, or out of evaluations or time: the result says which
+  }
+  SizingResult out = evaluate.result();
+  if (!out.best.ok()) {
+    throw InputError(ErrorKind::no_convergence,
+                     "no trial had values for all goals; the start: " + out.start.failure, {},
+                     "start from values at which the circuit works, or widen the bounds");
+  }
+  out.verified = problem.verify(out.best.u);
+  return out;
+}
+
+}  // namespace nullor
