@@ -22,9 +22,9 @@ constexpr Case kCases[] = {
     {"neural/ring_oscillator.cir", "period", ""},
     {"neural/feram.cir", "late", ".meas tran late find v(cell) at=10n"},
     {"filter/rc_pulse.cir", "tau", ""},
-    {"devices/memristor.cir", "current", ".meas tran current find i(v1) at=12m"},
-    {"devices/optical_link.cir", "p_one", ""},
-    {"devices/self_heating.cir", "drift", ""},
+    {"neural/memristor.cir", "current", ".meas tran current find i(v1) at=12m"},
+    {"neural/optical_link.cir", "p_one", ""},
+    {"neural/self_heating.cir", "drift", ""},
 };
 
 Circuit circuit_of(const Case& c) {
