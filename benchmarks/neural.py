@@ -6,7 +6,7 @@ usage: benchmarks/neural.py [circuits] [seeds] [suite] [spectrum] [scale] [--pro
 
 Errors are what `--check` prints: the largest relative L2 distance of a node voltage or device state to a numerical run of
 200,000 trapezoidal steps at reltol 1e-7. Times are training times of one thread, operating point included, smallest of five.
-`spectrum` and `scale` say in neural_spectrum.py and neural_scale.py what they measure; `scale` takes half an hour.
+`spectrum` and `scale` say in neural_spectrum.py and neural_scale.py what they measure; `scale` takes ten minutes.
 """
 
 import os

@@ -16,13 +16,13 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-CASES = [("neurospice/amplifier", ["swing", "delay_fall"]), ("neurospice/ring_oscillator", ["period"]),
-         ("neurospice/feram", ["t_cell"]), ("filter/rc_pulse", ["peak", "tau"]),
-         ("devices/memristor", ["i_probe"]), ("devices/optical_link", ["p_one", "p_zero"]),
-         ("devices/self_heating", ["rise_end", "drift"])]
+CASES = [("neural/amplifier", ["swing", "delay_fall"]), ("neural/ring_oscillator", ["period"]),
+         ("neural/feram", ["t_cell"]), ("filter/rc_pulse", ["peak", "tau"]),
+         ("neural/memristor", ["i_probe"]), ("neural/optical_link", ["p_one", "p_zero"]),
+         ("neural/self_heating", ["rise_end", "drift"])]
 # Gradients follow unknowns of the equations; these measure one where the example measures a device quantity.
-MEASURES = {"neurospice/feram": ".meas tran t_cell when v(cell)=0.5 rise=1",
-            "devices/memristor": ".meas tran i_probe find i(v1) at=12m"}
+MEASURES = {"neural/feram": ".meas tran t_cell when v(cell)=0.5 rise=1",
+            "neural/memristor": ".meas tran i_probe find i(v1) at=12m"}
 FLOOR = 1e-2
 
 

@@ -14,7 +14,7 @@ import re
 
 from peers import Peers, Run, nullor, nullor_analysis_seconds
 
-TRAINED = re.compile(r"neural: (\d+) windows, (\d+) trained weights in (\S+) ms")
+TRAINED = re.compile(r"neural: (\d+) windows, (\d+) trained weights in (\S+) (ms|s);")
 REFERENCE_STEPS = 100000
 
 
@@ -62,7 +62,7 @@ class Result:
         self.times = self.columns[0]
         trained = TRAINED.search(run.text)
         self.windows = int(trained[1]) if trained else 0
-        wall = float(trained[3]) * 1e-3 if trained else nullor_analysis_seconds(run.text)
+        wall = float(trained[3]) * {"ms": 1e-3, "s": 1}[trained[4]] if trained else nullor_analysis_seconds(run.text)
         self.seconds = wall * min(run.cpu / run.seconds, 1)
 
     def at(self, time, signal):

@@ -44,7 +44,7 @@ class Run:
 def paper(program):
     print(f"{'circuit':<18}{'epochs':>8}{'run':>8}{'rate':>7}{'loss':>10}{'error':>9}{'largest at':>12}{'s here':>9}{'s, published GPU':>18}")
     for name, (epochs, rate, published) in PAPER.items():
-        run = Run(program, f"neurospice/{name}", "--trainer", "adam", "--epochs", str(epochs), "--rate", rate)
+        run = Run(program, f"neural/{name}", "--trainer", "adam", "--epochs", str(epochs), "--rate", rate)
         print(f"{name:<18}{epochs:>8}{run.epochs:>8}{rate:>7}{run.loss:>10.1e}{run.error:>9.1e}{run.signal:>12}{run.seconds:>9.1f}{published:>18}",
               flush=True)
 
@@ -58,13 +58,13 @@ def options(program):
         for off in PARTS:
             rows[f"without {off}"] = WINDOWS[name] + [word for part, words in PARTS.items() if part != off for word in words]
         for what, given in rows.items():
-            run = Run(program, f"neurospice/{name}", "--trainer", "adam", *given)
+            run = Run(program, f"neural/{name}", "--trainer", "adam", *given)
             print(f"{name:<18}{what:<40}{run.epochs:>8}{run.loss:>10.1e}{run.error:>9.1e}{run.signal:>12}{run.seconds:>8.1f}", flush=True)
 
 
 def lm(program):
     print(f"{'circuit':<18}{'tolerance':>10}{'windows':>9}{'error':>9}{'largest at':>12}{'s':>8}")
-    for name in ["filter/rc_pulse", *(f"neurospice/{c}" for c in PAPER)]:
+    for name in ["filter/rc_pulse", *(f"neural/{c}" for c in PAPER)]:
         for tolerance in ["1e-3", "1e-4", "1e-5"]:
             run = Run(program, name, "--trainer", "lm", "--tolerance", tolerance)
             print(f"{name.split('/')[1]:<18}{tolerance:>10}{run.windows:>9}{run.error:>9.1e}{run.signal:>12}{run.seconds:>8.2f}", flush=True)

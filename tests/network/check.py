@@ -40,12 +40,13 @@ def farthest(pairs, size):
 
 def main():
     worst, compared = 0.0, 0
-    for name in ("amplifier", "feram", "optical_link"):
-        deck = root / "examples" / "neural" / f"{name}.cir"
+    circuits = [("neural/amplifier", []), ("neural/feram", []), ("neural/optical_link", []), ("filter/rc_pulse", ["--trainer", "lm"])]
+    for name, trainer in circuits:
+        deck = root / "examples" / f"{name}.cir"
         with tempfile.TemporaryDirectory() as folder:
             folder = pathlib.Path(folder)
-            run(deck, folder, "--network", "net.json", "-o", "waves.csv")
-            run(deck, folder, "--network", "net.npy")
+            run(deck, folder, "--network", "net.json", "-o", "waves.csv", *trainer)
+            run(deck, folder, "--network", "net.npy", *trainer)
             network, samples = Network(folder / "net.json"), read_npy(folder / "net.npy")
             with open(folder / "waves.csv") as file:
                 rows = list(csv.reader(file))

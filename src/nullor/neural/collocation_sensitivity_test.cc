@@ -18,13 +18,13 @@ struct Case {
 
 // Gradients follow unknowns of the equations: one is measured where the example measures a device quantity.
 constexpr Case kCases[] = {
-    {"neurospice/amplifier.cir", "swing", ""},
-    {"neurospice/ring_oscillator.cir", "period", ""},
-    {"neurospice/feram.cir", "late", ".meas tran late find v(cell) at=10n"},
+    {"neural/amplifier.cir", "swing", ""},
+    {"neural/ring_oscillator.cir", "period", ""},
+    {"neural/feram.cir", "late", ".meas tran late find v(cell) at=10n"},
     {"filter/rc_pulse.cir", "tau", ""},
-    {"devices/memristor.cir", "current", ".meas tran current find i(v1) at=12m"},
-    {"devices/optical_link.cir", "p_one", ""},
-    {"devices/self_heating.cir", "drift", ""},
+    {"neural/memristor.cir", "current", ".meas tran current find i(v1) at=12m"},
+    {"neural/optical_link.cir", "p_one", ""},
+    {"neural/self_heating.cir", "drift", ""},
 };
 
 Circuit circuit_of(const Case& c) {

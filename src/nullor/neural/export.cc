@@ -13,8 +13,8 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kPerWindow = 16;
 
-Json operation(const char* op, std::vector<const char*> inputs, const char* output) {
-  return {{"op", op}, {"inputs", inputs}, {"output", output}};
+Json operation(const char* op, std::vector<std::string> inputs, const std::string& output) {
+  return {{"op", op}, {"inputs", std::move(inputs)}, {"output", output}};
 }
 
 /// One column: a Gemm takes the one number s.
@@ -31,6 +31,35 @@ Json features_graph() {
        operation("Sub", {"tanh_u", "tanh_offset"}, "moved"), operation("Mul", {"moved", "scale"}, "scaled"),
        operation("Mul", {"s", "skip"}, "straight"), operation("Concat", {"straight", "scaled"}, "features"),
        operation("Gemm", {"features", "weight", "bias"}, "x")});
+}
+
+// a_l = tanh(W_l a_(l-1) + b_l), the last layer without tanh.
+Json perceptron_graph(int layers) {
+  Json out = Json::array();
+  std::string last = "s";
+  for (int l = 0; l < layers; ++l) {
+    const std::string k = std::to_string(l), sum = l + 1 < layers ? "u" + k : "x";
+    out.push_back(operation("Gemm", {last, "weight" + k, "bias" + k}, sum));
+    last = "a" + k;
+    if (l + 1 < layers) out.push_back(operation("Tanh", {sum}, last));
+  }
+  return out;
+}
+
+Json initializers_of(const Perceptron& network) {
+  Json out;
+  for (int l = 0; l < network.layers(); ++l) {
+    const Perceptron::Layer layer = network.layer(l);
+    Json weight = Json::array();
+    for (int i = 0; i < layer.outputs; ++i) {
+      weight.push_back(
+          layer.weight.subspan(static_cast<std::size_t>(i) * static_cast<std::size_t>(layer.inputs),
+                               static_cast<std::size_t>(layer.inputs)));
+    }
+    out["weight" + std::to_string(l)] = std::move(weight);
+    out["bias" + std::to_string(l)] = layer.bias;
+  }
+  return out;
 }
 
 }  // namespace
@@ -54,20 +83,31 @@ std::string network_json(const Waveform& waveform) {
   out["signals"] = Json::array();
   for (const auto& signal : waveform.signals())
     out["signals"].push_back({{"name", signal.name}, {"unit", signal.unit}});
-  out["initializers"] = {{"slope", column(f.slope)},
-                         {"offset", f.offset},
-                         {"tanh_offset", f.tanh_offset},
-                         {"scale", f.scale},
-                         {"skip", Json::array({f.skip})}};
-  out["graphs"] = {{"features", features_graph()}};
+  out["initializers"] = Json::object();
+  out["graphs"] = Json::object();
   out["windows"] = Json::array();
   for (std::size_t w = 0; w < waveform.windows(); ++w) {
-    Json weight = Json::array();
-    for (int i = 0; i < waveform.size(); ++i) weight.push_back(waveform.weights(w, i));
-    out["windows"].push_back({{"start", waveform.window_start(w)},
-                              {"length", waveform.window_length(w)},
-                              {"graph", "features"},
-                              {"initializers", {{"weight", weight}, {"bias", waveform.start_values(w)}}}});
+    Json window = {{"start", waveform.window_start(w)}, {"length", waveform.window_length(w)}};
+    if (const Perceptron* network = waveform.network(w)) {
+      const std::string graph = "perceptron" + std::to_string(network->layers());
+      if (!out["graphs"].contains(graph)) out["graphs"][graph] = perceptron_graph(network->layers());
+      window["graph"] = graph;
+      window["initializers"] = initializers_of(*network);
+    } else {
+      if (!out["graphs"].contains("features")) {
+        out["graphs"]["features"] = features_graph();
+        out["initializers"] = {{"slope", column(f.slope)},
+                               {"offset", f.offset},
+                               {"tanh_offset", f.tanh_offset},
+                               {"scale", f.scale},
+                               {"skip", Json::array({f.skip})}};
+      }
+      Json weight = Json::array();
+      for (int i = 0; i < waveform.size(); ++i) weight.push_back(waveform.weights(w, i));
+      window["graph"] = "features";
+      window["initializers"] = {{"weight", std::move(weight)}, {"bias", waveform.start_values(w)}};
+    }
+    out["windows"].push_back(std::move(window));
   }
   return out.dump() + "\n";
 }

@@ -17,7 +17,7 @@ constexpr int kSteps = 400;           // of (1) for each step length
 constexpr int kLengths = 7;           // step lengths, ten times shorter each
 constexpr int kLargestSize = 5000;    // unknowns, beyond which the question is not asked
 constexpr double kGrowth = 10;        // in the second half of the steps
-constexpr double kWholeGrowth = 1e3;  // within the transient
+constexpr double kWholeGrowth = 100;  // within the transient
 
 /// Iterates (1) at one step length.
 class Deviation {

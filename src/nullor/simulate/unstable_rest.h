@@ -26,7 +26,7 @@ class UnstableRest {
     if (!moved_) look(dae, newton, time, x);
   }
 
-  /// After the transient: a remark when a mode grows by a factor of a thousand or more while the circuit
+  /// After the transient: a remark when a mode grows by a factor of a hundred or more while the circuit
   /// rests, and no source ends that rest. Circuits that sources move are not looked at; the others cost seven
   /// factorizations and some thousand solutions.
   std::optional<std::string> remark(Dae& dae, NewtonSolver& newton, double stop) const;
