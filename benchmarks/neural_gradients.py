@@ -18,23 +18,27 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-CASES = [("neurospice/amplifier", ["swing", "delay_fall"]), ("neurospice/ring_oscillator", ["period"]),
-         ("neurospice/feram", ["t_cell"]), ("filter/rc_pulse", ["peak", "tau"]),
-         ("devices/memristor", ["i_probe"]), ("devices/optical_link", ["p_one", "p_zero"]),
-         ("devices/self_heating", ["rise_end", "drift"])]
-# Gradients follow unknowns of the equations; these measure one where the example measures a device quantity.
-MEASURES = {"neurospice/feram": ".meas tran t_cell when v(cell)=0.5 rise=1",
-            "devices/memristor": ".meas tran i_probe find i(v1) at=12m"}
+# Values at instants of the print grid where things move, away from corners (there a difference has no second order), and times
+# between passages.
+CASES = [("neurospice/amplifier", {"falling": "find v(out) at=1.25n",
+                                   "delay": "trig v(in) val=0.525 rise=1 targ v(out) val=0.6 fall=1"}),
+         ("neurospice/ring_oscillator", {"late": "find v(n1) at=0.8n", "period": ""}),
+         ("neurospice/feram", {"switching": "find v(cell) at=3.8n"}),
+         ("filter/rc_pulse", {"falling": "find v(out) at=5.55u"}),
+         ("devices/memristor", {"current": "find i(v1) at=12m"}),
+         ("devices/optical_link", {"edge": "find v(out) at=30.4n"}),
+         ("devices/self_heating", {"warming": "find v(rise) at=300m"})]
 FLOOR = 1e-2
 
 
-def prepared(name, folder):
+def prepared(name, measures, folder):
     """The example with samples so dense that straight lines between them do no harm."""
     text = (ROOT / "examples" / f"{name}.cir").read_text()
     stop = re.search(r"^\.tran\s+\S+\s+(\d+(?:\.\d+)?)([a-z]*)", text, re.M)
     step = f"{float(stop[1]) / 20000:.10g}{stop[2]}"
     text = re.sub(r"^(\.tran\s+)\S+", rf"\g<1>{step}", text, flags=re.M)
-    text = re.sub(r"^\.end\s*$", MEASURES.get(name, "") + "\n.end", text, flags=re.M)
+    added = "".join(f".meas tran {of} {what}\n" for of, what in measures.items() if what)
+    text = re.sub(r"^\.end\s*$", added + ".end", text, flags=re.M)
     path = pathlib.Path(folder) / (name.replace("/", "_") + ".cir")
     path.write_text(text)
     return path
@@ -90,7 +94,7 @@ def main():
             short = name.split("/")[1]
             if arguments and short not in arguments:
                 continue
-            deck = prepared(name, folder)
+            deck = prepared(name, measures, folder)
             for of in measures:
                 value, adjoint = gradient(program, deck, of, "adjoint", tolerance, jobs)
                 _, forward = gradient(program, deck, of, "forward", tolerance, jobs)
