@@ -50,3 +50,12 @@ save("network", "two_windows", network(
     {"skip": ([1], [1]), "slope": ([2], [1, -2]), "offset": ([2], [0, 0.5]), "scale": ([2], [1, 0.2]), "time": ([2], [0, 1]),
      "length": ([2], [1, 2]), "start": ([2, 1], [0, 1]), "weights": ([2, 1, 3], [1, 2, 3, 4, 5, 6])},
     {"format": "nullor waveform 1", "names": "out", "units": "V"}))
+save("surrogate", "one_parameter", network(
+    {"low": ([1], [1]), "high": ([1], [2]), "logarithmic": ([1], [0]), "exponents": ([2, 1], [0, 1]),
+     "parameter_weights": ([2, 3], [0.1, 0, 0, 1, 0, 0.2]), "base": ([1, 3], [0, 1, 2]), "modes": ([1, 1, 3], [0, 1, 1]),
+     "window_start": ([1], [0]), "window_length": ([1], [1]), "knots": ([2], [0, 1]), "knot_scale": ([2], [0, 0.1]),
+     "skip": ([1], [1]), "slope": ([1], [1]), "offset": ([1], [0]), "scale": ([1], [1]), "node": ([2], [0.33, 1]),
+     "weights": ([2, 2], [1, 0, 0, 1]), "free_weights": ([2, 2], [1, 0, 0, 1]), "free_start": ([2], [1, 0]), "algebraic": ([1], [0]),
+     "saved": ([1], [0]), "stop": ([1], [1]), "runs": ([1], [3]), "training": ([2], [1e-5, 1]), "certificate": ([2], [1e-4, 1e-5]),
+     "certificate_of_signal": ([1], [1e-5]), "held_out": ([1, 1], [0.5]), "at_held_out": ([1], [1e-5])},
+    {"format": "nullor surrogate 1", "title": "t", "names": "out", "units": "V", "parameters": "r", "parameter_units": "Ohm"}))

@@ -172,6 +172,35 @@ TEST(CommandLine, RunsSeveralDecksIntoOneResult) {
   std::filesystem::remove_all(folder);
 }
 
+// Trained, read at a point by both spellings, refused outside the box.
+TEST(CommandLine, TrainsAndReadsASurrogate) {
+  const std::string folder = testing::TempDir() + "/nullor_surrogate";
+  std::filesystem::create_directories(folder);
+  const std::string deck = folder + "/rc.cir", network = folder + "/rc.safetensors", csv = folder + "/rc.csv";
+  write_file(
+      deck,
+      "t\n.param r=1k\nv1 in 0 pulse(0 1 1u 1u 1u 3u)\nr1 in out {r}\nc1 out 0 1n\n.tran 0.1u 10u\n.end\n");
+  const auto call = [](std::vector<const char*> words) {
+    words.insert(words.begin(), {"nullor", "-q"});
+    return run_command_line(static_cast<int>(words.size()), words.data());
+  };
+  EXPECT_EQ(
+      call({"surrogate", deck.c_str(), "--over", "R=0.5k:2k", "-o", network.c_str(), "--held-out", "5"}), 0);
+  EXPECT_EQ(call({"surrogate", "eval", network.c_str(), "--at", "r=1k", "-o", csv.c_str(), "--points", "11"}),
+            0);
+  EXPECT_EQ(call({"surrogate", network.c_str(), "--at", "r=1k", "--polish", deck.c_str(), "--json"}), 0);
+  EXPECT_EQ(call({"surrogate", network.c_str()}), 0);
+  EXPECT_EQ(call({"surrogate", network.c_str(), "--at", "r=3k"}), 2);
+  EXPECT_EQ(call({"surrogate", network.c_str(), "--at", "q=3k"}), 2);
+  EXPECT_EQ(call({"surrogate", deck.c_str(), "--over", "r=2k:1k", "-o", network.c_str()}), 2);
+  EXPECT_EQ(call({"surrogate", deck.c_str(), "--over", "r=1k:2k"}), 2);
+  EXPECT_EQ(call({"surrogate", deck.c_str(), "--over", "r=1k:2k", "-o", network.c_str(), "--tolerance",
+                  "1e-7", "--runs", "1", "--held-out", "3"}),
+            8);
+  const std::string text = read_file(csv);
+  EXPECT_EQ(text.substr(0, text.find('\n')), "time,v(in),v(out),i(v1)");
+}
+
 TEST(CommandLine, HasTheVersionOfTheBuild) {
   const std::string text = read_file(std::string(NULLOR_SOURCE_DIR) + "/CMakeLists.txt");
   EXPECT_NE(text.find("VERSION " + std::string(kVersion) + " "), std::string::npos);

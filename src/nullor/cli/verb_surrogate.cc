@@ -28,7 +28,7 @@ struct TrainOptions {
   std::vector<std::string> over, parameters;
   double tolerance = 1e-4, time_limit = 0;
   int runs = 400, held_out = 100;
-  bool resume = false, check = false;
+  bool resume = false, check = false, physics_only = false;
 };
 
 SurrogateAxis axis_of(const std::string& word) {
@@ -129,7 +129,8 @@ void train(const TrainOptions& options) {
   {
     Progress progress("surrogate");
     how.progress = [&](double fraction) { progress.update(fraction); };
-    surrogate = train_surrogate(box, how, report);
+    surrogate = options.physics_only ? train_surrogate_on_physics(box, how, report)
+                                     : train_surrogate(box, how, report);
   }
   surrogate.save(options.output);
   log_note(fmt::format("{} runs on {} windows in {:.3g} s{}; {} modes, {} features of {} parameters",
@@ -199,6 +200,8 @@ void add_surrogate(CLI::App& app) {
                    "keeps finished runs here (with --time-limit: OUTPUT.runs)")
       ->type_name("FILE");
   verb->add_flag("--resume", options->resume, "takes the runs that the checkpoint holds");
+  verb->add_flag("--physics-only", options->physics_only,
+                 "train on the residual alone; --runs is then the number of points it is formed at");
   verb->add_flag("--check", options->check, "train anew at the held-out points and compare");
   verb->add_option("--plot", options->plot, "result page (.html)")->type_name("FILE");
   verb->add_option("--param", options->parameters, "override a .param")

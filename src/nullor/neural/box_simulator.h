@@ -64,6 +64,9 @@ class BoxSimulator {
   /// The waveforms at a point by training at another tolerance, on windows of its own.
   Waveform reference(const std::vector<double>& u, double tolerance) const;
 
+  /// A fresh engine with the parameters of a point.
+  std::unique_ptr<Engine> engine_at(const std::vector<double>& u) const;
+
   /// One step of Newton's method from the given values: values corrected in place. False where it fails.
   bool correct(const std::vector<double>& u, const std::vector<double>& knots,
                std::vector<double>& state) const;
@@ -86,6 +89,8 @@ class BoxSimulator {
   const Circuit& circuit() const { return circuit_; }
   const TrainingOptions& training() const { return how_; }
   bool oscillates() const { return aligned_ >= 0; }
+  /// Knots differ from point to point.
+  bool time_moves() const { return corners_move_ || aligned_ >= 0; }
   /// Signal whose rising passages are knots, or -1.
   int aligned_signal() const { return aligned_; }
   std::size_t points_per_signal() const {
@@ -95,7 +100,6 @@ class BoxSimulator {
  private:
   struct Probe;
 
-  std::unique_ptr<Engine> engine_at(const std::vector<double>& u) const;
   Probe train_at(const std::vector<double>& u) const;
   std::vector<double> corners_at(const std::vector<double>& u) const;
   std::vector<double> passages(const Waveform& waveform, double from, double until) const;

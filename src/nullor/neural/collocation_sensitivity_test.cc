@@ -20,8 +20,8 @@ struct Case {
 constexpr Case kCases[] = {
     {"neural/amplifier.cir", "swing", ""},
     {"neural/ring_oscillator.cir", "period", ""},
-    {"neural/feram.cir", "late", ".meas tran late find v(cell) at=10n"},
-    {"filter/rc_pulse.cir", "tau", ""},
+    {"neural/feram.cir", "late", ".meas tran late find v(cell) at=3.8n"},
+    {"filter/rc_pulse.cir", "late", ".meas tran late find v(out) at=5.55u"},
     {"neural/memristor.cir", "current", ".meas tran current find i(v1) at=12m"},
     {"neural/optical_link.cir", "p_one", ""},
     {"neural/self_heating.cir", "drift", ""},
@@ -58,9 +58,16 @@ TEST(CollocationSensitivity, EqualsTheAdjoint) {
     int compared = 0;
     for (std::size_t k = 0; k < forward.rows.size(); ++k) {
       const GradientRow &a = backward.rows[k], &b = forward.rows[k];
-      const double floor = b.value == 0 ? 0 : 1e-3 * std::fabs(backward.value / b.value);
+      // Below this a parameter does not matter: one percent of it moves the objective by 1e-5 of itself. At a
+      // value of zero, what others of the same unit do is the measure.
+      double floor = b.value == 0 ? 0 : 1e-3 * std::fabs(backward.value / b.value);
+      for (std::size_t j = 0; b.value == 0 && j < forward.rows.size(); ++j) {
+        if (j != k && forward.rows[j].unit == b.unit)
+          floor = std::max(floor, std::fabs(forward.rows[j].derivative));
+      }
+      if (floor == 0 && b.value == 0) continue;
       EXPECT_NEAR(a.derivative, b.derivative, 1e-9 * std::max(std::fabs(b.derivative), floor))
-          << c.example << a.name;
+          << c.example << " " << a.name;
       compared += b.derivative != 0;
     }
     EXPECT_GT(compared, 4) << c.example;
@@ -70,22 +77,24 @@ TEST(CollocationSensitivity, EqualsTheAdjoint) {
 // The third route: differences of the numerical engine, where few runs are enough for a quick test.
 TEST(CollocationSensitivity, EqualsDifferences) {
   const Case& c = kCases[3];
-  const GradientResult forward = by(c, CollocationGradient::Direction::forward);
+  GradientResult forward = by(c, CollocationGradient::Direction::forward);
+  std::erase_if(forward.rows, [](const GradientRow& row) {
+    return row.name != "r" && row.name != "c" && row.name != "v1:v2" && row.name != "v1:pw";
+  });
   DifferenceOptions how;
   how.jobs = 1;
-  how.points = 4000;
+  how.points = 8000;
   int compared = 0;
   for (const DifferenceRow& row : difference_gradient(circuit_of(c), forward, how)) {
     for (const GradientRow& of : forward.rows) {
       if (of.name != row.name || !row.ok || of.value == 0) continue;
-      // The measurement passes between samples on straight lines.
       EXPECT_NEAR(of.derivative, row.derivative,
-                  2e-3 * std::fabs(row.derivative) + 1e-3 * std::fabs(forward.value / of.value))
+                  1e-5 * std::max(std::fabs(row.derivative), std::fabs(forward.value / of.value)))
           << row.name;
       ++compared;
     }
   }
-  EXPECT_GT(compared, 5);
+  EXPECT_EQ(compared, 4);
 }
 
 }  // namespace nullor

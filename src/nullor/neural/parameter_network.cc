@@ -16,23 +16,6 @@ using Eigen::Index;
 std::size_t u(int k) { return static_cast<std::size_t>(k); }
 std::size_t u(Index k) { return static_cast<std::size_t>(k); }
 
-/// All exponents with sum order_j e_j <= degree, the constant first.
-std::vector<int> exponents_of(const std::vector<double>& order, double degree) {
-  std::vector<int> out, e(order.size(), 0);
-  for (;;) {
-    out.insert(out.end(), e.begin(), e.end());
-    std::size_t j = 0;
-    for (; j < e.size(); ++j) {
-      ++e[j];
-      double sum = 0;
-      for (std::size_t k = 0; k < e.size(); ++k) sum += order[k] * e[k];
-      if (sum <= degree + 1e-9 && e[j] <= ParameterNetwork::kLargestDegree) break;
-      e[j] = 0;
-    }
-    if (j == e.size()) return out;
-  }
-}
-
 /// The equations of least squares of one choice of features: for each run its value, then its derivatives.
 class Fit {
  public:
@@ -99,6 +82,22 @@ ParameterNetwork::ParameterNetwork(int inputs, int outputs, std::vector<int> exp
       exponents_(std::move(exponents)),
       weights_(std::move(weights)) {}
 
+std::vector<int> ParameterNetwork::exponents_within(const std::vector<double>& order, double degree) {
+  std::vector<int> out, e(order.size(), 0);
+  for (;;) {
+    out.insert(out.end(), e.begin(), e.end());
+    std::size_t j = 0;
+    for (; j < e.size(); ++j) {
+      ++e[j];
+      double sum = 0;
+      for (std::size_t k = 0; k < e.size(); ++k) sum += order[k] * e[k];
+      if (sum <= degree + 1e-9 && e[j] <= kLargestDegree) break;
+      e[j] = 0;
+    }
+    if (j == e.size()) return out;
+  }
+}
+
 void ParameterNetwork::features_at(const std::vector<int>& exponents, int inputs, const double* at,
                                    double* phi, double* phi_u) {
   constexpr std::size_t kRow = kLargestDegree + 1;
@@ -154,7 +153,7 @@ ParameterNetwork fit_parameter_network(const ParameterSamples& samples, Paramete
   const std::size_t inputs = u(samples.inputs);
   const std::size_t equations = samples.count() * (samples.values_u.empty() ? 1 : 1 + inputs);
   const auto error_of = [&](const std::vector<double>& order, double degree) {
-    const std::vector<int> exponents = exponents_of(order, degree);
+    const std::vector<int> exponents = ParameterNetwork::exponents_within(order, degree);
     const std::size_t features = exponents.size() / inputs;
     if (features > kMostFeatures || features * 10 > equations * 9)
       return std::numeric_limits<double>::infinity();
@@ -197,7 +196,7 @@ ParameterNetwork fit_parameter_network(const ParameterSamples& samples, Paramete
     }
   }
   fit = best;
-  const std::vector<int> exponents = exponents_of(best.order, best.degree);
+  const std::vector<int> exponents = ParameterNetwork::exponents_within(best.order, best.degree);
   return ParameterNetwork(samples.inputs, samples.outputs, exponents, Fit(samples, exponents).weights());
 }
 

@@ -25,6 +25,8 @@ class ParameterNetwork {
   const std::vector<double>& weights() const { return weights_; }
   static constexpr int kLargestDegree = 40;  ///< in one parameter
 
+  /// All exponents (F x P) with sum_j order_j e_j <= degree, the constant first.
+  static std::vector<int> exponents_within(const std::vector<double>& order, double degree);
   /// phi (F) and, when asked, its derivatives (F x P).
   static void features_at(const std::vector<int>& exponents, int inputs, const double* u, double* phi,
                           double* phi_u = nullptr);

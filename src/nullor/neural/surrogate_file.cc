@@ -161,6 +161,8 @@ Surrogate Surrogate::from(const TensorFile& file, const std::string& path) {
     require(std::isfinite(length[w]) && length[w] > 0);
     p.windows.push_back({start[w], length[w]});
   }
+  const double begin = p.reference_knots.front(), end = p.reference_knots.back();
+  require(start.front() == begin && std::fabs(start.back() + length.back() - end) <= 1e-9 * (end - begin));
   p.knot_scale = file.at("knot_scale", 1).values;
   require(p.knot_scale.empty() || p.knot_scale.size() == p.reference_knots.size());
 

@@ -34,6 +34,26 @@ Matrix snapshots(const std::vector<SurrogateRun>& runs, const std::vector<double
 
 }  // namespace
 
+Surrogate::Parts parts_of(const BoxSimulator& box) {
+  Surrogate::Parts parts;
+  parts.title = box.circuit().title;
+  parts.axes = box.axes();
+  for (const UnknownInfo& info : box.unknowns()) parts.signals.push_back({info.name, info.unit});
+  parts.saved = box.saved();
+  parts.stop = box.card().stop;
+  parts.features = box.basis().features;
+  parts.node = box.basis().node;
+  parts.weights = box.basis().weights;
+  parts.free_weights = box.basis().free_weights;
+  parts.free_start = box.basis().free_start;
+  parts.algebraic = box.algebraic();
+  parts.windows = box.windows();
+  parts.reference_knots = box.reference_knots();
+  parts.window_tolerance = box.training().tolerance;
+  parts.seed = box.training().seed;
+  return parts;
+}
+
 Surrogate fit_surrogate(const BoxSimulator& box, const std::vector<SurrogateRun>& runs, double tolerance,
                         ParameterFit& fit) {
   const std::size_t points = box.points_per_signal(), n = box.unknowns().size(), size = n * points;
@@ -94,20 +114,7 @@ Surrogate fit_surrogate(const BoxSimulator& box, const std::vector<SurrogateRun>
     }
   }
 
-  Surrogate::Parts parts;
-  parts.title = box.circuit().title;
-  parts.axes = box.axes();
-  for (const UnknownInfo& info : box.unknowns()) parts.signals.push_back({info.name, info.unit});
-  parts.saved = box.saved();
-  parts.stop = box.card().stop;
-  parts.features = box.basis().features;
-  parts.node = box.basis().node;
-  parts.weights = box.basis().weights;
-  parts.free_weights = box.basis().free_weights;
-  parts.free_start = box.basis().free_start;
-  parts.algebraic = box.algebraic();
-  parts.windows = box.windows();
-  parts.reference_knots = reference;
+  Surrogate::Parts parts = parts_of(box);
   parts.knot_scale = knot_scale;
   parts.modes = static_cast<int>(modes);
   parts.network = fit_parameter_network(samples, fit);
@@ -121,8 +128,6 @@ Surrogate fit_surrogate(const BoxSimulator& box, const std::vector<SurrogateRun>
         to[m] = y(static_cast<Index>(i * points + m), k) / weight[i * points + m];
     }
   }
-  parts.window_tolerance = box.training().tolerance;
-  parts.seed = box.training().seed;
   parts.runs = static_cast<long>(runs.size());
   return Surrogate(std::move(parts));
 }

@@ -14,4 +14,7 @@ namespace nullor {
 Surrogate fit_surrogate(const BoxSimulator& box, const std::vector<SurrogateRun>& runs, double tolerance,
                         ParameterFit& fit);
 
+/// What every surrogate of this box has in common: all but the network and the modes.
+Surrogate::Parts parts_of(const BoxSimulator& box);
+
 }  // namespace nullor

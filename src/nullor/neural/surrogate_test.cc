@@ -289,6 +289,28 @@ TEST(Surrogate, ComesBackFromItsFileAndRefusesOthers) {
   }
 }
 
+// Without runs: the residual alone leads to the same solution.
+TEST(Surrogate, LearnsFromTheEquationAlone) {
+  BoxSimulator box = box_of(kRc, rc_axes());
+  SurrogateOptions how;
+  how.tolerance = 1e-3;
+  how.most_runs = 50;
+  how.held_out = 20;
+  how.jobs = 1;
+  SurrogateReport report;
+  const Surrogate s = train_surrogate_on_physics(box, how, report);
+  EXPECT_TRUE(report.met);
+  const int out = s.find("out");
+  const std::vector<double> u = s.coordinates({{"r", 0.8e3}, {"c", 1.2e-9}});
+  for (const double t : {0.5e-6, 1.7e-6, 4e-6, 8e-6}) {
+    std::vector<double> got(1);
+    s.evaluate(u, out, std::vector<double>{t}, got.data());
+    EXPECT_NEAR(got[0], exact_rc(t, 0.8e3 * 1.2e-9), 1e-3);
+  }
+  BoxSimulator ring = box_of(kOscillator, {{"l", "", 0.9e-6, 1.1e-6, false}});
+  EXPECT_THROW(train_surrogate_on_physics(ring, how, report), InputError);
+}
+
 TEST(Surrogate, SaysWhatItCannotDo) {
   BoxSimulator box = box_of(kRc, rc_axes());
   const Trained t = train(box, 1, [](SurrogateOptions& how) { how.most_runs = 6; });

@@ -9,7 +9,7 @@
 #include <numeric>
 
 #include "nullor/base/parallel.h"
-#include "nullor/base/rng.h"
+#include "nullor/neural/box_points.h"
 #include "nullor/neural/surrogate_checkpoint.h"
 #include "nullor/neural/surrogate_fit.h"
 
@@ -17,47 +17,6 @@ namespace nullor {
 namespace {
 
 using Point = std::vector<double>;
-
-/// Points that fill the box evenly: Halton's sequence, shifted at random.
-/// Source: J. Halton, Numerische Mathematik 2, 84 (1960).
-class Filling {
- public:
-  Filling(std::size_t axes, std::uint64_t seed) : axes_(axes) {
-    Rng rng(seed);
-    for (std::size_t j = 0; j < axes; ++j) shift_.push_back(rng.uniform());
-  }
-  /// In [-1, 1]; `edges`: as dense near the faces as the roots of Chebyshev's polynomials.
-  Point next(bool edges) {
-    static constexpr int kPrimes[] = {2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53};
-    ++index_;
-    Point out;
-    for (std::size_t j = 0; j < axes_; ++j) {
-      const int base = kPrimes[j % std::size(kPrimes)];
-      double value = shift_[j], digit = 1.0 / base;
-      for (long k = index_; k > 0; k /= base, digit /= base) value += digit * static_cast<double>(k % base);
-      const double at = 2 * (value - std::floor(value)) - 1;
-      out.push_back(edges ? std::sin(0.5 * M_PI * at) : at);
-    }
-    return out;
-  }
-
- private:
-  std::size_t axes_;
-  long index_ = 0;
-  std::vector<double> shift_;
-};
-
-std::vector<Point> corners(std::size_t axes) {
-  constexpr std::size_t kMost = 4;
-  std::vector<Point> out;
-  for (std::size_t k = 0; k < (std::size_t{1} << std::min(axes, kMost)); ++k) {
-    Point p;
-    for (std::size_t j = 0; j < axes; ++j) p.push_back((k >> (j % kMost)) & 1 ? 1 : -1);
-    out.push_back(std::move(p));
-  }
-  return out;
-}
-
 double distance(const Point& a, const Point& b) {
   double sum = 0;
   for (std::size_t j = 0; j < a.size(); ++j) sum += (a[j] - b[j]) * (a[j] - b[j]);
@@ -76,7 +35,7 @@ class Training {
 
   Surrogate run() {
     say(fmt::format("windows shared by the box ..."));
-    std::vector<Point> probes = corners(axes_);
+    std::vector<Point> probes = box_corners(axes_);
     constexpr int kInside = 6;
     for (int k = 0; k < kInside; ++k) probes.push_back(training_points_.next(false));
     box_.lay_windows(probes, how_.jobs);
@@ -162,7 +121,7 @@ class Training {
     constexpr std::size_t kFresh = 32;
     std::vector<Point> out;
     for (std::size_t k = 0; k < kFresh; ++k) out.push_back(training_points_.next(true));
-    for (Point& corner : corners(axes_)) {
+    for (Point& corner : box_corners(axes_)) {
       const auto trained = [&](const SurrogateRun& run) { return run.u == corner; };
       if (std::none_of(runs_.begin(), runs_.end(), trained)) out.push_back(std::move(corner));
     }
@@ -179,26 +138,22 @@ class Training {
       out[k] = {points[k], std::isfinite(worst) ? worst : INFINITY};
     });
     report_.certified += static_cast<long>(points.size());
-    last_errors_ = std::move(errors);
     std::stable_sort(out.begin(), out.end(),
                      [](const Scored& a, const Scored& b) { return a.error > b.error; });
     return out;
   }
 
   std::vector<Scored> certify_held_out() {
-    std::vector<Point> points;
-    for (int k = 0; k < how_.held_out; ++k) points.push_back(held_out_points_.next(false));
-    std::vector<Scored> out = score(points);
-    SurrogateCertificate& c = surrogate_.certificate();
-    c = {how_.tolerance, out.front().error, std::vector<double>(box_.unknowns().size(), 0.0), {}, {}};
-    for (std::size_t k = 0; k < points.size(); ++k) {
-      c.held_out.insert(c.held_out.end(), points[k].begin(), points[k].end());
-      const auto& errors = last_errors_[k];
-      c.at_held_out.push_back(errors.empty() ? INFINITY : *std::max_element(errors.begin(), errors.end()));
-      for (std::size_t i = 0; i < c.of_signal.size(); ++i)
-        c.of_signal[i] = std::max(c.of_signal[i], errors.empty() ? INFINITY : errors[i]);
-    }
-    say(fmt::format("          {} points held out: residual {:.1e}", points.size(), c.worst));
+    const std::vector<std::vector<double>> points =
+        certify_at_held_out(box_, how_, held_out_points_, surrogate_);
+    report_.certified += static_cast<long>(points.size());
+    std::vector<Scored> out;
+    for (std::size_t k = 0; k < points.size(); ++k)
+      out.push_back({points[k], surrogate_.certificate().at_held_out[k]});
+    std::stable_sort(out.begin(), out.end(),
+                     [](const Scored& x, const Scored& y) { return x.error > y.error; });
+    say(fmt::format("          {} points held out: residual {:.1e}", points.size(),
+                    surrogate_.certificate().worst));
     return out;
   }
 
@@ -220,16 +175,38 @@ class Training {
   const SurrogateOptions& how_;
   SurrogateReport& report_;
   std::size_t axes_;
-  Filling training_points_, held_out_points_;
+  BoxFilling training_points_, held_out_points_;
   std::vector<SurrogateRun> runs_, checkpoint_;
   Surrogate surrogate_;
   ParameterFit fit_;
-  std::vector<std::vector<double>> last_errors_;
   double first_error_ = 0;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace
+
+std::vector<std::vector<double>> certify_at_held_out(const BoxSimulator& box, const SurrogateOptions& how,
+                                                     BoxFilling& filling, Surrogate& surrogate) {
+  std::vector<Point> points;
+  for (int k = 0; k < how.held_out; ++k) points.push_back(filling.next(false));
+  std::vector<std::vector<double>> errors(points.size());
+  parallel_for(points.size(), how.jobs,
+               [&](std::size_t k) { errors[k] = certify(box, surrogate, points[k]); });
+  SurrogateCertificate& c = surrogate.certificate();
+  c = {how.tolerance, 0, std::vector<double>(box.unknowns().size(), 0.0), {}, {}};
+  for (std::size_t k = 0; k < points.size(); ++k) {
+    double worst = errors[k].empty() ? INFINITY : 0;
+    for (std::size_t i = 0; i < c.of_signal.size(); ++i) {
+      const double error = errors[k].empty() || !std::isfinite(errors[k][i]) ? INFINITY : errors[k][i];
+      worst = std::max(worst, error);
+      c.of_signal[i] = std::max(c.of_signal[i], error);
+    }
+    c.held_out.insert(c.held_out.end(), points[k].begin(), points[k].end());
+    c.at_held_out.push_back(worst);
+    c.worst = std::max(c.worst, worst);
+  }
+  return points;
+}
 
 Surrogate train_surrogate(BoxSimulator& box, const SurrogateOptions& how, SurrogateReport& report) {
   return Training(box, how, report).run();

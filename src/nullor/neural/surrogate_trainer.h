@@ -9,6 +9,7 @@
 #include <functional>
 #include <string>
 
+#include "nullor/neural/box_points.h"
 #include "nullor/neural/box_simulator.h"
 #include "nullor/neural/surrogate.h"
 
@@ -39,6 +40,20 @@ struct SurrogateReport {
 };
 
 Surrogate train_surrogate(BoxSimulator& box, const SurrogateOptions& how, SurrogateReport& report);
+
+/// The same without runs (surrogate_physics.cc): what training lowers is the residual of the circuit's
+/// equation at `most_runs` points of the box, at most 1000, and all nodes of a window, together,
+///
+///     W <- fit to  X_i - J_i^-1 R(X_i),   X_i = network at p_i                                        (1)
+///
+/// until the network no longer moves, window after window: Gauss and Newton's method on the residual,
+/// weighted by J^-1. A window begins with the charges that the network itself has reached. Only the lengths
+/// of the windows come from training at corners of the box. Throws InputError for circuits whose knots move.
+Surrogate train_surrogate_on_physics(BoxSimulator& box, const SurrogateOptions& how, SurrogateReport& report);
+
+/// Fills in the certificate at new points of `filling`, and returns them.
+std::vector<std::vector<double>> certify_at_held_out(const BoxSimulator& box, const SurrogateOptions& how,
+                                                     BoxFilling& filling, Surrogate& surrogate);
 
 /// The certificate at one point, (n): relative L2 error of every signal, 0 for branch currents. Empty where
 /// Newton's step fails. `polished` receives the nodal values after that step, whose error is of second order.

@@ -14,7 +14,7 @@ struct DifferenceRow {
 
 struct DifferenceOptions {
   double largest_step = 1e-2;  ///< of the parameter, and of the change of the objective
-  double points = 20000;       ///< of the transient, at least
+  double points = 100000;  ///< of the transient, at least: steps from corners of sources are of first order
   int jobs = 0;
 };
 
