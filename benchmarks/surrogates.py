@@ -17,11 +17,11 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 # deck, replacements that make a number of the example a parameter, boxes of two and of four parameters
 CASES = {
     "inverter": ("surrogate/inverter.cir", [], "w=1u:2u,cl=10f:20f", "w=1u:2u,cl=10f:20f,vdd=0.9:1.1,temp=-40:125"),
-    "ring": ("neurospice/ring_oscillator.cir",
+    "ring": ("neural/ring_oscillator.cir",
              [(".param vsupply=1", ".param vsupply=1 width=1u cl=10f"), ("w=1u", "w={width}"), ("w=2.5u", "w={2.5*width}"),
               ("cl y 0 10f", "cl y 0 {cl}")],
              "width=0.7u:1.4u,vsupply=0.9:1.1", "width=0.7u:1.4u,cl=7f:14f,vsupply=0.9:1.1,temp=-40:125"),
-    "amplifier": ("neurospice/amplifier.cir", [(".param rd=5k", ".param rd=5k load=50f"), ("cl out 0 50f", "cl out 0 {load}")],
+    "amplifier": ("neural/amplifier.cir", [(".param rd=5k", ".param rd=5k load=50f"), ("cl out 0 50f", "cl out 0 {load}")],
                   "width=1.5u:2.5u,rd=4k:6k", "width=1.5u:2.5u,rd=4k:6k,load=40f:60f,temp=-40:125"),
 }
 TOLERANCE = {2: ("1e-4", 200), 4: ("1e-3", 1000)}
