@@ -7,10 +7,10 @@
 #include <cmath>
 
 #include "nullor/base/parallel.h"
-#include "nullor/neural/collocation.h"
 #include "nullor/neural/signal_sizes.h"
 #include "nullor/neural/surrogate_fit.h"
 #include "nullor/neural/surrogate_trainer.h"
+#include "nullor/neural/training_start.h"
 
 namespace nullor {
 namespace {
