@@ -11,8 +11,9 @@ namespace {
 
 std::size_t u(int k) { return static_cast<std::size_t>(k); }
 
-constexpr double kReuse = 0.2;     // a Newton step that contracts this well is repeated with the same factors
-constexpr int kLargestCore = 150;  // unknowns of a window that are solved densely
+constexpr double kReuse = 0.2;  // a Newton step that contracts this well is repeated with the same factors
+constexpr double kSmallStep = 1e-2;  // so does a first step that moves no signal by more than this share
+constexpr int kLargestCore = 150;    // unknowns of a window that are solved densely
 
 }  // namespace
 
@@ -169,8 +170,9 @@ WindowSystem::Result WindowSystem::solve(const Window& window, const std::vector
     }
     if (changed) build_pattern();
     fill_residual(window, start_charges, residual_.data());
-    const bool keep = linear ? factored_length_ == window.length && factored_revision_ == dae_.revision()
-                             : iteration > 0 && contraction < kReuse;
+    const bool keep = linear
+                          ? factored_length_ == window.length && factored_revision_ == dae_.revision()
+                          : iteration > 0 && (contraction < kReuse || (iteration == 1 && last < kSmallStep));
     if (!keep) {
       assemble(window.length);
       ++factorizations_;
