@@ -47,6 +47,24 @@ const std::string& TensorFile::note(const std::string& name) const {
   return found->second;
 }
 
+std::vector<std::string> TensorFile::list(const std::string& name) const {
+  std::vector<std::string> out(1);
+  for (const char c : note(name)) {
+    if (c == '\n') {
+      out.emplace_back();
+    } else {
+      out.back() += c;
+    }
+  }
+  return out;
+}
+
+std::string TensorFile::lines(const std::vector<std::string>& entries) {
+  std::string out;
+  for (std::size_t k = 0; k < entries.size(); ++k) out += (k == 0 ? "" : "\n") + entries[k];
+  return out;
+}
+
 void write_safetensors(const TensorFile& file, const std::string& path) {
   nlohmann::ordered_json header = nlohmann::ordered_json::object();
   if (!file.metadata.empty()) header["__metadata__"] = file.metadata;

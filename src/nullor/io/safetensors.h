@@ -22,6 +22,9 @@ struct TensorFile {
   /// The tensor of this name and number of dimensions. Throws InputError.
   const Tensor& at(const std::string& name, std::size_t dimensions) const;
   const std::string& note(const std::string& name) const;
+  /// Metadata that is a list: one entry a line. At least one, which may be empty.
+  std::vector<std::string> list(const std::string& name) const;
+  static std::string lines(const std::vector<std::string>& entries);
 };
 
 /// Complete or not at all, under a temporary name first. Throws InputError(input_output).

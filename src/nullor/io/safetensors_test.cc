@@ -30,6 +30,15 @@ TEST(Safetensors, ReadsAnArray) {
   EXPECT_EQ(read_with_header(header_of("[1,2]", "[0,16]")).at("a", 2).values.size(), 2u);
 }
 
+TEST(Safetensors, KeepsListsWithEmptyEntries) {
+  for (const std::vector<std::string>& list :
+       {std::vector<std::string>{"a", "b"}, {"", "V", ""}, {""}, {"only"}}) {
+    TensorFile file;
+    file.metadata["units"] = TensorFile::lines(list);
+    EXPECT_EQ(file.list("units"), list);
+  }
+}
+
 TEST(Safetensors, RefusesShapesThatAreNoWholeNumbers) {
   for (const char* shape :
        {"[1e300]", "[-1.5]", "[-1]", "[2.5]", "[true]", "[\"2\"]", "[[2]]", "{\"b\":2}", "2"}) {

@@ -11,24 +11,6 @@ namespace {
 
 constexpr const char* kFormat = "nullor surrogate 1";
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (std::size_t k = 0; k < words.size(); ++k) out += (k ? "\n" : "") + words[k];
-  return out;
-}
-
-std::vector<std::string> lines(const std::string& text) {
-  std::vector<std::string> out(1);
-  for (const char c : text) {
-    if (c == '\n') {
-      out.emplace_back();
-    } else {
-      out.back() += c;
-    }
-  }
-  return out;
-}
-
 template <class T>
 std::vector<double> numbers(const std::vector<T>& from) {
   return {from.begin(), from.end()};
@@ -111,10 +93,10 @@ TensorFile Surrogate::to_file() const {
   t["at_held_out"] = {{p.certificate.at_held_out.size()}, p.certificate.at_held_out};
   file.metadata = {{"format", kFormat},
                    {"title", p.title},
-                   {"names", joined(names)},
-                   {"units", joined(units)},
-                   {"parameters", joined(parameters)},
-                   {"parameter_units", joined(parameter_units)}};
+                   {"names", TensorFile::lines(names)},
+                   {"units", TensorFile::lines(units)},
+                   {"parameters", TensorFile::lines(parameters)},
+                   {"parameter_units", TensorFile::lines(parameter_units)}};
   return file;
 }
 
@@ -136,9 +118,8 @@ Surrogate Surrogate::from(const TensorFile& file, const std::string& path) {
   };
   Parts p;
   p.title = file.note("title");
-  const auto names = lines(file.note("names")), units = lines(file.note("units"));
-  const auto parameters = lines(file.note("parameters")),
-             parameter_units = lines(file.note("parameter_units"));
+  const auto names = file.list("names"), units = file.list("units");
+  const auto parameters = file.list("parameters"), parameter_units = file.list("parameter_units");
   const auto& low = file.at("low", 1).values;
   const auto& high = file.at("high", 1).values;
   const auto logarithmic = whole<int>(file.at("logarithmic", 1), 1, path);

@@ -104,22 +104,10 @@ void Waveform::evaluate(int signal, std::span<const double> times, double* out) 
 
 namespace {
 
-std::string joined(const std::vector<Waveform::Signal>& signals, std::string Waveform::Signal::*what) {
-  std::string out;
-  for (const Waveform::Signal& s : signals) out += (out.empty() ? "" : "\n") + s.*what;
-  return out;
-}
-
-std::vector<std::string> lines(const std::string& text) {
-  std::vector<std::string> out(1);
-  for (const char c : text) {
-    if (c == '\n') {
-      out.emplace_back();
-    } else {
-      out.back() += c;
-    }
-  }
-  return out;
+std::string listed(const std::vector<Waveform::Signal>& signals, std::string Waveform::Signal::*what) {
+  std::vector<std::string> out;
+  for (const Waveform::Signal& s : signals) out.push_back(s.*what);
+  return TensorFile::lines(out);
 }
 
 }  // namespace
@@ -157,8 +145,8 @@ void Waveform::save(const std::string& path) const {
   file.tensors["length"] = {{w}, lengths_};
   file.tensors["start"] = {{w, n}, start_};
   file.metadata = {{"format", networks_.empty() ? "nullor waveform 1" : "nullor waveform 2"},
-                   {"names", joined(signals_, &Signal::name)},
-                   {"units", joined(signals_, &Signal::unit)}};
+                   {"names", listed(signals_, &Signal::name)},
+                   {"units", listed(signals_, &Signal::unit)}};
   write_safetensors(file, path);
 }
 
@@ -232,7 +220,7 @@ Waveform Waveform::from(const TensorFile& file, const std::string& path) {
     throw InputError(ErrorKind::input_output, "'" + path + "' holds no waveform network");
   }
   Waveform out;
-  const std::vector<std::string> names = lines(file.note("names")), units = lines(file.note("units"));
+  const std::vector<std::string> names = file.list("names"), units = file.list("units");
   const std::size_t n = names.size(), w = file.at("time", 1).values.size();
   const auto& start = file.at("start", 2);
   if (w == 0 || units.size() != n || file.at("length", 1).values.size() != w || start.shape[0] != w ||
