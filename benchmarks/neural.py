@@ -25,6 +25,7 @@ CIRCUITS = ["filter/rc_pulse", "neural/amplifier", "neural/inverter", "neural/ri
 # NeuroSPICE (arXiv 2512.23624), training on a GPU [s]: circuits of the same class, not the same circuits.
 PUBLISHED = {"amplifier": 240, "ring_oscillator": 433, "feram": 399}
 TRAINED = re.compile(r"neural: (\d+) windows, (\d+) trained weights in (\S+) ms; estimated error (\S+) ")
+READ = re.compile(r"check: 1000 points of a signal are read off the network in (\d+) us")
 CHECKED = re.compile(r"check: (\S+) from the numerical engine .* largest at (\S+)")
 
 
@@ -42,6 +43,8 @@ class Run:
         self.message = error.group(1) if error else ""
         if self.ok:
             self.windows, self.milliseconds, self.estimate = int(trained[1]), float(trained[3]), float(trained[4])
+            read = READ.search(done.stderr)
+            self.reading = float(read[1]) if read else None
             self.error, self.signal = (float(checked[1]), checked[2]) if checked else (None, "")
 
 
@@ -51,15 +54,16 @@ def fastest(program, deck, tolerance):
 
 def circuits(program):
     tolerances = ["1e-3", "1e-4", "1e-5", "1e-6", "1e-7", "1e-8"]
-    print(f"{'circuit':<18}" + "".join(f"{'error at ' + t:>16}" for t in tolerances) + f"{'ms at 1e-4':>12}{'1e-6':>8}{'1e-8':>8}{'published':>12}")
+    print(f"{'circuit':<18}" + "".join(f"{'error at ' + t:>16}" for t in tolerances) + f"{'ms at 1e-4':>12}{'1e-6':>8}{'1e-8':>8}{'read us':>8}{'published':>12}")
     for name in CIRCUITS:
         deck = ROOT / "examples" / f"{name}.cir"
         short = name.split("/")[1]
         runs = [Run(program, deck, "--tolerance", t, "--check") for t in tolerances]
         cells = "".join(f"{run.error:>16.1e}" if run.ok else f"{'failed':>16}" for run in runs)
         times = "".join(f"{fastest(program, deck, t):>{w}.1f}" for t, w in (("1e-4", 12), ("1e-6", 8), ("1e-8", 8)))
+        reading = f"{min(run.reading for run in runs if run.ok):>8.0f}"
         published = f"{PUBLISHED[short]:>10} s" if short in PUBLISHED else ""
-        print(f"{short:<18}{cells}{times}{published}", flush=True)
+        print(f"{short:<18}{cells}{times}{reading}{published}", flush=True)
 
 
 def seeds(program):

@@ -15,6 +15,25 @@ const Audit::Signal* Audit::worst_state() const {
   return nullptr;
 }
 
+namespace {
+
+double seconds_to_read(const Waveform& waveform) {
+  constexpr std::size_t kPoints = 1000, kLeast = 15;
+  std::vector<double> times(kPoints), values(kPoints), seconds;
+  for (std::size_t k = 0; k < kPoints; ++k)
+    times[k] = waveform.end() * static_cast<double>(k) / static_cast<double>(kPoints - 1);
+  for (std::size_t k = 0; k < std::max(kLeast, static_cast<std::size_t>(waveform.size())); ++k) {
+    const auto began = std::chrono::steady_clock::now();
+    waveform.evaluate(static_cast<int>(k) % waveform.size(), times, values.data());
+    seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
+  }
+  std::nth_element(seconds.begin(), seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2),
+                   seconds.end());
+  return seconds[seconds.size() / 2];
+}
+
+}  // namespace
+
 Audit audit(Dae& dae, const SimulationOptions& options, const TranCard& card, const Waveform& waveform) {
   constexpr double kSteps = 200000;
   SimulationOptions tight = options;
@@ -46,6 +65,7 @@ Audit audit(Dae& dae, const SimulationOptions& options, const TranCard& card, co
       });
   out.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   if (!summary.finished) throw analysis_failed("the numerical run of the check", summary.failure, {});
+  if (waveform.size() > 0) out.read_seconds = seconds_to_read(waveform);
   // Signals below a thousandth of the largest of their nature are judged by that.
   const auto largest = [&](Nature nature) {
     double out_size = 0;

@@ -16,7 +16,8 @@ struct Audit {
   };
   std::vector<Signal> signals;  ///< those that differ from zero, largest error first
   long points = 0;
-  double seconds = 0;  ///< of the numerical run
+  double seconds = 0;       ///< of the numerical run
+  double read_seconds = 0;  ///< to read 1000 even points of one signal off the network, median of all signals
 
   /// The largest error among node voltages and device states; branch currents are derivatives and are looser.
   const Signal* worst_state() const;

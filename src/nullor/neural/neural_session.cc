@@ -104,6 +104,8 @@ std::vector<Table> NeuralSession::run_tran(const TranCard& card, const Location&
       e.notes.push_back(
           fmt::format("check: {:.1e} from the numerical engine ({} steps, {:.3g} s), largest at {}",
                       worst->error, against.points, against.seconds, worst->name));
+      e.notes.push_back(fmt::format("check: 1000 points of a signal are read off the network in {:.0f} us",
+                                    1e6 * against.read_seconds));
     }
   }
 

@@ -146,6 +146,13 @@ TEST(OperatingPoint, HoldsANodeThatOnlyCapacitorsAndCurrentSourcesTouch) {
   EXPECT_NE(e.notes[0].find("a"), std::string::npos);
 }
 
+// Found by fuzzing: no node besides ground, no unknown.
+TEST(OperatingPoint, StandsOnGroundAlone) {
+  Engine engine(read_circuit_text("ground\ni1 0 0 1\nr1 0 0 1\n"));
+  EXPECT_EQ(engine.dae().size(), 0);
+  EXPECT_EQ(engine.run_op({}).front().columns.size(), 0U);
+}
+
 TEST(OperatingPoint, NamesALoopOfVoltageSources) {
   Engine e = engine_of("V1 a 0 1\nV2 a 0 2\nR1 a 0 1k\n.op");
   try {
