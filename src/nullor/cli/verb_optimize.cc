@@ -88,6 +88,8 @@ std::string si(double value, const std::string& unit) {
   return std::isnan(value) ? "none" : format_si(value, 6) + (unit.empty() ? "" : " " + unit);
 }
 
+constexpr double kAtBound = 1e-6;  // of the way from one bound to the other
+
 void print_table(const SizingProblem& problem, const SizingResult& result,
                  const std::vector<GoalRow>& goals) {
   std::size_t width = 9;
@@ -105,7 +107,7 @@ void print_table(const SizingProblem& problem, const SizingResult& result,
     const Variable& v = problem.specification().variables[k];
     fmt::print("{:<{}}  {:>13}  {:>13}  {} to {}{}\n", v.name, width, format_si(before[k], 6),
                format_si(after[k], 6), format_si(v.min), format_si(v.max),
-               after[k] == v.min || after[k] == v.max ? "  at its bound" : "");
+               result.best.u[k] < kAtBound || result.best.u[k] > 1 - kAtBound ? "  at its bound" : "");
   }
   fmt::print("\n{} evaluations, {} of them with derivatives, {:.3g} s\n", result.evaluations,
              result.with_slopes, result.seconds);
