@@ -56,7 +56,10 @@ class NetworkSource : public testing::Test {
     return "accepted";
   }
 
-  const std::filesystem::path folder_ = std::filesystem::temp_directory_path() / "nullor_network_source";
+  // One a test: tests run side by side.
+  const std::filesystem::path folder_ =
+      std::filesystem::temp_directory_path() /
+      (std::string("nullor_network_source_") + testing::UnitTest::GetInstance()->current_test_info()->name());
 };
 
 // The numerical engine filters what the network plays: v(b) = 1 - (1 + t / tau) exp(-t / tau).
