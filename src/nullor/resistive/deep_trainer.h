@@ -70,9 +70,9 @@ class DeepTrainer {
   /// then with the share done and returns false to stop; a stopped epoch returns what it has and does not
   /// count.
   EpochReport run_epoch(const std::function<bool(double)>& progress = nullptr);
-  /// Free states from zero, `iterations` sweeps (0: those of training).
+  /// Free states from zero, `iterations` sweeps (0: those of training), on the hardware of the training.
   DeepScore evaluate(const ImageSet& set, int iterations = 0);
-  /// The parameters as they are now.
+  /// The parameters as they are now, as numbers: on_hardware() makes of them what the devices hold.
   DeepNetwork network() const;
   /// Instruction set that runs: "avx512", "avx2" or "portable".
   std::string instruction_set() const;
@@ -81,5 +81,9 @@ class DeepTrainer {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// The same of any network. `answers`, when not null, receives the greatest output of each picture.
+DeepScore evaluate(const DeepNetwork& network, const ImageSet& set, int iterations, int jobs = 0,
+                   std::vector<std::uint8_t>* answers = nullptr);
 
 }  // namespace nullor

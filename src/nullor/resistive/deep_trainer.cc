@@ -1,0 +1,193 @@
+#include "nullor/resistive/deep_trainer.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <numeric>
+
+#include "nullor/base/error.h"
+#include "nullor/resistive/deep_score.h"
+#include "nullor/resistive/deep_update.h"
+
+namespace nullor {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::size_t u(int k) { return static_cast<std::size_t>(k); }
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// Below this many parameters a step is over before a second thread has woken up.
+constexpr std::size_t kWorthThreads = 400000;
+
+int threads_for(const DeepNetwork& network, int jobs) {
+  return jobs > 0 ? jobs : network.parameter_count() < kWorthThreads ? 1 : 0;
+}
+
+void check_fit(const DeepNetwork& network, const ImageSet& set) {
+  if (set.count() == 0) throw InputError(ErrorKind::input_output, "no pictures");
+  if (set.size() != u(network.widths.front())) {
+    throw InputError(ErrorKind::input_output,
+                     "pictures of " + std::to_string(set.size()) + " values for a network of " +
+                         std::to_string(network.widths.front()) + " inputs",
+                     {},
+                     "give a network that was made for this data, or --widths with this many inputs first");
+  }
+  if (set.classes > network.widths.back()) {
+    throw InputError(ErrorKind::input_output, std::to_string(set.classes) + " classes for a network of " +
+                                                  std::to_string(network.widths.back()) + " outputs");
+  }
+}
+
+DeepTraining checked(DeepTraining options, const DeepNetwork& network) {
+  const auto refuse = [](const std::string& what) { throw InputError(ErrorKind::usage, what); };
+  if (options.iterations < 1) refuse("relaxation needs at least 1 sweep");
+  if (options.batch < 1) refuse("a batch needs at least 1 picture");
+  if (!(options.nudging > 0)) refuse("the nudging must be positive");
+  if (options.conductance_rates.empty() || options.bias_rates.empty()) refuse("no learning rate given");
+  for (std::vector<double>* rates : {&options.conductance_rates, &options.bias_rates}) {
+    for (const double rate : *rates) {
+      if (!(rate >= 0)) refuse("a learning rate must not be negative");
+    }
+    rates->resize(u(network.layers()), rates->back());
+  }
+  options.hardware.check();
+  return options;
+}
+
+}  // namespace
+
+struct DeepTrainer::Impl {
+  Impl(const DeepNetwork& network, const ImageSet& set, const DeepTraining& wanted)
+      : training(set),
+        options(checked(wanted, network)),
+        team(threads_for(network, options.jobs)),
+        parameters(network, deep_kernels()),
+        update(network, options, parameters),
+        rule(parameters, options),
+        padded((options.batch + kPictureGroup - 1) / kPictureGroup * kPictureGroup),
+        batches{PackedPictures(parameters.pixels, padded), PackedPictures(parameters.pixels, padded)},
+        agnostic(options.rule == LearningRule::agnostic) {
+    if (agnostic) before = std::make_unique<DeepParameters>(network, parameters.kernels);
+  }
+
+  /// One batch, from the drive of its pictures to that of the next ones.
+  void step(int member, DeepState& state, const DeepRates& rates, const PackedPictures& old_pictures,
+            const PackedPictures& new_pictures, const PixelClasses& classes, const std::uint8_t* labels,
+            int count);
+
+  const ImageSet& training;
+  DeepTraining options;
+  ThreadTeam team;
+  DeepParameters parameters;
+  DeepUpdate update;
+  DeepRule rule;
+  int padded;
+  PackedPictures batches[2];
+  bool agnostic;
+  std::unique_ptr<DeepParameters> before;  ///< agnostic: the parameters of the free state
+};
+
+void DeepTrainer::Impl::step(int member, DeepState& state, const DeepRates& rates,
+                             const PackedPictures& old_pictures, const PackedPictures& new_pictures,
+                             const PixelClasses& classes, const std::uint8_t* labels, int count) {
+  rule.read(parameters, team, member, state, labels, count);
+  update.prepare(parameters, team, member, rule, rates, count);
+  team.barrier();
+  update.apply(parameters, team, member, rule, old_pictures, new_pictures, classes, state.drive);
+}
+
+DeepTrainer::DeepTrainer(const DeepNetwork& network, const ImageSet& training, const DeepTraining& options) {
+  network.check("network");
+  check_fit(network, training);
+  impl_ = std::make_unique<Impl>(network, training, options);
+}
+
+DeepTrainer::~DeepTrainer() = default;
+
+EpochReport DeepTrainer::run_epoch(const std::function<bool(double)>& progress) {
+  Impl& m = *impl_;
+  const Clock::time_point start = Clock::now();
+  const std::size_t count = m.training.count(), batch = u(m.options.batch);
+  std::vector<std::size_t> order(count);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  Rng rng = Rng(m.options.seed).split(1000 + static_cast<std::uint64_t>(epoch));
+  for (std::size_t k = count; k > 1; --k) std::swap(order[k - 1], order[rng.below(k)]);
+  const std::size_t batches = (count + batch - 1) / batch;
+  DeepRates rates{m.options.conductance_rates, m.options.bias_rates};
+  for (std::vector<double>* list : {&rates.conductances, &rates.biases}) {
+    for (double& rate : *list) rate *= std::pow(m.options.decay, epoch);
+  }
+
+  DeepState state(m.parameters, m.padded);
+  ScoreSum score;
+  PixelSorter sorter;
+  PixelClasses classes;
+  std::vector<std::uint8_t> labels(u(m.padded)), next_labels(u(m.padded));
+  std::atomic<std::size_t> stop_after{batches};
+  const auto size_of = [&](std::size_t k) {
+    return static_cast<int>(std::min(batch, count - std::min(count, k * batch)));
+  };
+  const auto pack = [&](std::size_t k, std::vector<std::uint8_t>& names) {
+    const int size = size_of(k);
+    m.batches[k % 2].pack(m.training, order.data() + k * batch, size, m.parameters.input_gain);
+    for (int b = 0; b < size; ++b) names[u(b)] = m.training.labels[order[k * batch + u(b)]];
+  };
+  pack(0, labels);
+
+  m.team.run([&](int member) {
+    drive_nodes(m.parameters, m.team, member, m.batches[0], state.drive);
+    for (std::size_t k = 0; k < batches; ++k) {
+      relax_free(m.parameters, m.team, member, state, m.options.iterations);
+      if (member == 0) {
+        for (int b = 0; b < size_of(k); ++b)
+          score.add(m.parameters.output(), state.v.back()[b], labels[u(b)]);
+        pack(std::min(k + 1, batches), next_labels);
+        classes = sorter.sort(m.batches[k % 2], m.batches[(k + 1) % 2]);
+        if (progress && k % 64 == 63 &&
+            !progress(static_cast<double>(k + 1) / static_cast<double>(batches))) {
+          stop_after = k + 1;
+        }
+      }
+      m.step(member, state, rates, m.batches[k % 2], m.batches[(k + 1) % 2], classes, labels.data(),
+             size_of(k));
+      if (member == 0) labels.swap(next_labels);
+      if (k + 1 >= stop_after.load()) break;
+    }
+  });
+  EpochReport report;
+  const bool whole = stop_after.load() == batches;
+  if (whole) ++epoch;
+  report.epoch = epoch;
+  report.training = score.mean();
+  report.training.seconds = seconds_since(start);
+  return report;
+}
+
+DeepScore DeepTrainer::evaluate(const ImageSet& set, int iterations) {
+  return score_of(impl_->parameters, impl_->team, set,
+                  iterations > 0 ? iterations : impl_->options.iterations, nullptr);
+}
+
+DeepNetwork DeepTrainer::network() const {
+  DeepNetwork out = impl_->update.numbers(impl_->parameters).network();
+  out.biases = impl_->parameters.network().biases;
+  return out;
+}
+
+std::string DeepTrainer::instruction_set() const { return impl_->parameters.kernels.name; }
+
+DeepScore evaluate(const DeepNetwork& network, const ImageSet& set, int iterations, int jobs,
+                   std::vector<std::uint8_t>* answers) {
+  network.check("network");
+  check_fit(network, set);
+  DeepParameters parameters(network, deep_kernels());
+  ThreadTeam team(threads_for(network, jobs));
+  return score_of(parameters, team, set, iterations, answers);
+}
+
+}  // namespace nullor
