@@ -3,7 +3,7 @@
 set -eu
 packages="g++ cmake ninja-build ccache git ca-certificates python3
 libfmt-dev libcli11-dev nlohmann-json3-dev libsuitesparse-dev libeigen3-dev
-libtomlplusplus-dev libnlopt-cxx-dev libpagmo-dev
+libtomlplusplus-dev libnlopt-cxx-dev libpagmo-dev zlib1g-dev
 libgtest-dev librapidcheck-dev ngspice chromium"
 missing=
 for p in $packages; do

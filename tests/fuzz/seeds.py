@@ -1,4 +1,5 @@
 """Seed corpora of the fuzz targets, made from the decks of the repository: seeds.py ROOT FOLDER."""
+import gzip
 import json
 import pathlib
 import re
@@ -36,11 +37,11 @@ for k, file in enumerate(sorted((root / "tests").rglob("*.raw"))):
         save("raw", f"golden_{k}", file.read_bytes())
 
 
-def network(arrays, notes):
+def network(arrays, notes, dtype="F64"):
     header, body = {"__metadata__": notes}, b""
     for name, (shape, values) in arrays.items():
-        data = struct.pack(f"<{len(values)}d", *values)
-        header[name] = {"dtype": "F64", "shape": shape, "data_offsets": [len(body), len(body) + len(data)]}
+        data = struct.pack(f"<{len(values)}{'d' if dtype == 'F64' else 'f'}", *values)
+        header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [len(body), len(body) + len(data)]}
         body += data
     text = json.dumps(header).encode()
     return struct.pack("<Q", len(text)) + text + body
@@ -59,3 +60,19 @@ save("surrogate", "one_parameter", network(
      "saved": ([1], [0]), "stop": ([1], [1]), "runs": ([1], [3]), "training": ([2], [1e-5, 1]), "certificate": ([2], [1e-4, 1e-5]),
      "certificate_of_signal": ([1], [1e-5]), "held_out": ([1, 1], [0.5]), "at_held_out": ([1], [1e-5])},
     {"format": "nullor surrogate 1", "title": "t", "names": "out", "units": "V", "parameters": "r", "parameter_units": "Ohm"}))
+
+labels = struct.pack(">2I", 0x801, 2) + bytes([1, 3])
+pictures = struct.pack(">4I", 0x803, 2, 1, 2) + bytes(range(4))
+for name, pack in (("plain", bytes), ("gzip", gzip.compress)):
+    save("idx", name, struct.pack(">H", len(pack(labels))) + pack(labels) + pack(pictures))
+save("idx", "cifar10", bytes(2 + 2 * 3073))
+scores = {"loss": 0.5, "error": 0.1, "power": 1, "seconds": 1}
+save("deep", "one_layer", network(
+    {"g1": ([2, 2], [0.5, 0, 0.25, 1]), "b1": ([2], [0, -1])},
+    {"format": "nullor deep resistive network 1",
+     "network": json.dumps({"widths": [1, 2], "input_gain": 1, "amplifier_gain": 1, "forward_drop": 0, "on_resistance": 0,
+                            "leakage": 0, "saturation_current": 0, "emission_voltage": 0.026}),
+     "training": json.dumps({"model": "", "rule": "centered", "epoch": 1, "iterations": 4, "nudging": 1, "batch": 4, "epochs": 1,
+                             "conductance_rates": [0.1], "bias_rates": [0.1], "decay": 0.99, "plain_nudging": False,
+                             "minimum": 0, "maximum": 0, "levels": 0, "variation": 0, "write_noise": 0, "seed": 1}),
+     "curve": json.dumps([{"epoch": 1, "training": scores, "test": scores}])}, "F32"))

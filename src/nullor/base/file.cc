@@ -42,8 +42,12 @@ std::string read_file(const std::string& path) {
 }
 
 void write_file(const std::string& path, std::string_view bytes) {
+  write_file(path, std::span<const std::string_view>(&bytes, 1));
+}
+
+void write_file(const std::string& path, std::span<const std::string_view> pieces) {
   if (path == "-") {
-    std::fwrite(bytes.data(), 1, bytes.size(), stdout);
+    for (const std::string_view bytes : pieces) std::fwrite(bytes.data(), 1, bytes.size(), stdout);
     std::fflush(stdout);
     return;
   }
@@ -57,7 +61,8 @@ void write_file(const std::string& path, std::string_view bytes) {
     std::ofstream out(name, std::ios::binary | std::ios::trunc);
     if (!out)
       fail("cannot write", path, std::strerror(errno), "does the folder exist and may you write to it?");
-    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    for (const std::string_view bytes : pieces)
+      out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     out.flush();
     if (!out) {
       if (!in_place) fs::remove(name, status);

@@ -1,6 +1,7 @@
 #pragma once
 /// Whole files in and out. Output appears under its final name only when it is complete.
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,8 @@ std::string read_file(const std::string& path);
 /// file or the whole new one. Missing folders are made. "-" is standard output. Throws
 /// InputError(input_output).
 void write_file(const std::string& path, std::string_view bytes);
+/// The same of bytes that lie in pieces.
+void write_file(const std::string& path, std::span<const std::string_view> pieces);
 
 /// `folder`/`name` for a name that a netlist chose: it must be relative and stay below `folder`.
 /// Throws InputError(input_output) for an absolute name, a drive, or a ".." component.

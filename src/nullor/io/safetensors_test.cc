@@ -30,6 +30,51 @@ TEST(Safetensors, ReadsAnArray) {
   EXPECT_EQ(read_with_header(header_of("[1,2]", "[0,16]")).at("a", 2).values.size(), 2u);
 }
 
+TEST(Safetensors, KeepsSinglesAndDoublesApart) {
+  const std::string path = testing::TempDir() + "/types.safetensors";
+  TensorFile file;
+  file.tensors["double"] = {{2}, {1.5, 1e300}};
+  file.tensors["single"] = {{1, 3}, {}, {0.1f, -2, 3e38f}};
+  write_safetensors(file, path);
+  for (TensorFile back : {read_safetensors(path), parse_safetensors(read_file(path), path)}) {
+    EXPECT_EQ(back.at("double", 1).values, file.tensors["double"].values);
+    EXPECT_THROW(back.at("single", 2), InputError);
+    EXPECT_THROW(back.take_singles("double", 1), InputError);
+    EXPECT_THROW(back.take_singles("single", 1), InputError);
+    EXPECT_EQ(back.take_singles("single", 2).singles, file.tensors["single"].singles);
+    EXPECT_THROW(back.take_singles("single", 2), InputError);
+  }
+}
+
+TEST(Safetensors, RefusesArraysThatOverlap) {
+  TensorFile file;
+  file.tensors["a"] = {{100}, std::vector<double>(100)};
+  file.tensors["b"] = {{100}, std::vector<double>(100)};
+  const std::string path = testing::TempDir() + "/overlap.safetensors";
+  write_safetensors(file, path);
+  std::string bytes = read_file(path);
+  const auto place = bytes.find("[800,1600]");
+  ASSERT_NE(place, std::string::npos);
+  EXPECT_NO_THROW(parse_safetensors(bytes, path));
+  // Both in the first place, the second one cut off.
+  bytes.replace(place, 10, "[0,800]   ");
+  EXPECT_THROW(parse_safetensors(std::string_view(bytes).substr(0, bytes.size() - 800), path), InputError);
+}
+
+TEST(Safetensors, RefusesEveryCut) {
+  const std::string path = testing::TempDir() + "/cut.safetensors";
+  TensorFile file;
+  file.tensors["single"] = {{2}, {}, {1, 2}};
+  write_safetensors(file, path);
+  const std::string bytes = read_file(path);
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    EXPECT_THROW(parse_safetensors(std::string_view(bytes).substr(0, size), path), InputError) << size;
+    write_file(path, std::string_view(bytes).substr(0, size));
+    EXPECT_THROW(read_safetensors(path), InputError) << size;
+  }
+  EXPECT_THROW(read_safetensors(testing::TempDir() + "/nowhere.safetensors"), InputError);
+}
+
 TEST(Safetensors, KeepsListsWithEmptyEntries) {
   for (const std::vector<std::string>& list :
        {std::vector<std::string>{"a", "b"}, {"", "V", ""}, {""}, {"only"}}) {
