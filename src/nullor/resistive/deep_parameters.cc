@@ -36,7 +36,9 @@ DeepLayer make_layer(const DeepNetwork& network, int l) {
     layer.lower[u(k)] = layer.sign[u(k)] > 0 ? -drop : -kNoLimit;
     layer.upper[u(k)] = layer.sign[u(k)] < 0 ? drop : kNoLimit;
   }
-  std::copy(network.biases[u(l)].begin(), network.biases[u(l)].end(), layer.bias.begin());
+  for (int k = 0; k < layer.width; ++k) {
+    layer.bias[u(k)] = static_cast<float>(double{network.biases[u(l)][u(k)]} / layer.amplification);
+  }
   return layer;
 }
 
@@ -113,8 +115,12 @@ DeepNetwork DeepParameters::network() const {
       }
     }
   }
-  for (const DeepLayer& layer : layers)
-    out.biases.emplace_back(layer.bias.begin(), layer.bias.begin() + layer.width);
+  for (const DeepLayer& layer : layers) {
+    std::vector<float>& bias = out.biases.emplace_back();
+    for (int k = 0; k < layer.width; ++k) {
+      bias.push_back(static_cast<float>(double{layer.bias[u(k)]} * layer.amplification));
+    }
+  }
   return out;
 }
 
@@ -124,6 +130,16 @@ void DeepParameters::set_limits(double minimum, double maximum) {
   for (DeepPlane& plane : planes) {
     std::fill(plane.high.begin(), plane.high.begin() + plane.columns, maximum > 0 ? high : kNoLimit);
   }
+}
+
+void DeepParameters::copy_values(const DeepParameters& from, ThreadTeam& team, int member) {
+  const auto copy = [&](FloatArray& to, const FloatArray& source) {
+    const ThreadTeam::Range own = team.share(static_cast<int>(to.size()), kPadding, member);
+    std::copy(source.begin() + own.begin, source.begin() + own.end, to.begin() + own.begin);
+  };
+  copy(input, from.input);
+  for (std::size_t p = 0; p < planes.size(); ++p) copy(planes[p].g, from.planes[p].g);
+  for (std::size_t l = 0; l < layers.size(); ++l) copy(layers[l].bias, from.layers[l].bias);
 }
 
 void DeepParameters::sum_all() {

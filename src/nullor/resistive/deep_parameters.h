@@ -55,6 +55,8 @@ class DeepParameters {
 
   /// Limits for every later step; 0: none.
   void set_limits(double minimum, double maximum);
+  /// (team) The values of another one of the same shape; sums and totals are left for the next update.
+  void copy_values(const DeepParameters& from, ThreadTeam& team, int member);
   /// Sums of everything from the conductances.
   void sum_all();
   /// total and inverse of nodes [begin, end) of a layer from the sums of what touches it.

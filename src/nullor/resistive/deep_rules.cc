@@ -1,7 +1,6 @@
 #include "nullor/resistive/deep_rules.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numbers>
 
 #include "nullor/base/error.h"
@@ -11,8 +10,14 @@ namespace {
 
 std::size_t u(int k) { return static_cast<std::size_t>(k); }
 
-/// Lock-in over a period of 8 samples of the nudge: sines repeat, so that four relaxations serve all.
-constexpr int kFrequencyPhases = 4;
+/// Lock-in: a period of the nudge is read at eight even phases, of which some see the same nudge, and one
+/// none.
+constexpr double kReadings = 8;
+struct FrequencyPhase {
+  double sine, times;
+};
+const FrequencyPhase kFrequencyPhases[] = {
+    {1, 1}, {std::numbers::sqrt2 / 2, 2}, {-std::numbers::sqrt2 / 2, 2}, {-1, 1}};
 
 Nudge nudge_of(LearningRule rule, double beta) {
   Nudge nudge;
@@ -37,8 +42,7 @@ Nudge nudge_of(LearningRule rule, double beta) {
       break;
     case LearningRule::frequency:
       nudge.kind = Nudge::Kind::current;
-      for (const double angle : {1, 3, 9, 11})
-        nudge.strengths.push_back(beta * std::sin(angle * std::numbers::pi / 8));
+      for (const FrequencyPhase& phase : kFrequencyPhases) nudge.strengths.push_back(beta * phase.sine);
       break;
     case LearningRule::backpropagation:
       break;
@@ -86,14 +90,23 @@ DeepRule::DeepRule(const DeepParameters& parameters, const DeepTraining& options
       plain_(options.plain_nudging),
       sweeps_(options.iterations),
       pictures_(padded_batch(options.batch)),
-      terms_(options.rule == LearningRule::backpropagation ? options.iterations
-             : options.rule == LearningRule::frequency     ? kFrequencyPhases
-                                                           : 1),
-      nudging_(options.nudging),
+      terms_(options.rule == LearningRule::backpropagation ? options.iterations : 1),
       nudge_(nudge_of(options.rule, options.nudging)),
       difference_(parameters, pictures_, static_cast<int>(nudge_.strengths.size())),
       error_(pictures_, parameters.output().pitch),
       state_(parameters, rule_ == LearningRule::backpropagation ? pictures_ : 0) {
+  for (std::size_t i = 0; i < nudge_.strengths.size(); ++i) {
+    const double s = nudge_.strengths[i];
+    double into_middle = 0.5, into_change = 1 / s;
+    if (rule_ == LearningRule::centered) into_change = 0.5 / s;
+    if (rule_ == LearningRule::adjoint) into_middle = 0;
+    if (rule_ == LearningRule::frequency) {
+      into_middle = kFrequencyPhases[i].times / kReadings;
+      into_change = 2 * kFrequencyPhases[i].sine * into_middle / options.nudging;
+    }
+    into_middle_.push_back(static_cast<float>(into_middle));
+    into_change_.push_back(static_cast<float>(into_change));
+  }
   const bool back = rule_ == LearningRule::backpropagation;
   for (const DeepLayer& layer : parameters.layers) {
     middle.emplace_back((terms_ + (back ? 1 : 0)) * pictures_, layer.pitch);
@@ -117,22 +130,18 @@ void DeepRule::set_error(const DeepLayer& output, const NodeArray& v, const std:
 }
 
 void DeepRule::set_terms(const DeepState& free, int l, ThreadTeam::Range own) {
-  const NodeArray& v = free.v[u(l)];
   const NodeArray& d = difference_.d[u(l)];
-  NodeArray& m = middle[u(l)];
-  NodeArray& c = change[u(l)];
-  const bool centered = rule_ == LearningRule::centered, adjoint = rule_ == LearningRule::adjoint;
-  const bool frequency = rule_ == LearningRule::frequency;
-  for (int i = 0; i < terms_ * pictures_; ++i) {
-    const float* at = v[i % pictures_];
-    const float* plus = d[i];
-    const float* minus = centered ? d[i + pictures_] : nullptr;
-    const double s = nudge_.strengths[u(i / pictures_)];
-    const double weight = frequency ? 2 * s / (nudging_ * nudging_ * kFrequencyPhases) : 1 / s;
-    const float scale = static_cast<float>(centered ? 0.5 * weight : weight);
-    for (int k = own.begin; k < own.end; ++k) {
-      m[i][k] = at[k] + (centered ? 0.5f * (plus[k] + minus[k]) : adjoint ? 0.0f : 0.5f * plus[k]);
-      c[i][k] = scale * (centered ? plus[k] - minus[k] : plus[k]);
+  for (int b = 0; b < pictures_; ++b) {
+    const float* v = free.v[u(l)][b];
+    float *m = middle[u(l)][b], *c = change[u(l)][b];
+    std::copy(v + own.begin, v + own.end, m + own.begin);
+    std::fill(c + own.begin, c + own.end, 0.0f);
+    for (std::size_t i = 0; i < into_middle_.size(); ++i) {
+      const float* phase = d[b + static_cast<int>(i) * pictures_];
+      for (int k = own.begin; k < own.end; ++k) {
+        m[k] += into_middle_[i] * phase[k];
+        c[k] += into_change_[i] * phase[k];
+      }
     }
   }
 }

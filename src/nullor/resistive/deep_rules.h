@@ -12,9 +12,9 @@
 /// | positive, negative | v + d / 2 | +-d / beta | B. Scellier, Y. Bengio, Front. Comput. Neurosci. 11 (2017)
 /// | | adjoint | v | dv/dbeta at 0 | the limit of those | | backpropagation | v of sweep t | adjoint of sweep
 /// t | reverse mode through T more sweeps | | coupled | v + d / 2 | d / eta, outputs clamped | M. Stern et
-/// al., Phys. Rev. X 11, 021045 (2021) | | frequency | v + d_i / 2 | 2 sin_i d_i / (K beta) | V. Anisetti et
-/// al., Phys. Rev. Research 6 (2024) | | agnostic | v + d / 2 | d / beta, conductances relax too | B.
-/// Scellier et al., NeurIPS (2022) |
+/// al., Phys. Rev. X 11, 021045 (2021) | | frequency | v + mean of d_i | 2 mean of sin_i d_i / beta | V.
+/// Anisetti et al., Phys. Rev. Research 6 (2024) | | agnostic | v + d / 2 | d / beta, conductances relax too
+/// | B. Scellier et al., NeurIPS (2022) |
 
 #include <cstdint>
 #include <vector>
@@ -55,8 +55,8 @@ class DeepRule {
   LearningRule rule_;
   bool plain_;
   int sweeps_, pictures_, terms_;
-  double nudging_;
   Nudge nudge_;
+  std::vector<float> into_middle_, into_change_;  ///< what a relaxation's d adds to m and c
   DifferenceState difference_;
   NodeArray error_;
   // Backpropagation: the state now, dv/dN of each sweep, adjoints.

@@ -56,6 +56,9 @@ DeepTraining checked(DeepTraining options, const DeepNetwork& network) {
     rates->resize(u(network.layers()), rates->back());
   }
   options.hardware.check();
+  if (options.rule == LearningRule::agnostic && !options.hardware.perfect()) {
+    refuse("agnostic equilibrium propagation trains perfect devices alone: their conductances relax");
+  }
   return options;
 }
 
@@ -66,7 +69,7 @@ struct DeepTrainer::Impl {
       : training(set),
         options(checked(wanted, network)),
         team(threads_for(network, options.jobs)),
-        parameters(network, deep_kernels()),
+        parameters(network, deep_kernels(options.instruction_set.c_str())),
         update(network, options, parameters),
         rule(parameters, options),
         padded((options.batch + kPictureGroup - 1) / kPictureGroup * kPictureGroup),
@@ -75,10 +78,11 @@ struct DeepTrainer::Impl {
     if (agnostic) before = std::make_unique<DeepParameters>(network, parameters.kernels);
   }
 
-  /// One batch, from the drive of its pictures to that of the next ones.
+  /// One batch, from the drive of its pictures to that of the next ones. `classes` are of the old and the new
+  /// pictures, `same` of the old ones twice.
   void step(int member, DeepState& state, const DeepRates& rates, const PackedPictures& old_pictures,
-            const PackedPictures& new_pictures, const PixelClasses& classes, const std::uint8_t* labels,
-            int count);
+            const PackedPictures& new_pictures, const PixelClasses& classes, const PixelClasses& same,
+            const std::uint8_t* labels, int count);
 
   const ImageSet& training;
   DeepTraining options;
@@ -94,8 +98,21 @@ struct DeepTrainer::Impl {
 
 void DeepTrainer::Impl::step(int member, DeepState& state, const DeepRates& rates,
                              const PackedPictures& old_pictures, const PackedPictures& new_pictures,
-                             const PixelClasses& classes, const std::uint8_t* labels, int count) {
+                             const PixelClasses& classes, const PixelClasses& same,
+                             const std::uint8_t* labels, int count) {
   rule.read(parameters, team, member, state, labels, count);
+  if (agnostic) {
+    // The nudged state moves the conductances and these the nudged state: one turn around that loop.
+    before->copy_values(parameters, team, member);
+    team.barrier();
+    update.prepare(parameters, team, member, rule, rates, count);
+    team.barrier();
+    update.apply(parameters, team, member, rule, old_pictures, old_pictures, same, state.drive);
+    team.barrier();
+    rule.read_again(parameters, team, member, state);
+    parameters.copy_values(*before, team, member);
+    team.barrier();
+  }
   update.prepare(parameters, team, member, rule, rates, count);
   team.barrier();
   update.apply(parameters, team, member, rule, old_pictures, new_pictures, classes, state.drive);
@@ -125,8 +142,8 @@ EpochReport DeepTrainer::run_epoch(const std::function<bool(double)>& progress) 
 
   DeepState state(m.parameters, m.padded);
   ScoreSum score;
-  PixelSorter sorter;
-  PixelClasses classes;
+  PixelSorter sorter, same_sorter;
+  PixelClasses classes, same;
   std::vector<std::uint8_t> labels(u(m.padded)), next_labels(u(m.padded));
   std::atomic<std::size_t> stop_after{batches};
   const auto size_of = [&](std::size_t k) {
@@ -148,12 +165,13 @@ EpochReport DeepTrainer::run_epoch(const std::function<bool(double)>& progress) 
           score.add(m.parameters.output(), state.v.back()[b], labels[u(b)]);
         pack(std::min(k + 1, batches), next_labels);
         classes = sorter.sort(m.batches[k % 2], m.batches[(k + 1) % 2]);
+        if (m.agnostic) same = same_sorter.sort(m.batches[k % 2], m.batches[k % 2]);
         if (progress && k % 64 == 63 &&
             !progress(static_cast<double>(k + 1) / static_cast<double>(batches))) {
           stop_after = k + 1;
         }
       }
-      m.step(member, state, rates, m.batches[k % 2], m.batches[(k + 1) % 2], classes, labels.data(),
+      m.step(member, state, rates, m.batches[k % 2], m.batches[(k + 1) % 2], classes, same, labels.data(),
              size_of(k));
       if (member == 0) labels.swap(next_labels);
       if (k + 1 >= stop_after.load()) break;

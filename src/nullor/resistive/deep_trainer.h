@@ -41,7 +41,8 @@ struct DeepTraining {
       false;  ///< relax nudged states themselves instead of their differences from the free one
   Hardware hardware;
   std::uint64_t seed = 1;
-  int jobs = 0;  ///< threads; 0: all cores
+  int jobs = 0;                 ///< threads; 0: one for small networks, else all cores
+  std::string instruction_set;  ///< "avx512", "avx2", "portable"; empty: the widest there is
 };
 
 struct DeepScore {

@@ -97,10 +97,11 @@ void DeepUpdate::write_rows(DeepParameters& devices, int p, int begin, int end) 
 void DeepUpdate::disturb(float* values, const float* before, std::size_t count, std::uint64_t place) const {
   const float sigma = static_cast<float>(hardware_.write_noise);
   const float low = static_cast<float>(hardware_.minimum);
+  const float high = hardware_.maximum > 0 ? static_cast<float>(hardware_.maximum) : HUGE_VALF;
   const std::uint64_t key = mixed(seed_ + 0x9e3779b97f4a7c15 * (steps_ + 1)) + place;
   for (std::size_t k = 0; k < count; ++k) {
     const float change = values[k] - before[k];
-    if (change != 0) values[k] = std::max(low, before[k] + change * (1 + sigma * noise(key + k)));
+    if (change != 0) values[k] = std::clamp(before[k] + change * (1 + sigma * noise(key + k)), low, high);
   }
 }
 
@@ -112,7 +113,9 @@ void DeepUpdate::prepare(DeepParameters& parameters, ThreadTeam& team, int membe
     DeepLayer& layer = parameters.layers[u(l)];
     const ThreadTeam::Range own = layer.share(team, member);
     const NodeArray& change = rule.change[u(l)];
-    const float rate = static_cast<float>(rates.biases[u(l)]) * share;
+    // The gradient with respect to the current itself, and the current in the units of the relaxation.
+    const double scale = layer.amplification * layer.amplification;
+    const float rate = static_cast<float>(rates.biases[u(l)] / scale) * share;
     for (int i = 0; i < change.pictures; ++i) {
       for (int k = own.begin; k < own.end; ++k) layer.bias[u(k)] += rate * change[i][k];
     }
