@@ -96,8 +96,8 @@ TEST(DeepOracle, SolvesOneNodeByHand) {
   d.on_resistance = 2;  // 0.5 v + 0.3 = (-0.1 - v) / 2
   EXPECT_DOUBLE_EQ(node_voltage(d, 1, {0.5, -0.3}), -0.35);
   EXPECT_DOUBLE_EQ(node_voltage(d, -1, {0.5, 0.3}), 0.35);
-  d.leakage = 0.25;  // 0.75 v + 0.3 = (-0.1 - v) / 2
-  EXPECT_DOUBLE_EQ(node_voltage(d, 1, {0.5, -0.3}), -0.28);
+  d.leakage = 0.25;  // 0.5 v + 0.3 = 0.025 + (-0.1 - v) / 2
+  EXPECT_DOUBLE_EQ(node_voltage(d, 1, {0.5, -0.3}), -0.325);
   EXPECT_DOUBLE_EQ(node_voltage(d, 1, {0.5, 0.3}), 0.4);
   d = {};
   d.saturation_current = 1e-9;

@@ -11,7 +11,8 @@
 /// With s = 1 for an excitatory node, s = -1 for an inhibitory one, and u = -s v_k the diode's forward
 /// voltage,
 ///
-///   s i_k = leakage u + max(0, u - forward_drop) / on_resistance      or Is (exp(u / n_vt) - 1)       (2)
+///   s i_k = leakage u + max(0, u - forward_drop) (1 / on_resistance - leakage)   or Is (exp(u / n_vt) - 1)
+///   (2)
 ///
 /// and without on-resistance u <= forward_drop, where the diode carries whatever (1) asks for, if positive.
 ///
@@ -116,8 +117,8 @@ inline NodeLaw node_law(const OracleNetwork& net, const Layers& v, std::size_t l
 inline double diode_current(const UnitDiode& d, double s, double v) {
   const double u = -s * v;
   if (d.saturation_current > 0) return s * d.saturation_current * std::expm1(u / d.emission_voltage);
-  const double conducting = d.on_resistance > 0 ? std::max(0.0, u - d.forward_drop) / d.on_resistance : 0;
-  return s * (d.leakage * u + conducting);
+  const double steeper = d.on_resistance > 0 ? 1 / d.on_resistance - d.leakage : 0;
+  return s * (d.leakage * u + std::max(0.0, u - d.forward_drop) * steeper);
 }
 
 /// -d i_k / dv of (2) [S].
@@ -126,7 +127,7 @@ inline double diode_slope(const UnitDiode& d, double s, double v) {
   if (d.saturation_current > 0)
     return d.saturation_current / d.emission_voltage * std::exp(u / d.emission_voltage);
   const bool conducts = d.on_resistance > 0 && u > d.forward_drop;
-  return d.leakage + (conducts ? 1 / d.on_resistance : 0);
+  return conducts ? 1 / d.on_resistance : d.leakage;
 }
 
 /// Whether a node is held by a diode without on-resistance.
@@ -143,7 +144,8 @@ inline double node_voltage(const UnitDiode& d, double s, NodeLaw law) {
     const double blocked = slope == 0 ? 0 : law.pull / slope;
     if (-s * blocked <= d.forward_drop) return blocked;
     if (d.on_resistance == 0) return -s * d.forward_drop;
-    return (law.pull - s * d.forward_drop / d.on_resistance) / (slope + 1 / d.on_resistance);
+    const double on = 1 / d.on_resistance;
+    return (law.pull - s * d.forward_drop * (on - d.leakage)) / (law.slope + on);
   }
   if (law.slope == 0) return 0;
   // The diode pulls towards ground, never past it: the answer is between the voltage without it and 0.

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "nullor/base/error.h"
+#include "nullor/resistive/deep_gradient.h"
 #include "nullor/resistive/deep_kernels.h"
 #include "nullor/resistive/deep_oracle_rules_test.h"
 
@@ -350,6 +351,32 @@ TEST(DeepTrainer, WriteNoiseDisturbsChangesAlone) {
   ASSERT_GT(count, 300);
   EXPECT_NEAR(sum / count, 0, 0.02);
   EXPECT_NEAR(std::sqrt(squares / count), 0.1, 0.015);
+}
+
+TEST(DeepGradient, OfTheAdjointIsTheExactOne) {
+  for (const std::vector<int>& widths : {std::vector<int>{12, 20, 9, 4}, {9, 6}}) {
+    const DeepNetwork network = small_network(widths, 3, 5);
+    const ImageSet set = random_pictures(widths.front(), 7, widths.back(), 7);
+    const test::OracleNetwork net(network);
+    test::OracleGradient mean(net);
+    for (std::size_t k = 0; k < set.count(); ++k) {
+      test::Layers free = net.rest(set.picture(k));
+      ASSERT_TRUE(test::settle(net, free));
+      mean.add(test::exact_gradient(net, free, test::one_hot(set.labels[k], net.columns.back())), 1.0 / 7);
+    }
+    const DeepGradient exact = exact_gradient(network, set);
+    const DeepGradient wanted{mean.g, mean.b};
+    for (std::size_t l = 0; l < net.layers(); ++l) {
+      EXPECT_LT(compare(exact, wanted, l).relative_error, 1e-5) << "layer " << l + 1;
+      EXPECT_NEAR(compare(exact, wanted, l).cosine, 1, 1e-9);
+      for (std::size_t k = 0; k < mean.b[l].size(); ++k) EXPECT_NEAR(exact.biases[l][k], mean.b[l][k], 1e-5);
+    }
+    DeepTraining options;
+    options.rule = LearningRule::backpropagation;
+    options.iterations = 60;
+    const DeepGradient back = read_gradient(network, set, options, 60);
+    for (std::size_t l = 0; l < net.layers(); ++l) EXPECT_LT(compare(back, wanted, l).relative_error, 1e-4);
+  }
 }
 
 TEST(DeepTrainer, RefusesWhatDoesNotFit) {

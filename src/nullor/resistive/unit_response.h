@@ -37,12 +37,12 @@ class UnitResponse {
   }
 
  private:
-  /// i = -leakage v, and on (-v - drop) more below -drop.
+  /// i = -leakage v above -drop; below, leakage drop + on (-v - drop).
   Point linear(double N, double G) const {
     const double blocking = N / (G + leakage_);
     if (blocking >= -drop_) return {blocking, leakage_};
     if (std::isinf(on_)) return {-drop_, HUGE_VAL};
-    return {(N - on_ * drop_) / (G + leakage_ + on_), leakage_ + on_};
+    return {(N + (leakage_ - on_) * drop_) / (G + on_), on_};
   }
 
   /// i = Is (exp(-v / n_vt) - 1). Newton's method from a point left of the root: G v - N - i(v) grows and is
