@@ -84,9 +84,10 @@ DeepTest count_answers(const ImageSet& pictures, const DeepScore& score,
   DeepTest out{score, pictures.count(), pictures.classes, {}};
   const std::size_t n = u(pictures.classes);
   out.confusion.assign(n * n, 0);
-  // A network may have more outputs than the pictures have classes; an answer beyond counts as the last one.
-  for (std::size_t k = 0; k < pictures.count(); ++k)
-    ++out.confusion[pictures.labels[k] * n + std::min<std::size_t>(answers[k], n - 1)];
+  for (std::size_t k = 0; k < pictures.count(); ++k) {
+    // --widths may give more outputs than there are classes.
+    if (answers[k] < n) ++out.confusion[pictures.labels[k] * n + answers[k]];
+  }
   return out;
 }
 

@@ -48,6 +48,7 @@ void test_network(const EvalOptions& options) {
   ImageSet pictures = options.source.pictures();
   if (options.limit > 0) pictures = pictures.first(options.limit);
   check_fits(file.network, pictures);
+  pictures.classes = file.network.widths.back();
   options.network.apply(file.network);
   // The file holds numbers: the devices that they were trained on hold them here too, unless others are asked
   // for.

@@ -127,12 +127,10 @@ class Run {
       log_note("wrote " + options_.plot);
     }
     if (options_.common.json) return print_json(whole, test);
-    fmt::print("test error {:.2f} % ({} of {}) after {} epochs{}; {}W an inference\n", 100 * score.error,
-               std::lround(score.error * static_cast<double>(test_.count())), test_.count(), file_.epoch,
-               file_.curve.empty() ? std::string()
-                                   : fmt::format(", training error {:.2f} %, {:.3g} s an epoch",
-                                                 100 * file_.curve.back().training.error,
-                                                 file_.curve.back().training.seconds),
+    fmt::print("test error {:.2f} % ({} of {}) after {} epochs, training error {:.2f} %; {}W an inference\n",
+               100 * score.error, std::lround(score.error * static_cast<double>(test_.count())),
+               test_.count(), file_.epoch,
+               file_.curve.empty() ? NAN : 100 * file_.curve.back().training.error,
                format_si(score.power, 3));
   }
 
@@ -196,7 +194,8 @@ class Run {
 void train(const TrainOptions& options) {
   ImageSet training = read_image_folder(options.data, true);
   if (options.limit > 0) training = training.first(options.limit);
-  const ImageSet test = read_image_folder(options.data, false);
+  ImageSet test = read_image_folder(options.data, false);
+  test.classes = training.classes = std::max(test.classes, training.classes);
   if (test.size() != training.size())
     throw InputError(ErrorKind::input_output, "training and test pictures differ in size");
   DeepFile file = begin(options, training);
