@@ -113,7 +113,7 @@ ImageSet parse_idx_pair(const NamedBytes& images, const NamedBytes& labels) {
   out.width = static_cast<int>(pictures.extents[2]);
   out.pixels.assign(pictures.body.begin(), pictures.body.end());
   out.labels.assign(names.body.begin(), names.body.end());
-  out.classes = std::max(out.classes, 1 + *std::max_element(out.labels.begin(), out.labels.end()));
+  out.classes = 1 + *std::max_element(out.labels.begin(), out.labels.end());
   return out;
 }
 

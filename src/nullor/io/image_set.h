@@ -10,7 +10,7 @@ namespace nullor {
 
 struct ImageSet {
   int width = 0, height = 0, channels = 1;
-  int classes = 10;
+  int classes = 10;                  ///< one more than the greatest label
   std::vector<std::uint8_t> pixels;  ///< (count, channels, height, width)
   std::vector<std::uint8_t> labels;  ///< (count), below `classes`
 
@@ -28,10 +28,10 @@ struct NamedBytes {
 };
 
 /// An idx pair: big-endian words 0x803, count, height, width, then bytes; and 0x801, count, then bytes. Bytes
-/// that begin as gzip does are inflated. There are ten classes, or more where a label asks for them. Throws
-/// InputError(input_output) with the byte offset when a file is cut short, longer than its header says, has
-/// another magic number, or labels and pictures differ in number. Memory is taken only for bytes that are
-/// there. Source of the format: Y. LeCun, C. Cortes, C. Burges, The MNIST database of handwritten digits.
+/// that begin as gzip does are inflated. Throws InputError(input_output) with the byte offset when a file is
+/// cut short, longer than its header says, has another magic number, or labels and pictures differ in number.
+/// Memory is taken only for bytes that are there. Source of the format: Y. LeCun, C. Cortes, C. Burges, The
+/// MNIST database of handwritten digits.
 ImageSet parse_idx_pair(const NamedBytes& images, const NamedBytes& labels);
 /// The same of two files.
 ImageSet read_idx_pair(const std::string& images, const std::string& labels);

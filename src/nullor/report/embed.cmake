@@ -1,7 +1,7 @@
 # Turns the page's scripts and style sheet into one C++ source: cmake -DOUT=... -DFOLDER=... -P embed.cmake
 set(out "#include \"nullor/report/page_assets.h\"\n\nnamespace nullor {\n\n")
 foreach(pair IN ITEMS "kPageStyle:page.css"
-        "kPageScript:page_format.js,page_trace.js,page_draw.js,page_plot.js,page_input.js,page_readout.js,page.js")
+        "kPageScript:page_format.js,page_trace.js,page_draw.js,page_plot.js,page_input.js,page_readout.js,page_map.js,page.js")
   string(REPLACE ":" ";" pair "${pair}")
   list(GET pair 0 name)
   list(GET pair 1 files)

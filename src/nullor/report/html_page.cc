@@ -85,6 +85,22 @@ Json reading_json(const Reading& reading) {
   return out;
 }
 
+Json map_json(const PageMap& map) {
+  return {{"caption", map.caption},
+          {"width", map.width},
+          {"height", map.height},
+          {"values", encode<float>(map.values.size(), [&](std::size_t k) { return map.values[k]; })}};
+}
+
+Json matrix_json(const PageMatrix& matrix) {
+  return {{"caption", matrix.caption},
+          {"rowHeading", matrix.row_heading},
+          {"columnHeading", matrix.column_heading},
+          {"rows", matrix.rows},
+          {"columns", matrix.columns},
+          {"counts", matrix.counts}};
+}
+
 bool is_large(const Table& table) {
   constexpr std::size_t kMostWide = 2'000'000;
   std::size_t count = 0;
@@ -110,13 +126,13 @@ std::string inside_script(const std::string& json) {
 std::string write_html(const Page& page) {
   Json data = {{"title", page.title}, {"version", page.version}, {"sections", Json::array()}};
   for (const PageSection& section : page.sections) {
-    Json one = {{"heading", section.heading},
-                {"text", section.text},
-                {"tables", Json::array()},
-                {"readings", Json::array()},
+    Json one = {{"heading", section.heading}, {"text", section.text},  {"tables", Json::array()},
+                {"readings", Json::array()},  {"maps", Json::array()}, {"matrices", Json::array()},
                 {"netlist", section.netlist}};
     for (const Table& table : section.tables) one["tables"].push_back(table_json(table, is_large(table)));
     for (const Reading& reading : section.readings) one["readings"].push_back(reading_json(reading));
+    for (const PageMap& map : section.maps) one["maps"].push_back(map_json(map));
+    for (const PageMatrix& matrix : section.matrices) one["matrices"].push_back(matrix_json(matrix));
     data["sections"].push_back(std::move(one));
   }
   // Names of any encoding are allowed: what is not UTF-8 is shown as a replacement character.

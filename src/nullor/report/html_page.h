@@ -8,6 +8,20 @@
 
 namespace nullor {
 
+/// A small picture of values on a grid: one colour above zero, another below, none at zero.
+struct PageMap {
+  std::string caption;
+  int width = 0, height = 0;
+  std::vector<float> values;  ///< (height, width)
+};
+
+/// Counts by two names, the larger ones darker.
+struct PageMatrix {
+  std::string caption, row_heading, column_heading;
+  std::vector<std::string> rows, columns;
+  std::vector<double> counts;  ///< (rows, columns)
+};
+
 /// A part of the page. Tables with an independent variable become plots with zoom, pan and two cursors;
 /// operating points and other single rows become lists of values. Empty members show nothing.
 struct PageSection {
@@ -16,6 +30,8 @@ struct PageSection {
   std::vector<Table> tables;
   std::vector<Reading> readings;
   std::string netlist;
+  std::vector<PageMap> maps;
+  std::vector<PageMatrix> matrices;
 };
 
 struct Page {

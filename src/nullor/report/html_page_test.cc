@@ -58,5 +58,15 @@ TEST(HtmlPage, ListsAnOperatingPointAsValues) {
   EXPECT_EQ(data_of(write_html(page_of(op)))["sections"][0]["tables"][0]["scaled"], false);
 }
 
+TEST(HtmlPage, EmbedsMapsAndMatrices) {
+  Page page{"t", "1", {{"h", "", {}, {}, ""}}};
+  page.sections[0].maps.push_back({"unit </script>", 2, 1, {0, 1}});
+  page.sections[0].matrices.push_back({"confusion", "label", "answer", {"0"}, {"0", "1"}, {3, 4}});
+  const auto section = data_of(write_html(page))["sections"][0];
+  EXPECT_EQ(section["maps"][0]["values"], "AAAAAAAAgD8=");  // 0.0f, 1.0f
+  EXPECT_EQ(section["maps"][0]["caption"], "unit </script>");
+  EXPECT_EQ(section["matrices"][0]["counts"][1], 4);
+}
+
 }  // namespace
 }  // namespace nullor

@@ -59,7 +59,7 @@ function buildSection(section) {
   const first = plots.length;
   const drawn = tables.map((t) => (t.scale && t.scale.values?.length > 1 && t.columns.length ? buildPlot(t) : buildValues(t)));
   if (section.readings.length) node.append(buildReadings(section.readings, () => plots[first]));
-  node.append(...drawn);
+  node.append(...drawn, buildMaps(section.maps ?? []), ...(section.matrices ?? []).map(buildMatrix));
   if (section.netlist) {
     node.append(element("details", {}, element("summary", {}, "netlist"), element("pre", {}, section.netlist)));
   }
@@ -69,7 +69,10 @@ function buildSection(section) {
 function buildTheme() {
   const root = document.documentElement;
   const dark = () => (root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
-  const redraw = () => plots.forEach((plot) => plot.draw());
+  const redraw = () => {
+    plots.forEach((plot) => plot.draw());
+    maps.forEach((draw) => draw());
+  };
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   return element("button", { class: "theme", title: "Light or dark", "aria-label": "Light or dark", onclick: () => {
     root.dataset.theme = dark() ? "light" : "dark";
@@ -88,6 +91,7 @@ function build() {
       plots.length ? element("span", { class: "help" }, "wheel zooms · drag zooms a box · shift-drag pans · click and shift-click " +
         "place cursors A and B · arrow keys move them · double click shows all") : ""));
   plots.forEach((plot) => plot.mount());
+  maps.forEach((draw) => draw());
   for (const [event, on] of [["beforeprint", true], ["afterprint", false]]) {
     window.addEventListener(event, () => plots.forEach((plot) => {
       plot.printing = on;

@@ -102,16 +102,6 @@ DeepScore score_of(const Json& json) {
   return {member("loss"), member("error"), member("power"), member("seconds")};
 }
 
-Json curve_to_json(const std::vector<EpochScores>& curve) {
-  Json out = Json::array();
-  for (const EpochScores& scores : curve) {
-    Json line = {{"epoch", scores.epoch}, {"training", to_json(scores.training)}};
-    if (scores.tested) line["test"] = to_json(scores.test);
-    out.push_back(std::move(line));
-  }
-  return out;
-}
-
 std::vector<EpochScores> curve_of(const Json& json) {
   std::vector<EpochScores> out;
   for (const Json& line : json) {
@@ -178,6 +168,16 @@ DeepFile from(TensorFile tensors, const std::string& path) {
 
 }  // namespace
 
+std::string curve_json(const std::vector<EpochScores>& curve) {
+  Json out = Json::array();
+  for (const EpochScores& scores : curve) {
+    Json line = {{"epoch", scores.epoch}, {"training", to_json(scores.training)}};
+    if (scores.tested) line["test"] = to_json(scores.test);
+    out.push_back(std::move(line));
+  }
+  return out.dump();
+}
+
 void write_deep_file(DeepFile file, const std::string& path) {
   TensorFile out;
   JsonWriter network, training;
@@ -189,7 +189,7 @@ void write_deep_file(DeepFile file, const std::string& path) {
   out.metadata = {{"format", kFormat},
                   {"network", network.object.dump()},
                   {"training", training.object.dump()},
-                  {"curve", curve_to_json(file.curve).dump()}};
+                  {"curve", curve_json(file.curve)}};
   for (int l = 0; l < file.network.layers(); ++l) {
     const std::size_t columns = u(file.network.widths[u(l + 1)]);
     out.tensors[fmt::format("g{}", l + 1)] = {

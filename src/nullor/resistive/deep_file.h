@@ -34,4 +34,8 @@ DeepFile read_deep_file(const std::string& path);
 /// The same of the bytes of a file; `path` names it in messages.
 DeepFile parse_deep_file(std::string_view bytes, const std::string& path);
 
+/// A learning curve as a JSON list: epoch, training and (where there was one) test with loss, error, power
+/// and seconds.
+std::string curve_json(const std::vector<EpochScores>& curve);
+
 }  // namespace nullor
