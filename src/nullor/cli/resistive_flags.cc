@@ -107,6 +107,14 @@ void DeepTrainingFlags::apply(DeepTraining& training, int layers) const {
   check_rates(bias_rates_, layers, "--bias-rates");
 }
 
+void TrainedNetworkFlags::add(CLI::App& verb) {
+  verb.add_option("weights", weights, "network (.safetensors)")->required()->type_name("FILE");
+  verb.add_option("--data", data, "folder of pictures, as for train")->required()->type_name("DIR");
+  verb.add_option("--part", part, "which of its pictures")
+      ->check(CLI::IsMember({"test", "train"}))
+      ->capture_default_str();
+}
+
 void check_fits(const DeepNetwork& network, const ImageSet& pictures) {
   if (pictures.size() != static_cast<std::size_t>(network.widths.front())) {
     throw InputError(ErrorKind::usage, fmt::format("the pictures have {} pixels, the network has {} inputs",

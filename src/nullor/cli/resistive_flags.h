@@ -3,6 +3,8 @@
 
 #include <CLI/CLI.hpp>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "nullor/io/image_set.h"
 #include "nullor/resistive/deep_network.h"
@@ -47,6 +49,14 @@ class DeepTrainingFlags {
   std::optional<double> nudging_, decay_;
   std::vector<double> conductance_rates_, bias_rates_;
   bool plain_nudging_ = false;
+};
+
+/// A trained network and where its pictures are: WEIGHTS, --data, --part.
+struct TrainedNetworkFlags {
+  void add(CLI::App& verb);
+  ImageSet pictures() const { return read_image_folder(data, part == "train"); }
+
+  std::string weights, data, part = "test";
 };
 
 /// Throws InputError(usage) when the pictures have other sizes than the network.

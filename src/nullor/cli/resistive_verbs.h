@@ -9,5 +9,6 @@ namespace nullor {
 void add_resistive_train(CLI::App& resistive);
 void add_resistive_eval(CLI::App& resistive);
 void add_resistive_export(CLI::App& resistive);
+void add_resistive_gradients(CLI::App& resistive);
 
 }  // namespace nullor

@@ -6,7 +6,7 @@ namespace nullor {
 namespace {
 
 constexpr void (*kResistiveVerbs[])(CLI::App&) = {add_resistive_train, add_resistive_eval,
-                                                  add_resistive_export};
+                                                  add_resistive_export, add_resistive_gradients};
 
 }  // namespace
 

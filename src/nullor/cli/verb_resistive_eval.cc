@@ -18,23 +18,9 @@
 namespace nullor {
 namespace {
 
-/// A trained network and where its pictures are.
-struct Source {
-  std::string weights, data, part = "test";
-
-  void add(CLI::App& verb) {
-    verb.add_option("weights", weights, "network (.safetensors)")->required()->type_name("FILE");
-    verb.add_option("--data", data, "folder of pictures, as for train")->required()->type_name("DIR");
-    verb.add_option("--part", part, "which of its pictures")
-        ->check(CLI::IsMember({"test", "train"}))
-        ->capture_default_str();
-  }
-  ImageSet pictures() const { return read_image_folder(data, part == "train"); }
-};
-
 struct EvalOptions {
   CommonOptions common;
-  Source source;
+  TrainedNetworkFlags source;
   NetworkFlags network;
   HardwareFlags hardware;
   std::string plot;
@@ -71,7 +57,7 @@ void test_network(const EvalOptions& options) {
 }
 
 struct ExportOptions {
-  Source source;
+  TrainedNetworkFlags source;
   NetworkFlags network;
   std::string output;
   std::size_t picture = 0;
