@@ -7,7 +7,6 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "nullor/base/si.h"
 #include "nullor/cli/version.h"
 #include "nullor/report/html_page.h"
 
@@ -22,15 +21,15 @@ std::string widths_text(const DeepNetwork& network) {
   return out;
 }
 
-Table curve_table(const DeepFile& file, const std::string& name, double DeepScore::*member, double factor) {
-  Table table{"", name, "training", {}};
-  for (const char* column : {"epoch", "training", "test"})
+Table curve_table(const DeepFile& file) {
+  Table table{"", "Error [%] and loss [V2]", "training", {}};
+  for (const char* column : {"epoch", "training error", "test error", "training loss", "test loss"})
     table.columns.push_back({column, Quantity::none, {}, {}});
   for (const EpochScores& scores : file.curve) {
-    table.columns[0].real.push_back(scores.epoch);
-    table.columns[1].real.push_back(factor * (scores.training.*member));
-    table.columns[2].real.push_back(scores.tested ? factor * (scores.test.*member)
-                                                  : std::numeric_limits<double>::quiet_NaN());
+    const double test = scores.tested ? 1 : std::numeric_limits<double>::quiet_NaN();
+    const double row[] = {static_cast<double>(scores.epoch), 100 * scores.training.error,
+                          100 * test * scores.test.error, scores.training.loss, test * scores.test.loss};
+    for (std::size_t k = 0; k < std::size(row); ++k) table.columns[k].real.push_back(row[k]);
   }
   return table;
 }
@@ -94,9 +93,9 @@ DeepTest count_answers(const ImageSet& pictures, const DeepScore& score,
 std::string test_text(const DeepTest& test) {
   const double count = static_cast<double>(test.pictures);
   std::string out =
-      fmt::format("error  {:.2f} %  ({} of {})\nloss   {:.5g} V2\npower  {}W\n\nlabel \\ answer\n   ",
+      fmt::format("error  {:.2f} %  ({} of {})\nloss   {:.5g} V2\npower  {:.4g} W\n\nlabel \\ answer\n   ",
                   100 * test.score.error, std::lround(test.score.error * count), test.pictures,
-                  test.score.loss, format_si(test.score.power, 4));
+                  test.score.loss, test.score.power);
   for (int k = 0; k < test.classes; ++k) out += fmt::format("{:>6}", k);
   for (int row = 0; row < test.classes; ++row) {
     out += fmt::format("\n{:>3}", row);
@@ -129,10 +128,7 @@ std::string deep_network_page(const DeepFile& file, const ImageSet& pictures, co
                      {"test loss", test.score.loss, "V2", "", {}},
                      {"power of an inference", test.score.power, "W", "", {}},
                      {"epochs", static_cast<double>(file.epoch), "", "", {}}};
-  if (file.curve.size() > 1) {
-    curves.tables.push_back(curve_table(file, "Error [%]", &DeepScore::error, 100));
-    curves.tables.push_back(curve_table(file, "Loss [V2]", &DeepScore::loss, 1));
-  }
+  if (file.curve.size() > 1) curves.tables.push_back(curve_table(file));
   page.sections = {std::move(curves), units(file.network, pictures), confusion(test)};
   return write_html(page);
 }

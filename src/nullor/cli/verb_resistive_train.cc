@@ -13,7 +13,6 @@
 #include "nullor/base/interrupt.h"
 #include "nullor/base/log.h"
 #include "nullor/base/progress.h"
-#include "nullor/base/si.h"
 #include "nullor/cli/app.h"
 #include "nullor/cli/resistive_flags.h"
 #include "nullor/cli/resistive_pages.h"
@@ -127,11 +126,10 @@ class Run {
       log_note("wrote " + options_.plot);
     }
     if (options_.common.json) return print_json(whole, test);
-    fmt::print("test error {:.2f} % ({} of {}) after {} epochs, training error {:.2f} %; {}W an inference\n",
-               100 * score.error, std::lround(score.error * static_cast<double>(test_.count())),
-               test_.count(), file_.epoch,
-               file_.curve.empty() ? NAN : 100 * file_.curve.back().training.error,
-               format_si(score.power, 3));
+    fmt::print(
+        "test error {:.2f} % ({} of {}) after {} epochs, training error {:.2f} %; {:.4g} W an inference\n",
+        100 * score.error, std::lround(score.error * static_cast<double>(test_.count())), test_.count(),
+        file_.epoch, file_.curve.empty() ? NAN : 100 * file_.curve.back().training.error, score.power);
   }
 
  private:
@@ -148,18 +146,31 @@ class Run {
       scores.epoch = report.epoch;
       scores.training = report.training;
     }
-    if (!std::isfinite(scores.training.loss)) {
-      throw InputError(ErrorKind::no_convergence,
-                       fmt::format("epoch {}: the loss is not finite", scores.epoch), {},
-                       "lower --rates or --beta");
-    }
     scores.tested = scores.epoch % options_.test_every == 0 || scores.epoch == file_.training.epochs;
     if (scores.tested) scores.test = trainer_.evaluate(test_);
     file_.curve.push_back(scores);
     file_.epoch = scores.epoch;
-    write_deep_file(record(), options_.output);
+    DeepFile now = record();
+    refuse_divergence(now);
+    write_deep_file(std::move(now), options_.output);
     log_note(epoch_line(scores, file_.training.epochs));
     return true;
+  }
+
+  /// Before the file of the epoch before is written over.
+  static void refuse_divergence(const DeepFile& now) {
+    const EpochScores& last = now.curve.back();
+    const auto diverged = [&](const std::string& why) {
+      return InputError(ErrorKind::no_convergence, fmt::format("epoch {}: {}", last.epoch, why), {},
+                        "lower --rates or --beta");
+    };
+    if (!std::isfinite(last.training.loss) || !std::isfinite(last.test.loss))
+      throw diverged("the loss is not finite");
+    try {
+      now.network.check("the network");
+    } catch (const InputError& error) {
+      throw diverged(error.what());
+    }
   }
 
   DeepFile record() const {

@@ -132,8 +132,8 @@ function panelsOf(table) {
       add("magnitude", "dB", false, column.name, decibels(column.real, column.imag));
       add("phase", "°", false, column.name, unwrappedPhase(column.real, column.imag));
     } else if (table.kind === "training") {
-      // Losses share a panel; what is positive falls over decades.
-      add(column.name.endsWith("loss") ? "loss" : column.name, column.unit, column.values.every((v) => v > 0), column.name, column.values);
+      // Losses share a panel, and so do errors; what is positive falls over decades.
+      add(column.name.match(/(loss|error)$/)?.[0] ?? column.name, column.unit, column.values.every((v) => v > 0), column.name, column.values);
     } else {
       add(column.quantity, column.unit, column.quantity === "noise density", column.name, column.real);
     }

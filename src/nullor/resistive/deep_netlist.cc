@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "nullor/base/error.h"
+
 namespace nullor {
 namespace {
 
@@ -52,9 +54,13 @@ struct Writer {
     }
   }
 
+  bool exponential() const { return network.diode.saturation_current > 0; }
+  /// Whether diodes are junctions, and drop and leakage elements of their own.
+  bool assembled() const { return !exponential() && !options.straight_lines; }
+
   void units(int l) {
     const UnitDiode& d = network.diode;
-    const bool drops = d.forward_drop > 0 && d.saturation_current == 0;
+    const bool drops = assembled() && d.forward_drop > 0;
     for (int k = 0; k < network.widths[u(l)]; ++k) {
       const bool excitatory = k < network.widths[u(l)] / 2;
       const std::string here = node(l, k);
@@ -63,8 +69,7 @@ struct Writer {
       } else {
         line("d{}_{} {} {} unit", l, k, here, drops ? "above" : "0");
       }
-      if (d.leakage > 0 && d.saturation_current == 0)
-        line("rleak{}_{} {} 0 {:.9g}", l, k, here, 1 / d.leakage);
+      if (assembled() && d.leakage > 0) line("rleak{}_{} {} 0 {:.9g}", l, k, here, 1 / d.leakage);
       if (network.amplifier_gain == 1) continue;
       // What flows into a... is what the next layer takes; the node gives that divided by the gain.
       line("e{0}_{1} e{0}_{1} 0 {2} 0 {3:.9g}", l, k, here, network.amplifier_gain);
@@ -75,15 +80,26 @@ struct Writer {
 
   void model() {
     const UnitDiode& d = network.diode;
-    if (d.saturation_current > 0) {
+    if (exponential()) {
       line(".model unit d(is={:.9g} n={:.9g})", d.saturation_current, d.emission_voltage / kThermalVoltage);
+      return;
+    }
+    if (options.straight_lines) {
+      const std::string leak = d.leakage > 0 ? fmt::format(" roff={:.9g}", 1 / d.leakage) : "";
+      line(".model unit d(ron={:.9g} vfwd={:.9g}{})", d.on_resistance, d.forward_drop, leak);
       return;
     }
     if (d.forward_drop > 0) {
       line("vbelow below 0 {:.9g}", -d.forward_drop);
       line("vabove above 0 {:.9g}", d.forward_drop);
     }
-    line(".model unit d(is=1e-12 n={:.9g} rs={:.9g})", options.emission_coefficient, d.on_resistance);
+    // The leakage stays in parallel when the diode conducts, and together they have the on-resistance.
+    const double series = d.on_resistance / (1 - d.leakage * d.on_resistance);
+    if (!(series >= 0)) {
+      throw InputError(ErrorKind::usage, "the diodes leak more than they conduct", {},
+                       "--leakage below 1 / --on-resistance");
+    }
+    line(".model unit d(is=1e-12 n={:.9g} rs={:.9g})", options.emission_coefficient, series);
   }
 };
 

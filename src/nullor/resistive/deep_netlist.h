@@ -1,5 +1,5 @@
 #pragma once
-/// A deep resistive network at one picture as a SPICE netlist, for any circuit simulator.
+/// A deep resistive network at one picture as a SPICE netlist.
 
 #include <cstdint>
 #include <string>
@@ -13,6 +13,9 @@ struct DeepNetlistOptions {
   /// Emission coefficient of the diodes that stand for ideal ones: they drop about n 26 mV ln(i / 1 pA), 0.7
   /// mV a milliampere at 1e-3. An exponential diode has its own.
   double emission_coefficient = 1e-3;
+  /// Instead: diodes of two straight lines, `d(ron= vfwd= roff=)`, which `nullor run` and `nullor resistive
+  /// solve` know; ron = 0 is ideal.
+  bool straight_lines = false;
 };
 
 /// Nodes: p0 n0 p1 n1 ... of the inputs +A x and -A x, h1_0 h1_1 ... of hidden layers, out0 out1 ...

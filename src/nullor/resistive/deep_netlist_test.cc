@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 
+#include "nullor/base/error.h"
 #include "nullor/base/file.h"
 #include "nullor/io/raw_file.h"
 #include "nullor/resistive/deep_oracle_test.h"
@@ -65,6 +66,18 @@ TEST_F(DeepNetlist, HasTheDiodeOfTheNetwork) {
   network.diode = {};
   network.diode.saturation_current = 1e-6;
   EXPECT_LT(difference(network, 1), 1e-4);
+}
+
+TEST(DeepNetlistText, HasDiodesOfStraightLines) {
+  DeepNetwork network = small();
+  const auto text = [&] { return write_deep_netlist(network, kPixels, {"test", 1e-3, true}); };
+  EXPECT_NE(text().find(".model unit d(ron=0 vfwd=0)\n"), std::string::npos);
+  network.diode = {0.25, 0.5, 0.125};
+  EXPECT_NE(text().find(".model unit d(ron=0.5 vfwd=0.25 roff=8)\n"), std::string::npos);
+  EXPECT_NE(text().find("\nd1_0 0 h1_0 unit\n"), std::string::npos);
+  EXPECT_NE(text().find("\nd1_3 h1_3 0 unit\n"), std::string::npos);
+  network.diode.leakage = 4;
+  EXPECT_THROW(write_deep_netlist(network, kPixels), InputError);
 }
 
 TEST_F(DeepNetlist, HasTheAmplifiersOfTheNetwork) {

@@ -140,6 +140,7 @@ EpochReport DeepTrainer::run_epoch(const std::function<bool(double)>& progress) 
     for (double& rate : *list) rate *= std::pow(m.options.decay, epoch);
   }
 
+  m.update.begin_epoch(epoch);
   DeepState state(m.parameters, m.padded);
   ScoreSum score;
   PixelSorter sorter, same_sorter;
@@ -177,6 +178,8 @@ EpochReport DeepTrainer::run_epoch(const std::function<bool(double)>& progress) 
       if (k + 1 >= stop_after.load()) break;
     }
   });
+  // Sums that steps added to differ in last digits from those of a network that was just loaded.
+  m.parameters.sum_all();
   EpochReport report;
   const bool whole = stop_after.load() == batches;
   if (whole) ++epoch;

@@ -20,6 +20,8 @@ class DeepUpdate {
  public:
   DeepUpdate(const DeepNetwork& network, const DeepTraining& options, DeepParameters& parameters);
 
+  /// Noise of writing is drawn from the seed, the epoch and the step in it.
+  void begin_epoch(int epoch) { steps_ = static_cast<std::uint64_t>(epoch) << 32; }
   /// (team) What the step needs of this member's nodes; moves the biases. The others must not read `rule` or
   /// the biases meanwhile.
   void prepare(DeepParameters& parameters, ThreadTeam& team, int member, const DeepRule& rule,

@@ -23,17 +23,22 @@ void Hardware::check() const {
     refuse("the write noise is not a number from 0", "0.1 is a standard deviation of 10 % of a change");
 }
 
+// In single precision, as the trainer writes its devices: both hold the same numbers to the last bit.
 DeepNetwork on_hardware(const DeepNetwork& network, const Hardware& hardware, const Rng& rng) {
   DeepNetwork out = network;
-  const double step = hardware.levels > 0 ? (hardware.maximum - hardware.minimum) / (hardware.levels - 1) : 0;
+  const float low = static_cast<float>(hardware.minimum), high = static_cast<float>(hardware.maximum);
+  const float step = hardware.levels > 1
+                         ? static_cast<float>((hardware.maximum - hardware.minimum) / (hardware.levels - 1))
+                         : 0;
   for (std::size_t l = 0; l < out.conductances.size(); ++l) {
     const Rng layer = rng.split(l);
     for (std::size_t k = 0; k < out.conductances[l].size(); ++k) {
-      double g = std::max<double>(out.conductances[l][k], hardware.minimum);
-      if (hardware.maximum > 0) g = std::min(g, hardware.maximum);
-      if (step > 0) g = hardware.minimum + step * std::round((g - hardware.minimum) / step);
-      if (hardware.variation > 0) g *= std::max(0.0, 1 + hardware.variation * layer.split(k).normal());
-      out.conductances[l][k] = static_cast<float>(g);
+      float g = std::max(out.conductances[l][k], low);
+      if (high > 0) g = std::min(g, high);
+      if (step > 0) g = low + step * std::nearbyint((g - low) / step);
+      if (hardware.variation > 0)
+        g *= static_cast<float>(std::max(0.0, 1 + hardware.variation * layer.split(k).normal()));
+      out.conductances[l][k] = g;
     }
   }
   return out;
