@@ -97,13 +97,13 @@ def main():
             before = ceilings()
             run = json.loads(subprocess.check_output(
                 [options.program, "-q", "resistive", "train", "--data", options.data, "--model", name, "--epochs", "1",
-                 "--limit", str(pictures), "--test-every", "0", "--jobs", str(options.jobs), "--json",
+                 "--limit", str(pictures), "--test-every", "9", "--jobs", str(options.jobs), "--json",
                  "-o", f"{folder}/{name}.safetensors"]))
             after = ceilings()
             best = {"gflops": max(before["gflops"], after["gflops"]),
                     "update_gb_s": {k: max(before["update_gb_s"][k], after["update_gb_s"][k]) for k in sizes}}
             flops, size, seconds = floor(widths, sweeps, lit, best)
-            step = run["epochs"][-1]["seconds"] / (pictures / BATCH)
+            step = run["curve"][-1]["training"]["seconds"] / (pictures / BATCH)
             bandwidth = best["update_gb_s"][f"{2 * widths[0] * widths[1] * 4 / 1e6:.1f}"]
             print(f"{name:4} {best['gflops']:8.0f} {bandwidth:6.1f} {flops / 1e6:8.1f} {size / 1e6:7.1f} "
                   f"{1e6 * seconds:9.0f} {1e6 * step:9.0f} {step / seconds:6.2f}")
