@@ -27,7 +27,8 @@ std::optional<double> objective(const Circuit& original, const std::string& of, 
     for (AnalysisCard card : engine.circuit().analyses) {
       auto* tran = std::get_if<TranCard>(&card.what);
       if (!tran) continue;
-      tran->max_step = tran->stop / points;
+      const double step = tran->stop / points;
+      tran->max_step = tran->max_step > 0 ? std::min(tran->max_step, step) : step;
       for (Table& table : engine.run(card)) tables.push_back(std::move(table));
     }
     const std::vector<double> values = engine.circuit().parameters.evaluate();
