@@ -20,18 +20,22 @@ double* DenseLu::clear() {
 
 int DenseLu::factor() {
   for (int j = 0; j < n_; ++j) {
-    const double* a = column(j);
-    largest_[at(j)] = 0;
-    for (int i = 0; i < n_; ++i) largest_[at(j)] = std::max(largest_[at(j)], std::fabs(a[i]));
+    const Double* a = reinterpret_cast<const Double*>(column(j));
+    Double largest{};
+    for (int r = 0; r < rows_ / kPanel; ++r) {
+      const Double size = a[r] < 0 ? -a[r] : a[r];
+      largest = size > largest ? size : largest;
+    }
+    largest_[at(j)] = std::max(std::max(largest[0], largest[1]), std::max(largest[2], largest[3]));
   }
   for (int first = 0; first < n_; first += kPanel) {
     const int width = std::min(kPanel, n_ - first), behind = first + width;
     if (const int singular = factor_panel(first, width); singular >= 0) return singular;
-    for (int j = 0; j < n_; ++j) {
-      if (j == first) j = behind;
-      if (j >= n_) break;
-      double* a = column(j);
-      for (int k = first; k < behind; ++k) std::swap(a[k], a[swapped_[at(k)]]);
+    for (int k = first; k < behind; ++k) {
+      const int other = swapped_[at(k)];
+      if (other == k) continue;
+      for (int j = 0; j < first; ++j) std::swap(column(j)[k], column(j)[other]);
+      for (int j = behind; j < n_; ++j) std::swap(column(j)[k], column(j)[other]);
     }
     int j = behind;
     for (; j + 1 < n_; j += 2) eliminate(first, j, 2);
