@@ -303,10 +303,12 @@ double WindowSystem::defect(const Window& window, const std::vector<double>& sta
       for (int m = 0; m < nodes_; ++m) sum += d[m] * (q_[u(m) * stride_ + u(i)] - start_charges[u(i)]);
       f[u(i)] += b[u(i)] + sum / window.length;
     }
-    // With the derivatives of the node behind it: of the estimate, not of the defect.
-    const std::size_t node = u(std::min(2 * p, nodes_ - 1)) * (u(nonzeros_) + 1);
-    for (std::size_t e = 0; e < u(nonzeros_); ++e)
-      check_jacobian_[e] = g_[node + e] + kappa / window.length * c_[node + e];
+    // With derivatives between those of the neighbours: of the estimate, not of the defect.
+    const std::size_t size = u(nonzeros_) + 1, after = u(2 * p) * size,
+                      before = p == 0 ? after : after - size;
+    for (std::size_t e = 0; e + 1 < size; ++e)
+      check_jacobian_[e] =
+          0.5 * (g_[before + e] + g_[after + e] + kappa / window.length * (c_[before + e] + c_[after + e]));
     if (!check_lu_->factor(check_jacobian_.data())) return std::numeric_limits<double>::infinity();
     check_lu_->solve(f);
     const bool rounded = window.length < kShortWindow * time;
