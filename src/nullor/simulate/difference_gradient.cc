@@ -57,6 +57,7 @@ std::vector<DifferenceRow> difference_gradient(const Circuit& circuit, const Gra
     to.name = row.name;
     const double by_objective = row.derivative == 0 ? INFINITY : std::fabs(expected.value / row.derivative);
     double step = how.largest_step * std::min(row.value == 0 ? INFINITY : std::fabs(row.value), by_objective);
+    if (row.value == 0) step *= 0.1;  // nothing but the objective tells how far its slope holds
     if (!std::isfinite(step) || step == 0) step = how.largest_step;
     // E(h) needs D(h) and D(2h).
     std::vector<double> d, e;
