@@ -272,6 +272,36 @@ void BehaviouralGroup::evaluate(Assembly& a) {
   }
 }
 
+void BehaviouralGroup::evaluate_values(const Points& points) const {
+  thread_local std::vector<double> in, registers;
+  for (const Device& d : devices_) {
+    const auto& u = d.unknowns;
+    const std::size_t first_y = u.size() - d.source->derivatives.size();
+    for (int k = 0; k < points.count; ++k) {
+      const double* const x = points.x + at(k) * points.stride;
+      double* const f = points.f + at(k) * points.stride;
+      double* const q = points.q + at(k) * points.stride;
+      if (d.source->is_voltage) {
+        f[u[0]] += x[u[2]];
+        f[u[1]] -= x[u[2]];
+        f[u[2]] += x[u[0]] - x[u[1]];
+      }
+      for (std::size_t y = 0; y < d.source->derivatives.size(); ++y) {
+        const int row = u[first_y + y];
+        (d.source->derivatives[y].integral ? q : f)[row] += x[row];  // (4), (3)
+      }
+      inputs(d, x, points.time[k], in);
+      for (const Formula& formula : d.formulas) {
+        const double y =
+            formula.sign * (formula.source ? d.factor : 1) * formula.program->run<double>(in, registers);
+        double* const out = formula.charge ? q : f;
+        out[u[formula.row >= 0 ? at(formula.row) : 0]] += y;
+        if (formula.row < 0) out[u[1]] -= y;
+      }
+    }
+  }
+}
+
 void BehaviouralGroup::initial_charges(double* x, double* q) const {
   std::vector<double> in, registers;
   for (const Device& d : devices_) {

@@ -49,6 +49,7 @@ class BehaviouralGroup final : public DeviceGroup {
   void entries(std::vector<std::pair<int, int>>& out, bool conductive) const override;
   void locate(const SparsePattern& pattern, int ground) override;
   void evaluate(Assembly& a) override;
+  void evaluate_values(const Points& points) const override;
   void initial_guess(double*) const override {}
   void initial_charges(double* x, double* q) const override;
   void forget_limits() override {}

@@ -94,6 +94,22 @@ void Dae::evaluate(Assembly& a) {
   }
 }
 
+void Dae::evaluate_values(const Points& points) const {
+  for (int k = 0; k < points.count; ++k) {
+    const std::size_t begin = static_cast<std::size_t>(k) * points.stride;
+    const double* const x = points.x + begin;
+    double* const f = points.f + begin;
+    double* const q = points.q + begin;
+    std::fill_n(f, points.stride, 0.0);
+    std::fill_n(q, points.stride, 0.0);
+    for (const Triplet& t : linear_f_terms_) f[t.row] += t.value * x[t.column];
+    for (const Triplet& t : linear_q_terms_) q[t.row] += t.value * x[t.column];
+  }
+  for (const auto& group : groups_) {
+    if (!group->linear()) group->evaluate_values(points);
+  }
+}
+
 void Dae::excitation(double time, bool dc, double* b) const {
   std::fill_n(b, static_cast<std::size_t>(n_) + 1, 0.0);
   for (const auto& group : groups_) group->excitation(time, dc, b);

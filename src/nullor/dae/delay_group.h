@@ -65,6 +65,24 @@ class DelayGroup final : public GroupOf<D> {
     }
   }
 
+  void evaluate_values(const Points& points) const override {
+    Base::evaluate_values(points);
+    for (int j = 0; j < points.count; ++j) {
+      const double* const x = points.x + at(j) * points.stride;
+      double* const f = points.f + at(j) * points.stride;
+      if (times_.empty()) {
+        for_each_coupling([&](int, int, int row, int column, double g) { f[row] -= g * x[column]; });
+        continue;
+      }
+      for (int k = 0; k < this->count(); ++k) {
+        const int* u = &this->unknowns_[at(k * Base::kRows)];
+        const double delay = this->devices_[at(k)].delay();
+        for (int port = 0; port < 2; ++port)
+          f[u[kPort[port][2]]] -= past(k, 1 - port, points.time[j] - delay);
+      }
+    }
+  }
+
   void evaluate_ac(double omega, std::complex<double>* matrix) const override {
     std::size_t s = 0;
     for_each_coupling([&](int device, int, int, int, double g) {

@@ -40,6 +40,19 @@ struct Assembly {
   const double* reuse = nullptr;
 };
 
+/// Where f and q alone are wanted, as within a transient: `count` states one behind the other. The state of
+/// point k is at x + k (n + 1), its flows and charges go to the same places of f and q; ground as in
+/// Assembly.
+struct Points {
+  int count = 0;
+  const double* x = nullptr;
+  const double* time = nullptr;  ///< [s] (count)
+  double gmin = 0;               ///< [S] across junctions
+  double* f = nullptr;
+  double* q = nullptr;
+  std::size_t stride = 0;  ///< n + 1
+};
+
 /// A request for d/d(target): parameter `parameter` of device `device` moves by `weight` when target `target`
 /// moves by one.
 struct ParameterSeed {
@@ -95,6 +108,8 @@ class DeviceGroup {
   virtual void locate(const SparsePattern& pattern, int ground) = 0;
 
   virtual void evaluate(Assembly& a) = 0;
+  /// The f and q of evaluate() at many points, to rounding: no derivatives, nothing limited or reused.
+  virtual void evaluate_values(const Points& points) const = 0;
   virtual void initial_guess(double* x) const = 0;
   /// Puts ic= values into internal unknowns of x and adds the charges they mean to q (n + 1).
   virtual void initial_charges(double* x, double* q) const = 0;

@@ -163,6 +163,34 @@ void GroupOf<D>::refresh(Assembly& a, int k, const Shape& shape, double* f0, dou
   }
 }
 
+// Four points in the lanes of a register; the last register repeats its last point.
+template <template <class> class D>
+void GroupOf<D>::evaluate_values(const Points& points) const {
+  constexpr int kLanes = 4;
+  using Lanes = Pack<kLanes>;
+  for (int k = 0; k < count(); ++k) {
+    const int* const u = &unknowns_[at(k * kRows)];
+    for (int first = 0; first < points.count; first += kLanes) {
+      const int used = std::min(kLanes, points.count - first);
+      std::size_t begin[kLanes];
+      for (int l = 0; l < kLanes; ++l) begin[l] = at(first + std::min(l, used - 1)) * points.stride;
+      Lanes x[kRows];
+      for (int r = 0; r < kRows; ++r) {
+        const double* const from = points.x + u[r];
+        x[r] = Lanes(typename Lanes::Vector{from[begin[0]], from[begin[1]], from[begin[2]], from[begin[3]]});
+      }
+      Stamp<Lanes> out(x, kRows, points.gmin);
+      devices_[at(k)].eval(x, out);
+      for (int r = 0; r < kRows; ++r) {
+        for (int l = 0; l < used; ++l) {
+          points.f[begin[l] + at(u[r])] += out.f(r)[l];
+          points.q[begin[l] + at(u[r])] += out.q(r)[l];
+        }
+      }
+    }
+  }
+}
+
 // f, q and their derivatives by structural entry at local unknowns `from`.
 template <template <class> class D>
 template <bool kAc>

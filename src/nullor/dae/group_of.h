@@ -1,6 +1,6 @@
 #pragma once
 /// The one implementation of DeviceGroup for every device struct: binds numbers, runs eval() with dual
-/// numbers, stamps.
+/// numbers, or with lanes where no derivatives are wanted, and stamps.
 
 #include <algorithm>
 #include <array>
@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "nullor/dae/device_group.h"
+#include "nullor/math/pack.h"
 
 namespace nullor {
 
@@ -171,6 +172,8 @@ class GroupOf : public DeviceGroup {
       run<false, false>(a);
     }
   }
+
+  void evaluate_values(const Points& points) const override;
 
   void initial_guess(double* x) const override {
     if constexpr (requires(const Device& d, double* v) { d.template initial_guess<double>(v); }) {

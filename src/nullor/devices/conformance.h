@@ -253,6 +253,27 @@ void agrees_in_lanes(const std::vector<D<double>>& samples, const std::vector<st
   }
 }
 
+/// One device at four points in the lanes of one pack gives what it gives at each alone.
+template <class D>
+void agrees_at_many_points(const D& device, const std::vector<std::vector<double>>& points) {
+  using P = Pack<4>;
+  constexpr int rows = rows_of<D>();
+  P x[rows];
+  for (int k = 0; k < rows; ++k)
+    for (int lane = 0; lane < 4; ++lane) x[k].set(lane, points[at(lane)][at(k)]);
+  Stamp<P> out(x, rows, 1e-12);
+  device.eval(x, out);
+  for (int lane = 0; lane < 4; ++lane) {
+    const auto y = evaluate(device, points[at(lane)]);
+    double size[2] = {0, 0};
+    for (int k = 0; k < 2 * rows; ++k) size[k / rows] = std::max(size[k / rows], std::fabs(y[at(k)]));
+    for (int k = 0; k < rows; ++k) {
+      EXPECT_NEAR(out.f(k)[lane], y[at(k)], 1e-12 * size[0]) << D::kind.name << " row " << k;
+      EXPECT_NEAR(out.q(k)[lane], y[at(rows + k)], 1e-12 * size[1]) << D::kind.name << " row " << k;
+    }
+  }
+}
+
 /// Derivatives by every parameter, through setup() and eval(), against central differences.
 template <template <class> class D>
 void has_exact_parameter_derivatives(const D<double>& device, const std::vector<double>& x) {
@@ -313,6 +334,7 @@ void run(const std::string& card, double span = 2) {
     points.push_back(x);
     if (samples.size() < 4) continue;
     agrees_in_lanes<D>(samples, points);
+    agrees_at_many_points(samples[0], points);
     samples.clear();
     points.clear();
     if (::testing::Test::HasFailure()) return;

@@ -1,8 +1,9 @@
 #include "nullor/math/dense_core_lu.h"
 
-#include <Eigen/Dense>
 #include <cmath>
 #include <vector>
+
+#include "nullor/math/dense_lu.h"
 
 namespace nullor {
 namespace {
@@ -25,14 +26,10 @@ class DenseCoreLu final : public SparseLu<double> {
       }
     }
     if (core_rows_.empty()) return true;
-    core_.setZero();
-    for (const auto& [at, place] : core_entries_) core_.data()[place] = values_[u(at)];
-    lu_.compute(core_);
-    // A pivot that cancelled to nothing beside its column marks a dependent unknown.
-    for (Eigen::Index k = 0; k < core_.cols(); ++k) {
-      const double pivot = std::fabs(lu_.matrixLU()(k, k)), column = core_.col(k).cwiseAbs().maxCoeff();
-      if (!(pivot > 1e-15 * column)) return singular_ = core_columns_[static_cast<std::size_t>(k)], false;
-    }
+    double* core = core_.clear();
+    for (const auto& [at, place] : core_entries_) core[place] = values_[u(at)];
+    // A pivot that cancelled to nothing marks a dependent unknown.
+    if (const int column = core_.factor(); column >= 0) return singular_ = core_columns_[u(column)], false;
     return true;
   }
 
@@ -47,11 +44,9 @@ class DenseCoreLu final : public SparseLu<double> {
     };
     for (const Pivot& p : first_) x[u(p.column)] = rest(p.row) / values_[u(p.at)];
     if (!core_rows_.empty()) {
-      for (std::size_t k = 0; k < core_rows_.size(); ++k)
-        core_vector_[static_cast<Eigen::Index>(k)] = rest(core_rows_[k]);
-      core_vector_ = lu_.solve(core_vector_);
-      for (std::size_t k = 0; k < core_columns_.size(); ++k)
-        x[u(core_columns_[k])] = core_vector_[static_cast<Eigen::Index>(k)];
+      for (std::size_t k = 0; k < core_rows_.size(); ++k) core_vector_[k] = rest(core_rows_[k]);
+      core_.solve(core_vector_.data());
+      for (std::size_t k = 0; k < core_columns_.size(); ++k) x[u(core_columns_[k])] = core_vector_[k];
     }
     for (auto p = last_.rbegin(); p != last_.rend(); ++p) x[u(p->column)] = rest(p->row) / values_[u(p->at)];
     std::copy(x.begin(), x.end(), b);
@@ -69,11 +64,9 @@ class DenseCoreLu final : public SparseLu<double> {
     };
     for (const Pivot& p : last_) y[u(p.row)] = rest(p.column) / values_[u(p.at)];
     if (!core_rows_.empty()) {
-      for (std::size_t k = 0; k < core_columns_.size(); ++k)
-        core_vector_[static_cast<Eigen::Index>(k)] = rest(core_columns_[k]);
-      core_vector_ = lu_.transpose().solve(core_vector_);
-      for (std::size_t k = 0; k < core_rows_.size(); ++k)
-        y[u(core_rows_[k])] = core_vector_[static_cast<Eigen::Index>(k)];
+      for (std::size_t k = 0; k < core_columns_.size(); ++k) core_vector_[k] = rest(core_columns_[k]);
+      core_.solve_transposed(core_vector_.data());
+      for (std::size_t k = 0; k < core_rows_.size(); ++k) y[u(core_rows_[k])] = core_vector_[k];
     }
     for (auto p = first_.rbegin(); p != first_.rend(); ++p)
       y[u(p->row)] = rest(p->column) / values_[u(p->at)];
@@ -159,13 +152,13 @@ class DenseCoreLu final : public SparseLu<double> {
     }
     const int m = core_size();
     if (m > largest_core) return;  // nothing is allocated for it
-    core_.resize(m, m);
-    core_vector_.resize(m);
+    core_ = DenseLu(m);
+    core_vector_.resize(u(m));
     for (int c = 0; c < m; ++c) {
       const int j = core_columns_[u(c)];
       for (int e = pattern_.column_start[u(j)]; e < pattern_.column_start[u(j) + 1]; ++e) {
         const int r = place_of_row[u(pattern_.row[u(e)])];
-        if (r >= 0) core_entries_.emplace_back(e, c * m + r);
+        if (r >= 0) core_entries_.emplace_back(e, core_.place(r, c));
       }
     }
   }
@@ -174,11 +167,10 @@ class DenseCoreLu final : public SparseLu<double> {
   std::vector<int> row_start_, entry_, column_;  ///< the pattern by rows
   std::vector<Pivot> first_, last_;
   std::vector<int> core_rows_, core_columns_;
-  std::vector<std::pair<int, int>> core_entries_;  ///< (place in the pattern, place in core_)
+  std::vector<std::pair<int, std::size_t>> core_entries_;  ///< (place in the pattern, place in core_)
   std::vector<double> values_;
-  Eigen::MatrixXd core_;
-  Eigen::PartialPivLU<Eigen::MatrixXd> lu_;
-  mutable Eigen::VectorXd core_vector_;
+  DenseLu core_;
+  mutable std::vector<double> core_vector_;
   mutable std::vector<double> scratch_;
   int singular_ = -1;
 };

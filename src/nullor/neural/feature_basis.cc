@@ -3,6 +3,7 @@
 #include <Eigen/Dense>
 #include <cmath>
 #include <complex>
+#include <numbers>
 #include <utility>
 
 #include "nullor/base/rng.h"
@@ -115,15 +116,17 @@ bool stable(const Matrix& d) {
 
 std::vector<double> radau_points(int m) {
   std::vector<double> out;
-  constexpr int kScan = 4000;
+  // The zeros lie almost evenly over the angle whose cosine they are: none of these intervals holds two.
+  const int intervals = 8 * m;
   Real left = -1, at_left = radau_polynomial(m, left);
-  for (int i = 1; i < kScan; ++i) {
-    const Real right = -1 + static_cast<Real>(2 * i) / kScan, at_right = radau_polynomial(m, right);
+  for (int i = 1; i < intervals; ++i) {
+    const Real right = -std::cos(std::numbers::pi_v<Real> * i / intervals),
+               at_right = radau_polynomial(m, right);
     if (at_left * at_right < 0) {
       Real a = left, b = right;
-      for (int k = 0; k < 80; ++k) {
+      for (int k = 0; k < 70; ++k) {
         const Real c = (a + b) / 2;
-        (radau_polynomial(m, a) * radau_polynomial(m, c) <= 0 ? b : a) = c;
+        (at_left * radau_polynomial(m, c) <= 0 ? b : a) = c;
       }
       out.push_back(static_cast<double>((1 + (a + b) / 2) / 2));
     }

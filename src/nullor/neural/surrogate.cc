@@ -149,14 +149,15 @@ void Surrogate::evaluate(const std::vector<double>& at, int signal, std::span<co
   }
   const Eigen::MatrixXd weights = view(free ? parts_.free_weights : parts_.weights) * relative;
   if (free) base += Eigen::Map<const Eigen::RowVectorXd>(parts_.free_start.data(), nodes) * relative;
+  const FeatureReader reader(parts_.features, times);
   std::size_t first = 0, w = 0;
   while (first < times.size()) {
     while (w + 1 < placed.size() && placed[w + 1].start <= times[first]) ++w;
     std::size_t last = first + 1;
     while (last < times.size() && (w + 1 == placed.size() || times[last] < placed[w + 1].start)) ++last;
     const auto column = static_cast<Index>(w);
-    evaluate_features(parts_.features, {weights.col(column).data(), u(parts_.features.count())}, base[column],
-                      times.subspan(first, last - first), placed[w].start, placed[w].length, out + first);
+    reader.read({weights.col(column).data(), u(parts_.features.count())}, base[column],
+                times.subspan(first, last - first), placed[w].start, placed[w].length, out + first);
     first = last;
   }
 }

@@ -85,18 +85,20 @@ void Waveform::evaluate(double t, double* x, double* x_t) const {
 }
 
 void Waveform::evaluate(int signal, std::span<const double> times, double* out) const {
-  std::size_t at = 0;
+  if (times.empty()) return;
+  const FeatureReader reader(features_, times);
+  std::size_t at = 0, w = window_at(times[0]);
   while (at < times.size()) {
-    const std::size_t w = window_at(times[at]);
+    while (w + 1 < windows() && times_[w + 1] <= times[at]) ++w;
     const double limit = w + 1 < windows() ? times_[w + 1] : INFINITY;
     std::size_t stop = at + 1;
     while (stop < times.size() && times[stop] < limit) ++stop;
+    const std::span<const double> here = times.subspan(at, stop - at);
     if (const Perceptron* net = network(w)) {
       for (std::size_t j = at; j < stop; ++j) out[j] = (times[j] - times_[w]) / lengths_[w];
       net->evaluate(signal, std::span(out + at, stop - at), out + at);
     } else {
-      evaluate_features(features_, weights(w, signal), start_values(w)[u(signal)],
-                        times.subspan(at, stop - at), times_[w], lengths_[w], out + at);
+      reader.read(weights(w, signal), start_values(w)[u(signal)], here, times_[w], lengths_[w], out + at);
     }
     at = stop;
   }

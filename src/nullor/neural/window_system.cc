@@ -31,7 +31,8 @@ WindowSystem::WindowSystem(Dae& dae, const FeatureBasis& basis, double gmin, con
   for (auto* v : {&f_, &q_, &b_}) v->assign(m * stride_, 0.0);
   for (auto* v : {&g_, &c_}) v->assign(m * (u(nonzeros_) + 1), 0.0);
   residual_.assign(m * u(n_), 0.0);
-  at_check_.assign(stride_, 0.0);
+  times_.assign(m, 0.0);
+  for (auto* v : {&at_check_, &check_f_, &check_q_}) v->assign(basis.check.size() * stride_, 0.0);
   check_jacobian_.assign(u(nonzeros_) + 1, 0.0);
   look_for_charges(x);
   build_pattern();
@@ -101,6 +102,18 @@ void WindowSystem::build_pattern() {
   factored_length_ = -1;
 }
 
+void WindowSystem::evaluate_values(const std::vector<double>& s, const Window& window, const double* x,
+                                   double* f, double* q) {
+  for (std::size_t k = 0; k < s.size(); ++k) times_[k] = window.start + window.length * s[k];
+  dae_.evaluate_values({.count = static_cast<int>(s.size()),
+                        .x = x,
+                        .time = times_.data(),
+                        .gmin = gmin_,
+                        .f = f,
+                        .q = q,
+                        .stride = stride_});
+}
+
 void WindowSystem::evaluate_node(int m, double time, const double* x) {
   ++evaluations_;
   Assembly a;
@@ -161,18 +174,22 @@ WindowSystem::Result WindowSystem::solve(const Window& window, const std::vector
   excite(window);
   double last = 0, contraction = 1;
   const bool linear = dae_.linear();
+  bool keep = false;
   for (int iteration = 0; iteration < kMaxIterations; ++iteration) {
     ++result.iterations;
-    bool changed = false;
-    for (int m = 0; m < nodes_; ++m) {
-      evaluate_node(m, window.start + window.length * basis_.node[u(m)], x.data() + u(m) * stride_);
-      changed = found_new_charges(m) || changed;
+    keep = linear ? factored_length_ == window.length && factored_revision_ == dae_.revision()
+                  : iteration > 0 && (contraction < kReuse || (iteration == 1 && last < kSmallStep));
+    if (keep) {
+      evaluate_values(basis_.node, window, x.data(), f_.data(), q_.data());
+    } else {
+      bool changed = false;
+      for (int m = 0; m < nodes_; ++m) {
+        evaluate_node(m, window.start + window.length * basis_.node[u(m)], x.data() + u(m) * stride_);
+        changed = found_new_charges(m) || changed;
+      }
+      if (changed) build_pattern();
     }
-    if (changed) build_pattern();
     fill_residual(window, start_charges, residual_.data());
-    const bool keep = linear
-                          ? factored_length_ == window.length && factored_revision_ == dae_.revision()
-                          : iteration > 0 && (contraction < kReuse || (iteration == 1 && last < kSmallStep));
     if (!keep) {
       assemble(window.length);
       ++factorizations_;
@@ -208,7 +225,9 @@ WindowSystem::Result WindowSystem::solve(const Window& window, const std::vector
     if (iteration >= 3 && contraction > 0.9) return result;
     last = worst;
   }
-  if (result.converged) {
+  if (result.converged && keep && !linear) {
+    evaluate_values(basis_.node, window, x.data(), f_.data(), q_.data());
+  } else if (result.converged) {
     // Charges at the last x to second order in the last step.
     const SparsePattern& p = dae_.pattern();
     for (int j = 0; j < n_; ++j) {
@@ -261,27 +280,22 @@ double WindowSystem::defect(const Window& window, const std::vector<double>& sta
                             const std::vector<double>& scale) {
   // The error of the network swings from node to node, with about this many radians over the window.
   const double kappa = 3.0 * nodes_;
-  std::vector<double> b(stride_), f(stride_), q(stride_), moved(stride_);
-  double worst = 0;
-  for (int p = 0; p < static_cast<int>(basis_.check.size()); ++p) {
-    const double time = window.start + window.length * basis_.check[u(p)];
+  const int checks = static_cast<int>(basis_.check.size());
+  for (int p = 0; p < checks; ++p) {
     for (int i = 0; i < n_; ++i) {
       const double* row = algebraic_[u(i)] ? basis_.free_check_value.row(p) : basis_.check_value.row(p);
       const double base = algebraic_[u(i)] ? x[u(nodes_ - 1) * stride_ + u(i)] : start[u(i)];
       double sum = base;
       for (int m = 0; m < nodes_; ++m) sum += row[m] * (x[u(m) * stride_ + u(i)] - base);
-      at_check_[u(i)] = sum;
+      at_check_[u(p) * stride_ + u(i)] = sum;
     }
-    Assembly a;
-    a.x = at_check_.data();
-    a.time = time;
-    a.gmin = gmin_;
-    a.f = f.data();
-    a.q = q.data();
-    a.jacobian = check_jacobian_.data();
-    a.alpha = kappa / window.length;
-    ++evaluations_;
-    dae_.evaluate(a);
+  }
+  evaluate_values(basis_.check, window, at_check_.data(), check_f_.data(), check_q_.data());
+  std::vector<double> b(stride_), moved(stride_);
+  double worst = 0;
+  for (int p = 0; p < checks; ++p) {
+    const double time = window.start + window.length * basis_.check[u(p)];
+    double* const f = check_f_.data() + u(p) * stride_;
     dae_.excitation(time, false, b.data());
     const double* d = basis_.check_slope.row(p);
     for (int i = 0; i < n_; ++i) {
@@ -289,8 +303,14 @@ double WindowSystem::defect(const Window& window, const std::vector<double>& sta
       for (int m = 0; m < nodes_; ++m) sum += d[m] * (q_[u(m) * stride_ + u(i)] - start_charges[u(i)]);
       f[u(i)] += b[u(i)] + sum / window.length;
     }
+    // With derivatives between those of the neighbours: of the estimate, not of the defect.
+    const std::size_t size = u(nonzeros_) + 1, after = u(2 * p) * size,
+                      before = p == 0 ? after : after - size;
+    for (std::size_t e = 0; e + 1 < size; ++e)
+      check_jacobian_[e] =
+          0.5 * (g_[before + e] + g_[after + e] + kappa / window.length * (c_[before + e] + c_[after + e]));
     if (!check_lu_->factor(check_jacobian_.data())) return std::numeric_limits<double>::infinity();
-    check_lu_->solve(f.data());
+    check_lu_->solve(f);
     const bool rounded = window.length < kShortWindow * time;
     if (rounded) {
       // What the sources move by in the last digits of time: no network can tell it from zero.

@@ -39,7 +39,8 @@ class WindowSystem {
     int worst_unknown = -1;
   };
 
-  /// Newton's method on (1). x: (M x (n + 1)) first guess, then solution. Converged when the step that is
+  /// Newton's method on (1), with the factors of an earlier step while it contracts: then f and q alone are
+  /// evaluated. x: (M x (n + 1)) first guess, then solution. Converged when the step that is
   /// left to be made, judged by the contraction so far, is below `tolerance` in units of `scale` (n).
   Result solve(const Window& window, const std::vector<double>& start_charges,
                const std::vector<double>& scale, double tolerance, std::vector<double>& x);
@@ -61,15 +62,15 @@ class WindowSystem {
   const std::vector<double>& charges() const { return q_; }
 
   /// Estimates the error between the nodes from the residual of the equation at the check points, turned into
-  /// unknowns by (kappa C / h + G)^-1. `start`: x(0) (n). Returns the largest error in units of `scale` over
-  /// unknowns that are controlled.
+  /// unknowns by (kappa C / h + G)^-1 with the C and G last computed at the node behind. `start`: x(0) (n).
+  /// Returns the largest error in units of `scale` over unknowns that are controlled.
   double defect(const Window& window, const std::vector<double>& start,
                 const std::vector<double>& start_charges, const std::vector<double>& x,
                 const std::vector<double>& scale);
 
   /// Unknowns in whose column dq/dx is zero: they may jump at a corner.
   const std::vector<char>& algebraic() const { return algebraic_; }
-  long evaluations() const { return evaluations_; }
+  long evaluations() const { return evaluations_; }  ///< with derivatives, of a node
   long factorizations() const { return factorizations_; }
 
  private:
@@ -80,6 +81,9 @@ class WindowSystem {
   void look_for_charges(const std::vector<double>& x);
   void build_pattern();
   void evaluate_node(int m, double time, const double* x);
+  /// f and q at the points s of the window, without derivatives; x, f, q: (points x (n + 1)).
+  void evaluate_values(const std::vector<double>& s, const Window& window, const double* x, double* f,
+                       double* q);
   void excite(const Window& window);
   void fill_residual(const Window& window, const std::vector<double>& start_charges, double* out) const;
   bool found_new_charges(int m);
@@ -97,8 +101,9 @@ class WindowSystem {
   std::vector<int> charged_at_, other_at_;  ///< (list x M x M), (list x M): places in pattern_
   std::unique_ptr<SparseLu<double>> lu_, check_lu_;
   std::vector<double> f_, q_, b_, g_, c_;  ///< per node
-  std::vector<double> jacobian_, residual_, check_jacobian_, at_check_;
-  double factored_length_ = -1;  ///< linear circuits keep their factors
+  std::vector<double> jacobian_, residual_, check_jacobian_, times_;
+  std::vector<double> at_check_, check_f_, check_q_;  ///< (check points x (n + 1))
+  double factored_length_ = -1;                       ///< linear circuits keep their factors
   long factored_revision_ = -1;
   long evaluations_ = 0, factorizations_ = 0;
 };

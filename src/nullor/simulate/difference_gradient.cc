@@ -27,7 +27,8 @@ std::optional<double> objective(const Circuit& original, const std::string& of, 
     for (AnalysisCard card : engine.circuit().analyses) {
       auto* tran = std::get_if<TranCard>(&card.what);
       if (!tran) continue;
-      tran->max_step = tran->stop / points;
+      const double step = tran->stop / points;
+      tran->max_step = tran->max_step > 0 ? std::min(tran->max_step, step) : step;
       for (Table& table : engine.run(card)) tables.push_back(std::move(table));
     }
     const std::vector<double> values = engine.circuit().parameters.evaluate();
@@ -56,6 +57,7 @@ std::vector<DifferenceRow> difference_gradient(const Circuit& circuit, const Gra
     to.name = row.name;
     const double by_objective = row.derivative == 0 ? INFINITY : std::fabs(expected.value / row.derivative);
     double step = how.largest_step * std::min(row.value == 0 ? INFINITY : std::fabs(row.value), by_objective);
+    if (row.value == 0) step *= 0.1;  // nothing but the objective tells how far its slope holds
     if (!std::isfinite(step) || step == 0) step = how.largest_step;
     // E(h) needs D(h) and D(2h).
     std::vector<double> d, e;

@@ -14,7 +14,8 @@ struct DifferenceRow {
 
 struct DifferenceOptions {
   double largest_step = 1e-2;  ///< of the parameter, and of the change of the objective
-  double points = 100000;  ///< of the transient, at least: steps from corners of sources are of first order
+  double points = 100000;      ///< of the transient, at least (tmax may ask for more): steps from corners of
+  ///< sources are of first order
   int jobs = 0;
 };
 
