@@ -8,12 +8,12 @@ namespace {
 
 std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
-constexpr double kStiffness = 1e4;      // rho beside the smaller conductance at the diode's ends
-constexpr double kGoal = 2e-15;         // relative residual at which rounding has taken over
-constexpr int kFreeSteps = 20;          // full steps in a round before the line search comes in
-constexpr int kPatience = 6;            // steps without a better residual before giving up
-constexpr double kReduction = 1e-5;     // of the residual by one solution of the linear system
-constexpr double kMaxExponent = 80;     // exponentials go on as their tangents
+constexpr double kStiffness = 1e4;   // rho beside the smaller conductance at the diode's ends
+constexpr double kGoal = 2e-15;      // relative residual at which rounding has taken over
+constexpr int kFreeSteps = 20;       // full steps in a round before the line search comes in
+constexpr int kPatience = 6;         // steps without a better residual before giving up
+constexpr double kReduction = 1e-5;  // of the residual by one solution of the linear system
+constexpr double kMaxExponent = 80;  // exponentials go on as their tangents
 
 class ActiveSet {
  public:
@@ -40,7 +40,8 @@ class ActiveSet {
       const double error = measure();
       waited = error < 0.5 * best_ ? 0 : waited + 1;
       if (error < best_) keep(error);
-      if (error < kGoal || (waited > kPatience && !changed_ && best_ < 1e-8) || waited > 10 * kPatience) break;
+      if (error < kGoal || (waited > kPatience && !changed_ && best_ < 1e-8) || waited > 10 * kPatience)
+        break;
       if (!step(free_steps > kFreeSteps)) break;
       ++free_steps;
       if (!changed_ && !limited_) {  // the round is solved
@@ -65,11 +66,12 @@ class ActiveSet {
       const double g = c == 0 ? HUGE_VAL : r_.conductance[at(c)];
       return g > 0 ? g : largest;
     };
-    for (std::size_t k = 0; k < d_.size(); ++k) stiffness_[k] = kStiffness * std::min(of(d_.a[k]), of(d_.c[k]));
+    for (std::size_t k = 0; k < d_.size(); ++k)
+      stiffness_[k] = kStiffness * std::min(of(d_.a[k]), of(d_.c[k]));
   }
 
-  /// Where exponential diodes are linearized: at the voltage across them, with `limit` no further from the last
-  /// point than an exponential bears.
+  /// Where exponential diodes are linearized: at the voltage across them, with `limit` no further from the
+  /// last point than an exponential bears.
   void set_points(bool limit) {
     limited_ = false;
     if (d_.is.empty()) return;
@@ -80,7 +82,8 @@ class ActiveSet {
       double next = u;
       if (limit && u > knee && std::fabs(u - last) > 2 * ve) {
         const double ratio = 1 + (u - last) / ve;
-        next = last > 0 ? (ratio > 0 ? last + ve * std::log(ratio) : knee) : ve * std::log(std::max(u / ve, 1.0));
+        next = last > 0 ? (ratio > 0 ? last + ve * std::log(ratio) : knee)
+                        : ve * std::log(std::max(u / ve, 1.0));
       }
       limited_ = limited_ || std::fabs(next - u) > 1e-3 * ve;
       point_[k] = next;
@@ -110,7 +113,8 @@ class ActiveSet {
     }
   }
 
-  /// Residual currents of all clusters; returns the largest relative one, the violation of ideal diodes included.
+  /// Residual currents of all clusters; returns the largest relative one, the violation of ideal diodes
+  /// included.
   double measure() {
     std::fill(residual_.begin(), residual_.end(), 0);
     std::vector<double>& weight = weight_;

@@ -6,7 +6,8 @@
 
 namespace nullor::resistive {
 
-/// The branches of every node, in one array: those that have it in `first`, and in `second` unless that is empty.
+/// The branches of every node, in one array: those that have it in `first`, and in `second` unless that is
+/// empty.
 class Adjacency {
  public:
   Adjacency(int nodes, std::span<const int> first, std::span<const int> second)

@@ -49,7 +49,8 @@ class Cholesky final : public LinearSolver {
     right.x = const_cast<double*>(b.data());
     right.xtype = CHOLMOD_REAL;
     right.dtype = CHOLMOD_DOUBLE;
-    if (!cholmod_solve2(CHOLMOD_A, factor_, &right, nullptr, &solution_, nullptr, &work_, &more_work_, &common_)) {
+    if (!cholmod_solve2(CHOLMOD_A, factor_, &right, nullptr, &solution_, nullptr, &work_, &more_work_,
+                        &common_)) {
       return false;
     }
     const double* values = static_cast<const double*>(solution_->x);

@@ -35,7 +35,8 @@ double Coordinate::best(int cluster, double conductance, double pull, double fro
     }
   }
   const auto clip = [&](double p) { return std::min(std::max(p, low), high); };
-  if (!curved) return conductance > 0 ? clip(pull / conductance) : clip(pull > 0 ? high : pull < 0 ? low : from);
+  if (!curved)
+    return conductance > 0 ? clip(pull / conductance) : clip(pull > 0 ? high : pull < 0 ? low : from);
   const auto f = [&](double p) {
     double value = conductance * p - pull, slope = conductance;
     for (const int k : diodes_.of(cluster)) {

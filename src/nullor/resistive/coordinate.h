@@ -12,8 +12,8 @@ namespace nullor::resistive {
 ///
 ///   f(p) = conductance p - pull +- sum of its diodes' currents                                           (1)
 ///
-/// clipped to the bounds that ideal diodes set. f never falls, and without diodes that have a slope or an exponential
-/// the root is pull / conductance, the paper's equation (4).
+/// clipped to the bounds that ideal diodes set. f never falls, and without diodes that have a slope or an
+/// exponential the root is pull / conductance, the paper's equation (4).
 class Coordinate {
  public:
   explicit Coordinate(const Reduced& reduced)
@@ -29,8 +29,9 @@ class Coordinate {
   Adjacency diodes_;
 };
 
-/// The currents of ideal diodes that hold at x: those at their drop carry what Kirchhoff's law leaves over, along a
-/// spanning forest of them. Also whatever x is: where it is no steady state they come out wrong, and an audit sees it.
+/// The currents of ideal diodes that hold at x: those at their drop carry what Kirchhoff's law leaves over,
+/// along a spanning forest of them. Also whatever x is: where it is no steady state they come out wrong, and
+/// an audit sees it.
 std::vector<double> diode_currents_at(const Reduced& reduced, const std::vector<double>& x);
 
 }  // namespace nullor::resistive

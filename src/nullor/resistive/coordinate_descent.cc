@@ -15,7 +15,8 @@ void coordinate_descent(const Reduced& reduced, const SolverOptions& options, co
   // The residual of a cluster is its conductance times what it moves.
   const double enough = 0.1 * options.tolerance * reduced.voltage_scale;
   double moved = HUGE_VAL;
-  for (out.iterations = 0; out.iterations < sweeps && moved > enough && !deadline.passed(); ++out.iterations) {
+  for (out.iterations = 0; out.iterations < sweeps && moved > enough && !deadline.passed();
+       ++out.iterations) {
     moved = 0;
     for (int c = 1; c < reduced.count; ++c) {
       double pull = reduced.injection[static_cast<std::size_t>(c)];
@@ -24,7 +25,8 @@ void coordinate_descent(const Reduced& reduced, const SolverOptions& options, co
         pull += e.g[j] * out.x[static_cast<std::size_t>(e.a[j] == c ? e.b[j] : e.a[j])];
       }
       double& x = out.x[static_cast<std::size_t>(c)];
-      const double next = coordinate.best(c, reduced.conductance[static_cast<std::size_t>(c)], pull, x, out.x);
+      const double next =
+          coordinate.best(c, reduced.conductance[static_cast<std::size_t>(c)], pull, x, out.x);
       moved = std::max(moved, std::fabs(next - x));
       x = next;
     }

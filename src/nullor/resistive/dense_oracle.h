@@ -11,9 +11,10 @@
 
 namespace nullor::resistive::oracle {
 
-/// Node voltages of a network of resistors, sources and diodes that are ideal or have a slope. A dense barrier method on
-/// the circuit's equations as they stand: unknowns are all node voltages, the currents of voltage sources and those of
-/// diodes; no merging, no sparsity, no reduction, and nothing of the library but the network's arrays.
+/// Node voltages of a network of resistors, sources and diodes that are ideal or have a slope. A dense
+/// barrier method on the circuit's equations as they stand: unknowns are all node voltages, the currents of
+/// voltage sources and those of diodes; no merging, no sparsity, no reduction, and nothing of the library but
+/// the network's arrays.
 ///
 ///   G v + A_V i_V + A_D j = I,   A_V^T v = E,   A_D^T v - r j + s = V_f,   s j = mu,   s, j > 0
 inline std::vector<double> node_voltages(const ResistiveNetwork& net) {
@@ -22,7 +23,8 @@ inline std::vector<double> node_voltages(const ResistiveNetwork& net) {
   const auto nodes = static_cast<Eigen::Index>(net.node_count) - 1;
   const auto sources = static_cast<Eigen::Index>(net.voltage_sources.size());
   const auto diodes = static_cast<Eigen::Index>(net.diodes.size());
-  Matrix g = Matrix::Zero(nodes, nodes), a_v = Matrix::Zero(nodes, sources), a_d = Matrix::Zero(nodes, diodes);
+  Matrix g = Matrix::Zero(nodes, nodes), a_v = Matrix::Zero(nodes, sources),
+         a_d = Matrix::Zero(nodes, diodes);
   Vector current = Vector::Zero(nodes), emf(sources), drop(diodes), r(diodes);
   const auto conduct = [&](int p, int n, double value) {
     if (p > 0) g(p - 1, p - 1) += value;

@@ -156,7 +156,8 @@ class InteriorPoint {
 
 void interior_point(const Reduced& reduced, LinearSolver& solver, const SolverOptions& options,
                     const Deadline& deadline, Iterate& out) {
-  InteriorPoint(reduced, solver, out).run(options.max_iterations > 0 ? options.max_iterations : 200, deadline);
+  InteriorPoint(reduced, solver, out)
+      .run(options.max_iterations > 0 ? options.max_iterations : 200, deadline);
 }
 
 }  // namespace nullor::resistive

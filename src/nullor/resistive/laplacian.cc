@@ -65,7 +65,8 @@ void Laplacian::set_diodes(const std::vector<double>& diodes) {
   values_ = fixed_;
   const std::size_t edges = reduced_.edges.size();
   for (std::size_t k = 0; k < diodes.size(); ++k) {
-    if (diodes[k] != 0) add(reduced_.diodes.a[k], reduced_.diodes.c[k], slots_[edges + k], diodes[k], values_);
+    if (diodes[k] != 0)
+      add(reduced_.diodes.a[k], reduced_.diodes.c[k], slots_[edges + k], diodes[k], values_);
   }
 }
 

@@ -8,8 +8,8 @@
 
 namespace nullor::resistive {
 
-/// Symmetric and diagonally dominant, lower triangle by columns, the diagonal entry first in each; row and column k
-/// belong to cluster k + 1. The pattern holds edges and diodes, so that it stays when diodes switch.
+/// Symmetric and diagonally dominant, lower triangle by columns, the diagonal entry first in each; row and
+/// column k belong to cluster k + 1. The pattern holds edges and diodes, so that it stays when diodes switch.
 class Laplacian {
  public:
   explicit Laplacian(const Reduced& reduced);
@@ -37,8 +37,8 @@ class LinearSolver {
   virtual ~LinearSolver() = default;
   /// False when it cannot (memory).
   virtual bool factor(const Laplacian& matrix) = 0;
-  /// Solves A x = b; iterative ones until the residual has shrunk by `reduction`, direct ones exactly. False when
-  /// they fail to.
+  /// Solves A x = b; iterative ones until the residual has shrunk by `reduction`, direct ones exactly. False
+  /// when they fail to.
   virtual bool solve(const std::vector<double>& b, std::vector<double>& x, double reduction) = 0;
 };
 

@@ -13,7 +13,7 @@ std::string_view NamePool::operator[](int index) const {
 
 std::size_t NamePool::slot(std::string_view name) const {
   const std::size_t mask = slots_.size() - 1;
-  std::size_t at = std::hash<std::string_view>{}(name) & mask;
+  std::size_t at = std::hash<std::string_view>{}(name)&mask;
   while (slots_[at] != 0 && (*this)[slots_[at] - 1] != name) at = (at + 1) & mask;
   return at;
 }

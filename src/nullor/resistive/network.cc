@@ -70,7 +70,8 @@ void ResistiveNetwork::validate() const {
     throw InputError(ErrorKind::netlist, "'" + element.name + "' " + what, element.where, std::move(hint));
   };
   const auto check_nodes = [&](ElementKind kind, std::size_t k, int p, int n) {
-    if (p < 0 || n < 0 || p >= node_count || n >= node_count) refuse(kind, k, "names a node that is not there");
+    if (p < 0 || n < 0 || p >= node_count || n >= node_count)
+      refuse(kind, k, "names a node that is not there");
   };
   const auto check = [&](ElementKind kind, const Branches& branches) {
     for (std::size_t k = 0; k < branches.size(); ++k) {

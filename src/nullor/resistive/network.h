@@ -17,7 +17,8 @@ namespace nullor::resistive {
 /// The kinds of elements, each with its own arrays.
 enum class ElementKind : std::uint8_t { resistor, voltage_source, current_source, diode };
 
-/// What a diode does with the voltage u from anode to cathode [V] and the current i from anode to cathode [A].
+/// What a diode does with the voltage u from anode to cathode [V] and the current i from anode to cathode
+/// [A].
 ///
 /// Piecewise linear, on resistance Ron > 0:
 ///
@@ -51,7 +52,8 @@ struct ElementOrigin {
   Location where;
 };
 
-/// A network. Node 0 is ground. Current sources drive their current from p through themselves to n, as in SPICE.
+/// A network. Node 0 is ground. Current sources drive their current from p through themselves to n, as in
+/// SPICE.
 struct ResistiveNetwork {
   struct Branches {
     std::vector<int> p, n;      ///< nodes
@@ -86,8 +88,9 @@ struct ResistiveNetwork {
   void add_current_source(int p, int n, double amperes);
   void add_diode(int anode, int cathode, const DiodeModel& model = {});
 
-  /// Throws InputError (netlist) that names the first element with an impossible value: a negative conductance,
-  /// a value that is no finite number, a diode whose leakage exceeds its on conductance, a node out of range.
+  /// Throws InputError (netlist) that names the first element with an impossible value: a negative
+  /// conductance, a value that is no finite number, a diode whose leakage exceeds its on conductance, a node
+  /// out of range.
   void validate() const;
 };
 

@@ -59,7 +59,8 @@ class EdgeListReader {
 
  private:
   [[noreturn]] void fail(const std::string& what, std::size_t offset, std::string hint = {}) const {
-    throw InputError(ErrorKind::netlist, what, places_->locate(std::min(offset, text_.size())), std::move(hint));
+    throw InputError(ErrorKind::netlist, what, places_->locate(std::min(offset, text_.size())),
+                     std::move(hint));
   }
   void skip_blanks() {
     while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
@@ -70,7 +71,9 @@ class EdgeListReader {
   }
   std::string_view word(const char* what) {
     skip_blanks();
-    if (at_end()) fail(std::string("expected ") + what, at_, "R a b ohms, V p n volts, I p n amperes, D a c [vf ron roff]");
+    if (at_end())
+      fail(std::string("expected ") + what, at_,
+           "R a b ohms, V p n volts, I p n amperes, D a c [vf ron roff]");
     const std::size_t begin = at_;
     while (at_ < text_.size() && !is_blank(text_[at_]) && text_[at_] != '\n') ++at_;
     return text_.substr(begin, at_ - begin);
@@ -105,7 +108,8 @@ class EdgeListReader {
       const std::size_t before = at_;
       const double value = number(letter == 'r' ? "a resistance" : letter == 'v' ? "a voltage" : "a current");
       if (letter == 'r') {
-        if (!(value > 0)) fail("a resistance must be above 0", before + 1, value == 0 ? "V p n 0 joins two nodes" : "");
+        if (!(value > 0))
+          fail("a resistance must be above 0", before + 1, value == 0 ? "V p n 0 joins two nodes" : "");
         net_.add_resistor(p, n, value);
       } else {
         letter == 'v' ? net_.add_voltage_source(p, n, value) : net_.add_current_source(p, n, value);
@@ -152,6 +156,8 @@ ResistiveNetwork read_edge_list_text(std::string text, const std::string& path) 
   return EdgeListReader(std::move(text), path).run();
 }
 
-ResistiveNetwork read_edge_list(const std::string& path) { return read_edge_list_text(read_file(path), path); }
+ResistiveNetwork read_edge_list(const std::string& path) {
+  return read_edge_list_text(read_file(path), path);
+}
 
 }  // namespace nullor::resistive

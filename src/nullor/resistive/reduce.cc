@@ -26,7 +26,8 @@ double source_scale(const ResistiveNetwork& network) {
   return largest;
 }
 
-std::string loop_of_sources(const ResistiveNetwork& network, const Reduced& out, int source, double mismatch) {
+std::string loop_of_sources(const ResistiveNetwork& network, const Reduced& out, int source,
+                            double mismatch) {
   const auto& v = network.voltage_sources;
   std::vector<Element> loop = {{ElementKind::voltage_source, source}};
   std::vector<int> ancestors;
@@ -193,7 +194,8 @@ Reduced reduce(const ResistiveNetwork& network) {
 
 namespace {
 
-/// Queue-driven relaxation of x_a <= x_c + drop (Bellman and Ford), with the diode that last lowered each cluster.
+/// Queue-driven relaxation of x_a <= x_c + drop (Bellman and Ford), with the diode that last lowered each
+/// cluster.
 class DifferenceConstraints {
  public:
   explicit DifferenceConstraints(const Reduced& reduced)
@@ -264,7 +266,8 @@ class DifferenceConstraints {
 };
 
 /// The diodes of a loop that cannot all hold, with the sources that tie one to the next.
-std::string contradiction(const ResistiveNetwork& network, const Reduced& reduced, const std::vector<int>& loop) {
+std::string contradiction(const ResistiveNetwork& network, const Reduced& reduced,
+                          const std::vector<int>& loop) {
   std::vector<Element> elements;
   double sum = 0;
   const auto add_sources = [&](int from, int to) {  // both in one cluster
@@ -286,8 +289,9 @@ std::string contradiction(const ResistiveNetwork& network, const Reduced& reduce
     add_sources(network.diodes.cathode[at(diode)], network.diodes.anode[at(next)]);
     sum += reduced.diodes.drop[at(loop[k])];
   }
-  return "the ideal diodes and sources " + mention(network, elements) + " contradict each other: around their loop " +
-         format_si(-sum) + "V drive the diodes forward and nothing limits the current";
+  return "the ideal diodes and sources " + mention(network, elements) +
+         " contradict each other: around their loop " + format_si(-sum) +
+         "V drive the diodes forward and nothing limits the current";
 }
 
 }  // namespace
@@ -305,7 +309,8 @@ void expand(const ResistiveNetwork& network, const Reduced& reduced, const std::
             const std::vector<double>& diode_currents, Solution& s) {
   const int nodes = network.node_count;
   s.node_voltages.resize(at(nodes));
-  for (int k = 0; k < nodes; ++k) s.node_voltages[at(k)] = x[at(reduced.cluster[at(k)])] + reduced.offset[at(k)];
+  for (int k = 0; k < nodes; ++k)
+    s.node_voltages[at(k)] = x[at(reduced.cluster[at(k)])] + reduced.offset[at(k)];
   std::vector<double> leaving(at(nodes), 0);
   const auto across = [&](int p, int n) { return s.node_voltages[at(p)] - s.node_voltages[at(n)]; };
   const auto carry = [&](int p, int n, double i) {

@@ -27,11 +27,12 @@ struct Reduced {
     std::size_t size() const { return a.size(); }
   };
   struct Diodes {
-    std::vector<int> a, c;        ///< clusters, different
-    std::vector<double> drop;     ///< [V]
-    std::vector<double> slope;    ///< [S]; 0: ideal, or exponential
-    std::vector<double> is, ve;   ///< [A], [V]; empty when no diode is exponential, else is = 0: not exponential
-    std::vector<int> element;     ///< index in the network
+    std::vector<int> a, c;      ///< clusters, different
+    std::vector<double> drop;   ///< [V]
+    std::vector<double> slope;  ///< [S]; 0: ideal, or exponential
+    std::vector<double> is,
+        ve;                    ///< [A], [V]; empty when no diode is exponential, else is = 0: not exponential
+    std::vector<int> element;  ///< index in the network
     std::size_t size() const { return a.size(); }
     bool exponential(std::size_t k) const { return !is.empty() && is[k] > 0; }
     bool ideal(std::size_t k) const { return slope[k] == 0 && !exponential(k); }
@@ -50,23 +51,23 @@ struct Reduced {
   std::vector<double> tie;          ///< [S] see `tied`
   double voltage_scale = 1;         ///< [V]
 
-  /// Whether some group of clusters has no path of edges to ground. `tie` is then a conductance at one cluster of
-  /// each such group that methods may add to their matrices, not to their equations.
+  /// Whether some group of clusters has no path of edges to ground. `tie` is then a conductance at one
+  /// cluster of each such group that methods may add to their matrices, not to their equations.
   bool tied = false;
 
   std::string infeasible;  ///< when not empty: why the network has no steady state
 };
 
-/// Takes the sources out, and finds what no voltages can satisfy: loops of sources, and ideal diodes that sources
-/// alone drive forward.
+/// Takes the sources out, and finds what no voltages can satisfy: loops of sources, and ideal diodes that
+/// sources alone drive forward.
 Reduced reduce(const ResistiveNetwork& network);
 
-/// Whether x_a - x_c <= drop can hold for all ideal diodes at once; then a point where it does, else the loop of
-/// diodes and sources in `reduced.infeasible`.
+/// Whether x_a - x_c <= drop can hold for all ideal diodes at once; then a point where it does, else the loop
+/// of diodes and sources in `reduced.infeasible`.
 std::vector<double> feasible_point(const ResistiveNetwork& network, Reduced& reduced);
 
-/// Node voltages and branch currents from x and the currents of the reduced diodes (leakage left out). The currents
-/// of voltage sources follow from Kirchhoff's law; of a loop of sources one carries nothing.
+/// Node voltages and branch currents from x and the currents of the reduced diodes (leakage left out). The
+/// currents of voltage sources follow from Kirchhoff's law; of a loop of sources one carries nothing.
 void expand(const ResistiveNetwork& network, const Reduced& reduced, const std::vector<double>& x,
             const std::vector<double>& diode_currents, Solution& solution);
 

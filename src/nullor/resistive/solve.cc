@@ -19,8 +19,8 @@ std::size_t at(int k) { return static_cast<std::size_t>(k); }
 constexpr std::array<std::string_view, 6> kNames = {"automatic",  "coordinate-descent",  "relaxation",
                                                     "active-set", "conjugate-gradients", "interior-point"};
 
-/// A part that a current enters or leaves with nothing to bring it back: of clusters that edges and conducting diodes
-/// join without ground, one whose injections do not add to zero. Empty when there is none.
+/// A part that a current enters or leaves with nothing to bring it back: of clusters that edges and
+/// conducting diodes join without ground, one whose injections do not add to zero. Empty when there is none.
 std::string stranded_current(const ResistiveNetwork& network, const Reduced& reduced, const Iterate& found) {
   if (!reduced.tied) return {};
   std::vector<int> group(at(reduced.count));
@@ -55,8 +55,9 @@ std::string stranded_current(const ResistiveNetwork& network, const Reduced& red
         sources.push_back({ElementKind::current_source, static_cast<int>(k)});
       }
     }
-    return "the current of " + mention(network, sources) + " has no way back from " + mention_nodes(network, nodes) +
-           ": only diodes that block, or nothing, tie " + (nodes.size() == 1 ? "it" : "them") + " to ground";
+    return "the current of " + mention(network, sources) + " has no way back from " +
+           mention_nodes(network, nodes) + ": only diodes that block, or nothing, tie " +
+           (nodes.size() == 1 ? "it" : "them") + " to ground";
   }
   return {};
 }

@@ -34,8 +34,8 @@ struct SolverOptions {
 };
 
 enum class Outcome : std::uint8_t {
-  solved,         ///< KKT residual within the tolerance
-  infeasible,     ///< no voltages satisfy the sources and diodes, or a current has nowhere to go: see `message`
+  solved,      ///< KKT residual within the tolerance
+  infeasible,  ///< no voltages satisfy the sources and diodes, or a current has nowhere to go: see `message`
   not_converged,  ///< the best found; the KKT residual tells how far it is
 };
 
@@ -46,21 +46,22 @@ enum class Outcome : std::uint8_t {
 ///   E(v) = sum_R g u^2 / 2 + sum_I I u + sum_D integral_0^u i_D(w) dw,   u = v_p - v_n             (1)
 ///
 /// subject to v_p - v_n = V of voltage sources and u <= V_f of ideal diodes.
-/// Source: B. Scellier, A fast algorithm to simulate nonlinear resistive networks (2024), equations (1) to (3).
+/// Source: B. Scellier, A fast algorithm to simulate nonlinear resistive networks (2024), equations (1) to
+/// (3).
 struct Solution {
   Outcome outcome = Outcome::not_converged;
-  std::string message;  ///< when infeasible: the loop or the part, by name
+  std::string message;                          ///< when infeasible: the loop or the part, by name
   std::vector<double> node_voltages;            ///< (node_count,) [V]
   std::vector<double> voltage_source_currents;  ///< from p through the source to n [A]
   std::vector<double> diode_currents;           ///< from anode to cathode, leakage included [A]
-  std::vector<std::uint8_t> conducting;         ///< by diode: u at or above the forward drop; exponential: i > 0
+  std::vector<std::uint8_t> conducting;  ///< by diode: u at or above the forward drop; exponential: i > 0
   /// Groups of nodes that nothing conducting ties to ground: their common voltage is one of many that solve.
   std::vector<std::vector<int>> floating;
 
-  double kkt_residual = 0;      ///< see kkt.h
-  double energy = 0;            ///< E of (1) [W]
-  double dissipated_power = 0;  ///< in resistors and diodes [W]
-  double delivered_power = 0;   ///< by the sources [W]; equal to the dissipated power
+  double kkt_residual = 0;            ///< see kkt.h
+  double energy = 0;                  ///< E of (1) [W]
+  double dissipated_power = 0;        ///< in resistors and diodes [W]
+  double delivered_power = 0;         ///< by the sources [W]; equal to the dissipated power
   Method method = Method::automatic;  ///< that gave the answer
   int iterations = 0;                 ///< of that method
   int factorizations = 0;             ///< of matrices, or multigrid set-ups
@@ -72,8 +73,8 @@ struct Solution {
 };
 
 /// Throws InputError when the network itself is impossible (ResistiveNetwork::validate). Whatever the method,
-/// the KKT residual of the answer is computed from the network alone, and an answer that fails it is never called
-/// solved.
+/// the KKT residual of the answer is computed from the network alone, and an answer that fails it is never
+/// called solved.
 Solution solve(const ResistiveNetwork& network, const SolverOptions& options = {});
 
 }  // namespace nullor::resistive

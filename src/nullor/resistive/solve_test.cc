@@ -50,8 +50,8 @@ ResistiveNetwork random_network(Rng& rng, const RandomShape& shape) {
     net.add_resistor(source, node(), std::exp(rng.uniform(-2, 2)));
   }
   for (int k = 0; k < shape.nodes / 10; ++k) net.add_current_source(node(), node(), rng.uniform(-0.3, 0.3));
-  // Rails at odd voltages for diodes: a network clamped to ground by ideal diodes is all zero, and every diode in it
-  // both at its drop and without current.
+  // Rails at odd voltages for diodes: a network clamped to ground by ideal diodes is all zero, and every
+  // diode in it both at its drop and without current.
   const int rails[] = {net.add_node(), net.add_node()};
   net.add_voltage_source(rails[0], 0, rng.uniform(-0.3, -0.05));
   net.add_voltage_source(rails[1], 0, rng.uniform(0.05, 0.3));
@@ -72,7 +72,8 @@ TEST(ResistiveNetwork, AgreesWithADenseBarrierMethod) {
   const Rng seed(7);
   for (int k = 0; k < 100; ++k) {
     Rng rng = seed.split(static_cast<std::uint64_t>(k));
-    const auto net = random_network(rng, {.nodes = 3 + static_cast<int>(rng.below(40)), .ideal_only = k % 3 == 0});
+    const auto net =
+        random_network(rng, {.nodes = 3 + static_cast<int>(rng.below(40)), .ideal_only = k % 3 == 0});
     const auto expected = oracle::node_voltages(net);
     for (const Method method : kConvergent) {
       const auto state = solve(net, {.method = method});
@@ -80,13 +81,15 @@ TEST(ResistiveNetwork, AgreesWithADenseBarrierMethod) {
       EXPECT_LT(state.kkt_residual, 1e-10);
       EXPECT_NEAR(state.delivered_power, state.dissipated_power, 1e-9 * (1 + state.dissipated_power));
       for (std::size_t node = 0; node < expected.size(); ++node) {
-        ASSERT_NEAR(state.node_voltages[node], expected[node], 1e-9) << k << ' ' << name_of(method) << ' ' << node;
+        ASSERT_NEAR(state.node_voltages[node], expected[node], 1e-9)
+            << k << ' ' << name_of(method) << ' ' << node;
       }
     }
   }
 }
 
-// Without drops many diodes are at their drop and carry nothing, and loops of them share their currents in any way.
+// Without drops many diodes are at their drop and carry nothing, and loops of them share their currents in
+// any way.
 TEST(ResistiveNetwork, ProvesDegenerateNetworks) {
   const Rng seed(8);
   for (int k = 0; k < 150; ++k) {
