@@ -32,7 +32,8 @@ struct SolveOptions {
   resistive::SolverOptions how;
 };
 
-constexpr std::size_t kListed = 40;  // rows of a table on a screen
+constexpr std::size_t kListed = 40;             // rows of a table on a screen
+constexpr std::size_t kListedInJson = 5000;  // nodes and diodes; larger networks go to -o and --diodes
 
 ResistiveNetwork read_network(const SolveOptions& options) {
   const std::string extension = extension_of(options.network);
@@ -122,17 +123,10 @@ nlohmann::ordered_json to_json(const ResistiveNetwork& network, const Solution& 
                                 {"energy", state.energy},
                                 {"dissipated_power", state.dissipated_power},
                                 {"delivered_power", state.delivered_power}};
+  if (state.node_voltages.size() + state.diode_currents.size() > kListedInJson) return out;
   auto& nodes = out["nodes"] = nlohmann::ordered_json::object();
-  // The map keeps order by searching: millions of names are written as two lists instead.
-  constexpr std::size_t kAsMap = 2000;
-  if (state.node_voltages.size() <= kAsMap) {
-    for (std::size_t k = 1; k < state.node_voltages.size(); ++k) {
-      nodes[network.node_name(static_cast<int>(k))] = state.node_voltages[k];
-    }
-  } else {
-    auto& names = nodes["names"] = nlohmann::ordered_json::array();
-    for (int k = 0; k < network.node_count; ++k) names.push_back(network.node_name(k));
-    nodes["voltages"] = state.node_voltages;
+  for (std::size_t k = 1; k < state.node_voltages.size(); ++k) {
+    nodes.push_back({network.node_name(static_cast<int>(k)), state.node_voltages[k]});
   }
   auto& sources = out["voltage_sources"] = nlohmann::ordered_json::array();
   for (std::size_t k = 0; k < state.voltage_source_currents.size(); ++k) {

@@ -8,11 +8,9 @@ namespace {
 
 std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
-constexpr double kStiffness = 1e4;   // rho beside the smaller conductance at the diode's ends
 constexpr double kGoal = 2e-15;      // relative residual at which rounding has taken over
 constexpr int kFreeSteps = 20;       // full steps in a round before the line search comes in
-constexpr int kPatience = 6;         // steps without a better residual before giving up
-constexpr double kReduction = 1e-5;  // of the residual by one solution of the linear system
+constexpr int kPatience = 3;         // steps without a better residual before giving up
 constexpr double kMaxExponent = 80;  // exponentials go on as their tangents
 
 class ActiveSet {
@@ -32,7 +30,7 @@ class ActiveSet {
     set_points(false);
   }
 
-  void run(int max_iterations) {
+  void run(int max_iterations, double goal) {
     int waited = 0, free_steps = 0;
     best_ = HUGE_VAL;
     linearize();
@@ -40,8 +38,7 @@ class ActiveSet {
       const double error = measure();
       waited = error < 0.5 * best_ ? 0 : waited + 1;
       if (error < best_) keep(error);
-      if (error < kGoal || (waited > kPatience && !changed_ && best_ < 1e-8) || waited > 10 * kPatience)
-        break;
+      if (error < goal || (waited > kPatience && !changed_ && best_ < 1e-8) || waited > 20 * kPatience) break;
       if (!step(free_steps > kFreeSteps)) break;
       ++free_steps;
       if (!changed_ && !limited_) {  // the round is solved
@@ -67,7 +64,7 @@ class ActiveSet {
       return g > 0 ? g : largest;
     };
     for (std::size_t k = 0; k < d_.size(); ++k)
-      stiffness_[k] = kStiffness * std::min(of(d_.a[k]), of(d_.c[k]));
+      stiffness_[k] = solver_.stiffness() * std::min(of(d_.a[k]), of(d_.c[k]));
   }
 
   /// Where exponential diodes are linearized: at the voltage across them, with `limit` no further from the
@@ -159,12 +156,12 @@ class ActiveSet {
     }
     if (changed_ || out_.factorizations == 0) {
       matrix_.set_diodes(slope_);
-      if (!solver_.factor(matrix_)) return false;
+      if (!solver_.factor(matrix_.matrix())) return false;
       ++out_.factorizations;
     }
     right_.resize(residual_.size() - 1);
     for (std::size_t k = 0; k < right_.size(); ++k) right_[k] = -residual_[k + 1];
-    if (!solver_.solve(right_, solved_, kReduction)) return false;
+    if (!solver_.solve(right_, solved_, solver_.reduction())) return false;
     std::copy(solved_.begin(), solved_.end(), step_.begin() + 1);
     const double length = search ? line_search() : 1;
     for (std::size_t k = 1; k < step_.size(); ++k) out_.x[k] += length * step_[k];
@@ -232,7 +229,10 @@ class ActiveSet {
 
 void active_set(const Reduced& reduced, LinearSolver& solver, const SolverOptions& options,
                 const Deadline& deadline, Iterate& out) {
-  ActiveSet(reduced, solver, deadline, out).run(options.max_iterations > 0 ? options.max_iterations : 500);
+  // Exact factors reach rounding for the price of a substitution.
+  const double goal = solver.reduction() < 1e-10 ? kGoal : 0.1 * options.tolerance;
+  const int most = options.max_iterations > 0 ? options.max_iterations : 500;
+  ActiveSet(reduced, solver, deadline, out).run(most, goal);
 }
 
 }  // namespace nullor::resistive

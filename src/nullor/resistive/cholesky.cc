@@ -9,7 +9,7 @@ namespace {
 
 class Cholesky final : public LinearSolver {
  public:
-  Cholesky() {
+  explicit Cholesky(double most_operations) : most_operations_(most_operations) {
     cholmod_start(&common_);
     common_.print = 0;
   }
@@ -23,21 +23,21 @@ class Cholesky final : public LinearSolver {
   Cholesky(const Cholesky&) = delete;
   Cholesky& operator=(const Cholesky&) = delete;
 
-  bool factor(const Laplacian& matrix) override {
+  bool factor(const SymmetricMatrix& matrix) override {
     cholmod_sparse a{};
     a.nrow = a.ncol = static_cast<std::size_t>(matrix.size());
-    a.nzmax = matrix.rows().size();
+    a.nzmax = matrix.rows.size();
     // CHOLMOD reads these and does not write them.
-    a.p = const_cast<int*>(matrix.starts().data());
-    a.i = const_cast<int*>(matrix.rows().data());
-    a.x = const_cast<double*>(matrix.values().data());
+    a.p = const_cast<int*>(matrix.starts.data());
+    a.i = const_cast<int*>(matrix.rows.data());
+    a.x = const_cast<double*>(matrix.values.data());
     a.stype = -1;
     a.itype = CHOLMOD_INT;
     a.xtype = CHOLMOD_REAL;
     a.dtype = CHOLMOD_DOUBLE;
     a.sorted = a.packed = 1;
     if (!factor_) factor_ = cholmod_analyze(&a, &common_);
-    if (!factor_ || common_.status < CHOLMOD_OK) return false;
+    if (!factor_ || common_.status < CHOLMOD_OK || common_.fl > most_operations_) return false;
     cholmod_factorize(&a, factor_, &common_);
     return common_.status >= CHOLMOD_OK && factor_->minor == factor_->n;
   }
@@ -59,6 +59,7 @@ class Cholesky final : public LinearSolver {
   }
 
  private:
+  double most_operations_;
   cholmod_common common_;
   cholmod_factor* factor_ = nullptr;
   cholmod_dense *solution_ = nullptr, *work_ = nullptr, *more_work_ = nullptr;
@@ -66,6 +67,8 @@ class Cholesky final : public LinearSolver {
 
 }  // namespace
 
-std::unique_ptr<LinearSolver> make_cholesky() { return std::make_unique<Cholesky>(); }
+std::unique_ptr<LinearSolver> make_cholesky(double most_operations) {
+  return std::make_unique<Cholesky>(most_operations);
+}
 
 }  // namespace nullor::resistive

@@ -116,7 +116,7 @@ class InteriorPoint {
   bool step() {
     for (std::size_t k = 0; k < d_.size(); ++k) theta_[k] = 1 / (resistance_[k] + slack_[k] / lambda_[k]);
     matrix_.set_diodes(theta_);
-    if (!solver_.factor(matrix_)) return false;
+    if (!solver_.factor(matrix_.matrix())) return false;
     ++out_.factorizations;
     for (std::size_t k = 0; k < d_.size(); ++k) target_[k] = 0;  // predictor
     if (!direction()) return false;

@@ -34,39 +34,39 @@ Laplacian::Laplacian(const Reduced& reduced) : reduced_(reduced) {
     branch_of.push_back(static_cast<int>(k));
   }
   order = sort_by(columns, n, sort_by(rows, n, order));
-  starts_.assign(at(n) + 1, 0);
-  rows_.reserve(at(n) + order.size());
+  matrix_.starts.assign(at(n) + 1, 0);
+  matrix_.rows.reserve(at(n) + order.size());
   std::size_t next = 0;
   for (int column = 0; column < n; ++column) {
-    rows_.push_back(column);
+    matrix_.rows.push_back(column);
     for (; next < order.size() && columns[at(order[next])] == column; ++next) {
       const int row = rows[at(order[next])];
-      if (rows_.back() != row) rows_.push_back(row);
-      slots_[at(branch_of[at(order[next])])] = static_cast<int>(rows_.size()) - 1;
+      if (matrix_.rows.back() != row) matrix_.rows.push_back(row);
+      slots_[at(branch_of[at(order[next])])] = static_cast<int>(matrix_.rows.size()) - 1;
     }
-    starts_[at(column) + 1] = static_cast<int>(rows_.size());
+    matrix_.starts[at(column) + 1] = static_cast<int>(matrix_.rows.size());
   }
-  fixed_.assign(rows_.size(), 0);
+  fixed_.assign(matrix_.rows.size(), 0);
   for (std::size_t k = 0; k < edges; ++k) {
     add(reduced.edges.a[k], reduced.edges.b[k], slots_[k], reduced.edges.g[k], fixed_);
   }
   if (reduced.tied) {
-    for (int c = 1; c < reduced.count; ++c) fixed_[at(starts_[at(c) - 1])] += reduced.tie[at(c)];
+    for (int c = 1; c < reduced.count; ++c) fixed_[at(matrix_.starts[at(c) - 1])] += reduced.tie[at(c)];
   }
 }
 
 void Laplacian::add(int a, int b, int slot, double g, std::vector<double>& values) const {
-  if (a != 0) values[at(starts_[at(a) - 1])] += g;
-  if (b != 0) values[at(starts_[at(b) - 1])] += g;
+  if (a != 0) values[at(matrix_.starts[at(a) - 1])] += g;
+  if (b != 0) values[at(matrix_.starts[at(b) - 1])] += g;
   if (slot >= 0) values[at(slot)] -= g;
 }
 
 void Laplacian::set_diodes(const std::vector<double>& diodes) {
-  values_ = fixed_;
+  matrix_.values = fixed_;
   const std::size_t edges = reduced_.edges.size();
   for (std::size_t k = 0; k < diodes.size(); ++k) {
     if (diodes[k] != 0)
-      add(reduced_.diodes.a[k], reduced_.diodes.c[k], slots_[edges + k], diodes[k], values_);
+      add(reduced_.diodes.a[k], reduced_.diodes.c[k], slots_[edges + k], diodes[k], matrix_.values);
   }
 }
 

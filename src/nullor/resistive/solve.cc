@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "nullor/resistive/cholesky.h"
+#include "nullor/resistive/coordinate.h"
 #include "nullor/resistive/kkt.h"
 #include "nullor/resistive/mention.h"
 #include "nullor/resistive/method.h"
@@ -76,8 +77,9 @@ class Portfolio {
       best.outcome = Outcome::infeasible;
       best.message = reduced_.infeasible;
     } else {
-      for (const Method method : order()) {
-        Solution answer = attempt(method);
+      const std::vector<Method> methods = order();
+      for (std::size_t k = 0; k < methods.size(); ++k) {
+        Solution answer = attempt(methods[k], k == 0 && methods.size() > 1);
         const bool better = best.node_voltages.empty() || !(answer.kkt_residual >= best.kkt_residual);
         if (better) best = std::move(answer);
         if (best.outcome != Outcome::not_converged || deadline_.passed()) break;
@@ -98,17 +100,22 @@ class Portfolio {
       exponential = exponential || d.exponential(k);
       inner_ideal = inner_ideal || (d.ideal(k) && d.a[k] != 0 && d.c[k] != 0);
     }
-    constexpr int kSmall = 20'000;  // clusters that Cholesky factors faster than anything else settles
     std::vector<Method> methods;
-    if (reduced_.count > kSmall && !reduced_.tied && !inner_ideal && !exponential)
+    if (reduced_.count > kSmall && !reduced_.tied && !inner_ideal && !exponential) {
       methods.push_back(Method::relaxation);
-    if (reduced_.count > kSmall) methods.push_back(Method::conjugate_gradients);
+    }
+    if (reduced_.count <= kSmall) methods.push_back(Method::active_set);
+    methods.push_back(Method::conjugate_gradients);
     methods.push_back(Method::active_set);
     if (!exponential) methods.push_back(Method::interior_point);
     return methods;
   }
 
-  Solution attempt(Method method) {
+  static constexpr int kSmall =
+      20'000;  // clusters that Cholesky often factors faster than anything else settles
+
+  /// `first`: others follow, so that a dear factorization is left to them.
+  Solution attempt(Method method, bool first) {
     Iterate iterate = start_;
     switch (method) {
       case Method::coordinate_descent:
@@ -128,7 +135,7 @@ class Portfolio {
         break;
       }
       default: {
-        const auto solver = make_cholesky();
+        const auto solver = make_cholesky(first ? 3e9 : 1e300);
         active_set(reduced_, *solver, options_, deadline_, iterate);
       }
     }
@@ -138,6 +145,7 @@ class Portfolio {
     out.factorizations = iterate.factorizations;
     expand(network_, reduced_, iterate.x, iterate.currents, out);
     audit(network_, out);
+    polish(iterate.x, out);
     if (out.kkt_residual <= options_.tolerance) {
       out.outcome = Outcome::solved;
     } else if (method != Method::coordinate_descent) {
@@ -146,6 +154,15 @@ class Portfolio {
     }
     start_.x = std::move(iterate.x);  // the next method goes on from here
     return out;
+  }
+
+  /// Diode currents by Kirchhoff's law along conducting diodes, where that proves more than the method's own.
+  void polish(const std::vector<double>& x, Solution& answer) const {
+    if (answer.kkt_residual < 1e-15) return;
+    Solution other = answer;
+    expand(network_, reduced_, x, diode_currents_at(reduced_, x), other);
+    audit(network_, other);
+    if (other.kkt_residual < answer.kkt_residual) answer = std::move(other);
   }
 
   const ResistiveNetwork& network_;
