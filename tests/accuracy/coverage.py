@@ -22,7 +22,8 @@ DEVICES = {
     "mosfet3": NMOS + r".*level=3\b", "ekv": NMOS + r".*level=44\b(?!.*rth0)",
     "ferroelectric": r"\.model \w+ ferroelectric", "memristor": r"\.model \w+ memristor",
     "laser": r"\.model \w+ laser", "photodiode": r"\.model \w+ photodiode",
-    "resistor_heated": r"\.model \w+ r(es)?\(.*rth0", "diode_heated": r"\.model \w+ d\(.*rth0",
+    "resistor_heated": r"\.model \w+ r(es)?\(.*rth0",
+    "diode_two_lines": r"\.model \w+ d\(.*ron=", "diode_heated": r"\.model \w+ d\(.*rth0",
     "mos1_heated": NMOS + r"(?!.*level=44).*rth0", "ekv_heated": NMOS + r".*level=44.*rth0",
 }
 CONTROL = "control block: "

@@ -11,7 +11,7 @@ namespace nullor {
 namespace {
 
 constexpr std::array<void (*)(CLI::App&), 7> kVerbs = {
-    add_run, add_gradient, add_surrogate, add_resistive, add_optimize, add_devices, add_doctor};
+    add_run, add_gradient, add_surrogate, add_optimize, add_resistive, add_devices, add_doctor};
 
 }  // namespace
 

@@ -97,7 +97,8 @@ int Dae::group_for(const Instance& instance, int& type) {
     } else if (kind.model_required) {
       continue;
     }
-    if (!kind.when_given.empty() && !has_value(kind.when_given)) continue;
+    const auto marks = words(kind.when_given);
+    if (!marks.empty() && std::none_of(marks.begin(), marks.end(), has_value)) continue;
     if (!best || (best->kind->when_given.empty() && !kind.when_given.empty())) best = &factory;
   }
   if (!best) {

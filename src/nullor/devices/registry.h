@@ -19,6 +19,7 @@
 #include "nullor/devices/mutual_inductor.h"
 #include "nullor/devices/parameters.h"
 #include "nullor/devices/photonic.h"
+#include "nullor/devices/piecewise_linear_diode.h"
 #include "nullor/devices/resistor.h"
 #include "nullor/devices/self_heating.h"
 #include "nullor/devices/sources.h"

@@ -106,6 +106,8 @@ class Elaborator {
   bool has_model(Scope& scope, std::string_view name);
   /// Index into Circuit::models of the model that `instance` names, its bin chosen by l, w and nf.
   int use_model(Scope& scope, std::string_view name, const Instance& instance, const Location& where);
+  /// The model `ideal` of diodes, which every deck knows that has none of its own: no resistance when on.
+  int ideal_diode(const Location& where);
 
  private:
   void prepare_scope(Scope& scope);

@@ -45,7 +45,16 @@ int Elaborator::use_model(Scope& scope, std::string_view name, const Instance& i
       }
     }
   }
+  if (key == "ideal" && instance.letter == 'd') return ideal_diode(where);
   unknown_model(scope, name, where);
+}
+
+int Elaborator::ideal_diode(const Location& where) {
+  for (std::size_t k = 0; k < circuit_.models.size(); ++k) {
+    if (circuit_.models[k].name == "ideal") return static_cast<int>(k);
+  }
+  circuit_.models.push_back({"ideal", "d", {{"ron", Value{0}, where, {}}}, where});
+  return static_cast<int>(circuit_.models.size()) - 1;
 }
 
 void Elaborator::unknown_model(Scope& scope, std::string_view name, const Location& where) {
