@@ -10,6 +10,7 @@ void add_resistive_solve(CLI::App& resistive);
 void add_resistive_train(CLI::App& resistive);
 void add_resistive_eval(CLI::App& resistive);
 void add_resistive_export(CLI::App& resistive);
+void add_resistive_graph(CLI::App& resistive);
 void add_resistive_gradients(CLI::App& resistive);
 
 }  // namespace nullor

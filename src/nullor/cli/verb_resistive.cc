@@ -7,9 +7,9 @@
 namespace nullor {
 namespace {
 
-constexpr std::array<void (*)(CLI::App&), 5> kVerbs = {add_resistive_solve, add_resistive_train,
-                                                       add_resistive_eval, add_resistive_gradients,
-                                                       add_resistive_export};
+constexpr std::array<void (*)(CLI::App&), 6> kVerbs = {add_resistive_solve,  add_resistive_train,
+                                                       add_resistive_eval,   add_resistive_gradients,
+                                                       add_resistive_export, add_resistive_graph};
 
 }  // namespace
 
