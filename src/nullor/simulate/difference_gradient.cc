@@ -49,7 +49,9 @@ std::optional<double> objective(const Circuit& original, const std::string& of, 
 
 std::vector<DifferenceRow> difference_gradient(const Circuit& circuit, const GradientResult& expected,
                                                const DifferenceOptions& how) {
-  constexpr int kSteps = 4;
+  // Halvings go on until two extrapolations agree, or the steps are so short that rounding is all they see.
+  constexpr int kSteps = 7;
+  constexpr double kAgree = 1e-7;
   std::vector<DifferenceRow> out(expected.rows.size());
   parallel_for(out.size(), how.jobs, [&](std::size_t k) {
     const GradientRow& row = expected.rows[k];
@@ -76,6 +78,7 @@ std::vector<DifferenceRow> difference_gradient(const Circuit& circuit, const Gra
       if (e.size() < 2) continue;
       const double apart = std::fabs(e.back() - e[e.size() - 2]);
       if (apart < to.doubt) to = {row.name, e.back(), apart, true};
+      if (apart <= kAgree * std::fabs(e.back())) break;
     }
   });
   return out;
