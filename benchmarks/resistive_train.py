@@ -108,10 +108,10 @@ def fashion(bench):
 # Name: (option, its unit, values, other options, whether the trained network can be tested with it).
 EFFECTS = {
     "forward drop": ("--forward-drop", "V", [0, 0.1, 0.2, 0.4, 0.8, 1.6], [], True),
-    "leakage": ("--leakage", "S", [0, 0.03, 0.1, 0.3, 1, 3], [], True),
-    "on-resistance": ("--on-resistance", "Ohm", [0, 0.03, 0.1, 0.3, 1, 3], [], True),
-    "levels": ("--levels", "", [256, 64, 32, 16, 8, 4], ["--g-max", "0.25"], True),
-    "variation": ("--variation", "", [0, 0.02, 0.05, 0.1, 0.2, 0.4], [], True),
+    "leakage": ("--leakage", "S", [0, 3, 10, 30, 100, 300], [], True),
+    "on-resistance": ("--on-resistance", "Ohm", [0, 0.001, 0.003, 0.01, 0.03, 0.1], [], True),
+    "levels": ("--levels", "", [64, 32, 16, 8, 4, 2], ["--g-max", "0.25"], True),
+    "variation": ("--variation", "", [0, 0.05, 0.1, 0.2, 0.4, 0.8], [], True),
     "write noise": ("--write-noise", "", [0, 0.1, 0.3, 1, 3, 10], [], False),
 }
 

@@ -1,6 +1,6 @@
 /// Writes the page that the browser test opens: page_example out.html
 /// Section 1: a transient of known formula, also with a million points; section 2: a low pass; section 3:
-/// values.
+/// values; the last one: a map and a matrix.
 
 #include <cmath>
 #include <complex>
@@ -100,5 +100,9 @@ int main(int argc, char** argv) {
   page.sections.push_back({"Frequency response", "", {low_pass(), noise()}, {}, ""});
   page.sections.push_back({"Transfer and bias", "", {loop(), op}, {}, ""});
   page.sections.push_back({"A long run", "", {transient(1'000'000)}, {}, ""});
+  PageSection learned{"What was learned", "", {}, {}, ""};
+  learned.maps.push_back({"unit <0>", 3, 1, {-2, 0, 1}});
+  learned.matrices.push_back({"answers", "label", "answer", {"a", "<b>"}, {"a", "<b>"}, {3, 1, 0, 2}});
+  page.sections.push_back(std::move(learned));
   write_file(argv[1], write_html(page));
 }

@@ -176,6 +176,20 @@ class ResultPage(unittest.TestCase):
         self.assertAlmostEqual(view[1] - view[0], 2e-7, delta=1e-12)
         self.picture("deep", 4)
 
+    def test_map_shows_sign_and_size(self):
+        pixels = self.run_js("[...document.querySelector('.map canvas').getContext('2d').getImageData(0, 0, 3, 1).data]")
+        below, zero, above = (pixels[k:k + 3] for k in (0, 4, 8))
+        paper = [255, 255, 255]
+        self.assertEqual(zero, paper)
+        self.assertEqual(below, [0xd9, 0x57, 0x0b])
+        blue = [0x0b, 0x6f, 0xc2]  # half of the greatest value: half way from paper to the colour
+        for got, p, c in zip(above, paper, blue):
+            self.assertAlmostEqual(got, p + (c - p) / 2, delta=1)
+
+    def test_matrix_lists_counts(self):
+        self.assertEqual(self.run_js("[...document.querySelectorAll('.matrix tr')].map(r => [...r.children].map(c => c.textContent))"),
+                         [["label \\ answer", "a", "<b>"], ["a", "3", "1"], ["<b>", "", "2"]])
+
     def test_dark_theme(self):
         self.run_js("document.querySelector('.theme').click() ?? 0")
         self.picture("dark", 1)

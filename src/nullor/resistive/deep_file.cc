@@ -132,6 +132,11 @@ DeepFile from(TensorFile tensors, const std::string& path) {
     visit_network(out.network, read_network);
     visit_training(out.training, read_training);
     out.training.rule = learning_rule(training.at("rule").get<std::string>());
+    const DeepTraining& t = out.training;
+    constexpr int kMost = 1000000;  // pictures of a batch take memory
+    if (t.iterations < 1 || t.iterations > kMost || t.batch < 1 || t.batch > kMost)
+      throw refuse("its training has no meaning");
+    t.hardware.check();
     read_training("epoch", out.epoch);
     out.model = training.at("model").get<std::string>();
     out.curve = curve_of(Json::parse(tensors.note("curve")));

@@ -86,6 +86,8 @@ TEST(DeepFile, RefusesEveryCutAndEveryChangedText) {
   std::string text = network;
   refuses("network", text.replace(text.find("0.2"), 3, "-1."));
   refuses("training", "{\"rule\":\"magic\"}");
+  std::string training = read_safetensors(path).note("training");
+  refuses("training", training.replace(training.find("\"batch\":4"), 9, "\"batch\":2000000000"));
   refuses("curve", "[1]");
 }
 

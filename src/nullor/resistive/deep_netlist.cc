@@ -123,7 +123,6 @@ std::string write_deep_netlist(const DeepNetwork& network, const std::uint8_t* p
   std::string outputs;
   for (int k = 0; k < network.widths.back(); ++k) outputs += fmt::format(" v(out{})", k);
   w.line(".save{}", outputs);
-  w.line(".print op{}", outputs);
   w.line(".end");
   return std::move(w.out);
 }
