@@ -68,6 +68,12 @@ TEST(NamePool, FindsWhatItHolds) {
   for (int k = 0; k < 5000; ++k) EXPECT_EQ(pool.add("node" + std::to_string(k * 7)), k);
   for (int k = 0; k < 5000; ++k) EXPECT_EQ(pool.find("node" + std::to_string(k * 7)), k);
   EXPECT_EQ(pool.find("node1"), -1);
+  const char* others[] = {"7", "0", "00", "07", "4194303", "4194304", "12345678901", "-1", "7a"};
+  int next = pool.size();
+  for (const char* name : others) EXPECT_EQ(pool.add(name), next++) << name;
+  for (const char* name : others) EXPECT_EQ(pool[pool.find(name)], name);
+  EXPECT_EQ(pool.add("7"), 5000);
+  EXPECT_EQ(pool.find("8"), -1);
   EXPECT_EQ(pool[2], "node14");
 }
 

@@ -146,7 +146,7 @@ class Portfolio {
     out.factorizations = iterate.factorizations;
     expand(network_, reduced_, iterate.x, iterate.currents, out);
     audit(network_, out);
-    polish(iterate.x, out);
+    if (method != Method::relaxation && method != Method::coordinate_descent) polish(iterate.x, out);
     if (out.kkt_residual <= options_.tolerance) {
       out.outcome = Outcome::solved;
     } else if (method != Method::coordinate_descent) {
