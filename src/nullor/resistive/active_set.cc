@@ -41,9 +41,12 @@ class ActiveSet {
       if (error < goal || (waited > kPatience && !changed_ && best_ < 1e-8) || waited > 20 * kPatience) break;
       if (!step(free_steps > kFreeSteps)) break;
       ++free_steps;
-      if (!changed_ && !limited_) {  // the round is solved
+      // The round is solved, or as well as its multipliers deserve: diodes on the edge may switch for long.
+      if (!limited_ && (!changed_ || (measure(), kirchhoff_ < std::min(1e-3, 0.1 * violated_)))) {
+        const bool changed = changed_;
         multiplier_ = current_;
         linearize();
+        changed_ = changed_ || changed;
         free_steps = 0;
       }
     }
@@ -122,22 +125,22 @@ class ActiveSet {
       residual_[at(e.a[k])] += i;
       residual_[at(e.b[k])] -= i;
     }
-    double violated = 0;
+    violated_ = kirchhoff_ = 0;
     for (std::size_t k = 0; k < d_.size(); ++k) {
       residual_[at(d_.a[k])] += current_[k];
       residual_[at(d_.c[k])] -= current_[k];
       weight[at(d_.a[k])] += std::fabs(current_[k]);
       weight[at(d_.c[k])] += std::fabs(current_[k]);
-      if (d_.ideal(k) && slope_[k] > 0) violated = std::max(violated, std::fabs(across(k) - d_.drop[k]));
+      if (d_.ideal(k) && slope_[k] > 0)
+        violated_ = std::max(violated_, std::fabs(across(k) - d_.drop[k]) / r_.voltage_scale);
     }
-    double error = violated / r_.voltage_scale;
     for (int c = 1; c < r_.count; ++c) {
       residual_[at(c)] -= r_.injection[at(c)];
       const double scale =
           r_.voltage_scale * r_.conductance[at(c)] + weight[at(c)] + std::fabs(r_.injection[at(c)]);
-      if (scale > 0) error = std::max(error, std::fabs(residual_[at(c)]) / scale);
+      if (scale > 0) kirchhoff_ = std::max(kirchhoff_, std::fabs(residual_[at(c)]) / scale);
     }
-    return limited_ ? HUGE_VAL : error;
+    return limited_ ? HUGE_VAL : std::max(kirchhoff_, violated_);
   }
 
   void keep(double error) {
@@ -221,8 +224,9 @@ class ActiveSet {
   std::vector<double> residual_, weight_, step_, right_, solved_;
   std::vector<double> best_x_, best_currents_;
   double best_ = 0;
-  bool changed_ = true;   ///< the slopes are not those of the factors
-  bool limited_ = false;  ///< some exponential is linearized away from its voltage
+  double kirchhoff_ = 0, violated_ = 0;  ///< the two parts of measure()
+  bool changed_ = true;                  ///< the slopes are not those of the factors
+  bool limited_ = false;                 ///< some exponential is linearized away from its voltage
 };
 
 }  // namespace

@@ -56,8 +56,10 @@ double Coordinate::best(int cluster, double conductance, double pull, double fro
     if (value == 0) break;
     (value < 0 ? below : above) = p;
     double next = slope > 0 ? p - value / slope : (value < 0 ? p + 1 : p - 1);
-    if (!(next > below && next < above)) next = 0.5 * (below + above);
-    if (k > 60 && std::isfinite(below) && std::isfinite(above)) next = 0.5 * (below + above);
+    if (!(next > below && next < above) || (k > 60 && std::isfinite(below) && std::isfinite(above))) {
+      if (!std::isfinite(below) || !std::isfinite(above)) break;  // the step is below rounding
+      next = 0.5 * (below + above);
+    }
     const double moved = std::fabs(next - p);
     p = next;
     if (moved <= 1e-16 * std::fabs(p)) break;

@@ -88,7 +88,9 @@ class EdgeListReader {
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error == std::errc{} && end == text.data() + text.size() && std::isfinite(value)) return value;
-    if (const auto scaled = parse_si(text); scaled && std::isfinite(*scaled)) return *scaled;
+    if (error != std::errc::result_out_of_range) {
+      if (const auto scaled = parse_si(text); scaled && std::isfinite(*scaled)) return *scaled;
+    }
     fail("'" + std::string(text) + "' is no number: expected " + what, at_ - text.size());
   }
 

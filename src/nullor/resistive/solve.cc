@@ -101,7 +101,7 @@ class Portfolio {
       inner_ideal = inner_ideal || (d.ideal(k) && d.a[k] != 0 && d.c[k] != 0);
     }
     std::vector<Method> methods;
-    if (reduced_.count > kSmall && !reduced_.tied && !inner_ideal && !exponential) {
+    if (reduced_.count > kTiny && !reduced_.tied && !inner_ideal && !exponential) {
       methods.push_back(Method::relaxation);
     }
     if (reduced_.count <= kSmall) methods.push_back(Method::active_set);
@@ -111,6 +111,7 @@ class Portfolio {
     return methods;
   }
 
+  static constexpr int kTiny = 2000;  // clusters below which Cholesky's exactness costs next to nothing
   static constexpr int kSmall =
       20'000;  // clusters that Cholesky often factors faster than anything else settles
 
@@ -145,7 +146,7 @@ class Portfolio {
     out.factorizations = iterate.factorizations;
     expand(network_, reduced_, iterate.x, iterate.currents, out);
     audit(network_, out);
-    polish(iterate.x, out);
+    if (method != Method::relaxation && method != Method::coordinate_descent) polish(iterate.x, out);
     if (out.kkt_residual <= options_.tolerance) {
       out.outcome = Outcome::solved;
     } else if (method != Method::coordinate_descent) {
