@@ -32,7 +32,7 @@ struct SolveOptions {
   resistive::SolverOptions how;
 };
 
-constexpr std::size_t kListed = 40;             // rows of a table on a screen
+constexpr std::size_t kListed = 40;          // rows of a table on a screen
 constexpr std::size_t kListedInJson = 5000;  // nodes and diodes; larger networks go to -o and --diodes
 
 ResistiveNetwork read_network(const SolveOptions& options) {
