@@ -17,7 +17,7 @@ TEST(PiecewiseLinearDiode, JoinsTwoLinesAtItsForwardDrop) {
   device.setup({});
   EXPECT_DOUBLE_EQ(device.current(-5.0), -0.05);
   EXPECT_DOUBLE_EQ(device.current(0.7), 0.007);
-  EXPECT_DOUBLE_EQ(device.current(0.8), 0.007 + 1.0);
+  EXPECT_NEAR(device.current(0.8), 0.007 + 1.0, 1e-14);
 }
 
 TEST(PiecewiseLinearDiode, RefusesWhatIsNoDiode) {
