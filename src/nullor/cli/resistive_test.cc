@@ -7,6 +7,7 @@
 #include "nullor/base/file.h"
 #include "nullor/cli/app.h"
 #include "nullor/resistive/deep_file.h"
+#include "nullor/resistive/deep_oracle_test.h"
 
 namespace nullor {
 namespace {
@@ -111,6 +112,30 @@ TEST(ResistiveVerbs, ExportANetlistThatRuns) {
   EXPECT_EQ(text.find("* deep resistive network, test picture 7, label "), 0u);
   EXPECT_NE(text.find("\n.op\n"), std::string::npos);
   EXPECT_EQ(nullor({"export", path, "--data", kBars, "--picture", "200", "-o", deck}).code, 2);
+}
+
+// Three programs that share no code: the general solver on the netlist, the oracle on the file, and ngspice
+// in deep_netlist_test.cc.
+TEST(ResistiveVerbs, ExportWhatTheGeneralSolverSolvesToTheSameVoltages) {
+  const std::string path = temporary("lines.safetensors"), deck = temporary("lines.cir");
+  for (const std::vector<std::string>& diode :
+       {std::vector<std::string>{}, {"--forward-drop", "0.2", "--on-resistance", "0.1", "--leakage", "3"}}) {
+    std::vector<std::string> words = {"--epochs", "2"};
+    words.insert(words.end(), diode.begin(), diode.end());
+    ASSERT_EQ(train(path, words).code, 0);
+    ASSERT_EQ(
+        nullor({"export", path, "--data", kBars, "--picture", "3", "--straight-lines", "-o", deck}).code, 0);
+    const Ran solved = nullor({"solve", deck, "--json"});
+    ASSERT_EQ(solved.code, 0) << solved.err;
+    const auto nodes = nlohmann::json::parse(solved.out)["nodes"];
+    const test::OracleNetwork net(read_deep_file(path).network);
+    test::Layers v = net.rest(read_image_folder(kBars, false).picture(3));
+    ASSERT_TRUE(test::settle(net, v));
+    for (std::size_t k = 0; k < v[1].size(); ++k)
+      EXPECT_NEAR(nodes["h1_" + std::to_string(k)].get<double>(), v[1][k], 1e-6);
+    for (std::size_t k = 0; k < v[2].size(); ++k)
+      EXPECT_NEAR(nodes["out" + std::to_string(k)].get<double>(), v[2][k], 1e-6);
+  }
 }
 
 TEST(ResistiveVerbs, DrawAPage) {

@@ -113,7 +113,7 @@ void add_resistive_export(CLI::App& resistive) {
       ->check(CLI::Range(1e-6, 10.0))
       ->capture_default_str();
   verb->add_flag("--straight-lines", options->netlist.straight_lines,
-                 "diodes as d(ron= vfwd= roff=), for nullor run and nullor resistive solve");
+                 "diodes as d(ron= vfwd= roff=), for nullor resistive solve");
   options->network.add(*verb);
   verb->callback([options] { write_netlist(*options); });
 }

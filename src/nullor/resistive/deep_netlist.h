@@ -13,8 +13,8 @@ struct DeepNetlistOptions {
   /// Emission coefficient of the diodes that stand for ideal ones: they drop about n 26 mV ln(i / 1 pA), 0.7
   /// mV a milliampere at 1e-3. An exponential diode has its own.
   double emission_coefficient = 1e-3;
-  /// Instead: diodes of two straight lines, `d(ron= vfwd= roff=)`, which `nullor run` and `nullor resistive
-  /// solve` know; ron = 0 is ideal.
+  /// Instead: diodes of two straight lines, `d(ron= vfwd= roff=)`, which `nullor resistive solve` knows, and
+  /// `nullor run` too where ron, 0 for ideal ones, is above 0.
   bool straight_lines = false;
 };
 
