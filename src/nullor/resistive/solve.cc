@@ -79,7 +79,9 @@ class Portfolio {
     } else {
       const std::vector<Method> methods = order();
       for (std::size_t k = 0; k < methods.size(); ++k) {
-        Solution answer = attempt(methods[k], k == 0 && methods.size() > 1);
+        const bool cheaper_follows = std::count(methods.begin() + static_cast<std::ptrdiff_t>(k),
+                                                methods.end(), Method::conjugate_gradients) > 0;
+        Solution answer = attempt(methods[k], cheaper_follows);
         const bool better = best.node_voltages.empty() || !(answer.kkt_residual >= best.kkt_residual);
         if (better) best = std::move(answer);
         if (best.outcome != Outcome::not_converged || deadline_.passed()) break;
@@ -115,8 +117,8 @@ class Portfolio {
   static constexpr int kSmall =
       20'000;  // clusters that Cholesky often factors faster than anything else settles
 
-  /// `first`: others follow, so that a dear factorization is left to them.
-  Solution attempt(Method method, bool first) {
+  /// `cheaper_follows`: a network that is dear to factor is left to conjugate gradients.
+  Solution attempt(Method method, bool cheaper_follows) {
     Iterate iterate = start_;
     switch (method) {
       case Method::coordinate_descent:
@@ -136,7 +138,7 @@ class Portfolio {
         break;
       }
       default: {
-        const auto solver = make_cholesky(first ? 3e9 : 1e300);
+        const auto solver = make_cholesky(cheaper_follows ? 3e9 : 1e300);
         active_set(reduced_, *solver, options_, deadline_, iterate);
       }
     }
