@@ -4,17 +4,23 @@
 ///
 ///   dL/dg_jk = (m_j - m_k) (c_j - c_k),   dL/db_k = -c_k                                             (1)
 ///
-/// m: voltages [V]; c: their change with the nudge, [V/S] times [S]: dimension of L / (m g).
+/// m: voltages [V]; c: their change with the nudge, dv/ds for a nudge s [V/S].
 ///
-/// | rule | m | c | source |
-/// |---|---|---|---|
-/// | centered | v + (d+ + d-) / 2 | (d+ - d-) / (2 beta) | A. Laborieux et al., Front. Neurosci. 15 (2021) |
-/// | positive, negative | v + d / 2 | +-d / beta | B. Scellier, Y. Bengio, Front. Comput. Neurosci. 11 (2017)
-/// | | adjoint | v | dv/dbeta at 0 | the limit of those | | backpropagation | v of sweep t | adjoint of sweep
-/// t | reverse mode through T more sweeps | | coupled | v + d / 2 | d / eta, outputs clamped | M. Stern et
-/// al., Phys. Rev. X 11, 021045 (2021) | | frequency | v + mean of d_i | 2 mean of sin_i d_i / beta | V.
-/// Anisetti et al., Phys. Rev. Research 6 (2024) | | agnostic | v + d / 2 | d / beta, conductances relax too
-/// | B. Scellier et al., NeurIPS (2022) |
+///   rule                 m                        c
+///
+///   centered             v + (d+ + d-) / 2        (d+ - d-) / (2 beta)
+///
+///   positive, negative   v + d / 2                d / beta, -d / beta
+///
+///   adjoint              v                        dv/dbeta at 0: the limit of those
+///
+///   backpropagation      v of sweep t             adjoint of sweep t, through T more sweeps
+///
+///   coupled              v + d / 2                d / eta, outputs held at o + eta (t - o)
+///
+///   frequency            v + mean of d            2 mean of d sin / beta, over a period of the nudge
+///
+///   agnostic             v + d / 2                d / beta, conductances relaxing too
 
 #include <cstdint>
 #include <vector>
