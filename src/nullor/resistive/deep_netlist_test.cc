@@ -26,7 +26,8 @@ DeepNetwork small() {
 
 /// The largest difference of an output to the oracle's [V]; not a number where ngspice gives none.
 double difference(const DeepNetwork& network, double emission_coefficient) {
-  const std::string path = testing::TempDir() + "/deep.cir";
+  const std::string path =
+      testing::TempDir() + "/" + testing::UnitTest::GetInstance()->current_test_info()->name() + ".cir";
   write_file(path, write_deep_netlist(network, kPixels, {"test", emission_coefficient}));
   const std::string command = "ngspice -b -r " + path + ".raw " + path + " > " + path + ".log 2>&1";
   if (std::system(command.c_str()) == -1) return NAN;

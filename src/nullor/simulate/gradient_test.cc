@@ -44,6 +44,9 @@ const Case kCases[] = {
      "V1 in 0 dc 0.9 ac 1 sin(0.9 0.4 1.5meg)\nR1 in out 300\nD1 out 0 dm area=1.5\n"
      ".model dm d(is=1e-13 n=1.1 rs=8 tt=2n cjo=3p vj=0.8 m=0.45 fc=0.45 bv=20 ibv=1m isr=1e-12 nr=2 ikf=0.1 "
      "eg=1.15 xti=3.2)\n"},
+    {"diode_two_lines",
+     "V1 in 0 dc 1 ac 1 sin(1 0.2 1.5meg)\nR1 in out 300\nC1 out 0 20p\nD1 out 0 dm area=1.5\n"
+     "D2 0 out dm m=2\n.model dm d(ron=40 roff=100k vfwd=0.4)\n"},
     {"bjt",
      "VCC vcc 0 5\nV1 in 0 dc 0.9 ac 1 sin(0.9 0.1 1.5meg)\nR1 in b 2k\nRC vcc out 1k\nRE e 0 150\nQ1 out b "
      "e 0 qm\n"
