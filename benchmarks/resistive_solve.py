@@ -248,10 +248,11 @@ def agreement(program, count):
     print(f"\n{count} random networks, {sizes.min()} to {sizes.max()} nodes: {unsolved} not solved; "
           f"KKT residual median {np.median(residuals):.1e}, largest {max(residuals):.1e}; " +
           ", ".join(f"{v} by {k}" for k, v in methods.items()))
-    print("\n| against | networks | median node error by source voltage | largest |\n|---|---|---|---|")
+    print("\n| against | networks | median node error by source voltage | above 1e-9 | largest |\n|---|---|---|---|---|")
     for name, errors in others.items():
         if errors:
-            print(f"| {name} | {len(errors)} | {np.median(errors):.1e} | {max(errors):.1e} |")
+            above = sum(error > 1e-9 for error in errors)
+            print(f"| {name} | {len(errors)} | {np.median(errors):.1e} | {above} | {max(errors):.1e} |")
 
 
 CASES = [("grid", True, False), ("random", True, False), ("grid", True, True), ("random", True, True),
