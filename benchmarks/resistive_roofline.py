@@ -3,6 +3,8 @@
 
 usage: benchmarks/resistive_roofline.py [--presets xs,1h,xl] [--jobs 1] [--data DIR] [--program PATH]
 
+--data is MNIST; default: mnist below NULLOR_DATA or ../shared/data.
+
 A step of a batch of four pictures needs, at least:
 
   input layer   one pass that reads and writes its conductances (8 bytes each), 16 flops for each of two conductances,
@@ -76,7 +78,7 @@ def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("--presets", default="xs,1h,xl")
     parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--data", default=os.environ.get("NULLOR_MNIST", str(ROOT.parent / "shared/data/mnist")))
+    parser.add_argument("--data", default=f"{os.environ.get('NULLOR_DATA', ROOT.parent / 'shared/data')}/mnist")
     parser.add_argument("--program", default=str(ROOT / "build/release/bin/nullor"))
     options = parser.parse_args()
     presets = options.presets.split(",")
