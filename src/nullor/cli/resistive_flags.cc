@@ -115,15 +115,4 @@ void TrainedNetworkFlags::add(CLI::App& verb) {
       ->capture_default_str();
 }
 
-void check_fits(const DeepNetwork& network, const ImageSet& pictures) {
-  if (pictures.size() != static_cast<std::size_t>(network.widths.front())) {
-    throw InputError(ErrorKind::usage, fmt::format("the pictures have {} pixels, the network has {} inputs",
-                                                   pictures.size(), network.widths.front()));
-  }
-  if (pictures.classes > network.widths.back()) {
-    throw InputError(ErrorKind::usage, fmt::format("the pictures have {} classes, the network has {} outputs",
-                                                   pictures.classes, network.widths.back()));
-  }
-}
-
 }  // namespace nullor

@@ -59,7 +59,4 @@ struct TrainedNetworkFlags {
   std::string weights, data, part = "test";
 };
 
-/// Throws InputError(usage) when the pictures have other sizes than the network.
-void check_fits(const DeepNetwork& network, const ImageSet& pictures);
-
 }  // namespace nullor

@@ -33,7 +33,7 @@ void test_network(const EvalOptions& options) {
   DeepFile file = read_deep_file(options.source.weights);
   ImageSet pictures = options.source.pictures();
   if (options.limit > 0) pictures = pictures.first(options.limit);
-  check_fits(file.network, pictures);
+  check_fit(file.network, pictures);
   pictures.classes = file.network.widths.back();
   options.network.apply(file.network);
   // The file holds numbers: the devices that they were trained on hold them here too, unless others are asked
@@ -67,7 +67,7 @@ struct ExportOptions {
 void write_netlist(ExportOptions& options) {
   DeepFile file = read_deep_file(options.source.weights);
   const ImageSet pictures = options.source.pictures();
-  check_fits(file.network, pictures);
+  check_fit(file.network, pictures);
   if (options.picture >= pictures.count()) {
     throw InputError(ErrorKind::usage, fmt::format("there is no picture {}", options.picture), {},
                      fmt::format("they are numbered from 0 to {}", pictures.count() - 1));

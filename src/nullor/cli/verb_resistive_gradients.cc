@@ -68,7 +68,7 @@ void print_json(const std::vector<RuleRow>& rows) {
 void compare_rules(const GradientOptions& options) {
   DeepFile file = read_deep_file(options.source.weights);
   ImageSet pictures = options.source.pictures().first(options.limit);
-  check_fits(file.network, pictures);
+  check_fit(file.network, pictures);
   pictures.classes = file.network.widths.back();
   options.network.apply(file.network);
   DeepTraining training = file.training;

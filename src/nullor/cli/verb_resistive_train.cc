@@ -75,7 +75,7 @@ DeepFile begin(const TrainOptions& options, const ImageSet& pictures) {
   options.network.apply(out.network);
   options.hardware.apply(out.training.hardware);
   out.training.jobs = options.common.jobs;
-  check_fits(out.network, pictures);
+  check_fit(out.network, pictures);
   return out;
 }
 

@@ -222,6 +222,19 @@ void is_linear(const D& device, const std::vector<double>& x) {
     EXPECT_NEAR(2 * y[k], y2[k], 1e-12 * std::fabs(y2[k])) << D::kind.name;
 }
 
+/// A lane of a pack's stamp is the stamp of `device` at `point`.
+template <class D>
+void expect_lane(const Stamp<Pack<4>>& out, int lane, const D& device, const std::vector<double>& point) {
+  constexpr int rows = rows_of<D>();
+  const auto y = evaluate(device, point);
+  double size[2] = {0, 0};
+  for (int k = 0; k < 2 * rows; ++k) size[k / rows] = std::max(size[k / rows], std::fabs(y[at(k)]));
+  for (int k = 0; k < rows; ++k) {
+    EXPECT_NEAR(out.f(k)[lane], y[at(k)], 1e-12 * size[0]) << D::kind.name << " row " << k;
+    EXPECT_NEAR(out.q(k)[lane], y[at(rows + k)], 1e-12 * size[1]) << D::kind.name << " row " << k;
+  }
+}
+
 /// Four samples in the lanes of one pack give what each gives alone.
 template <template <class> class D>
 void agrees_in_lanes(const std::vector<D<double>>& samples, const std::vector<std::vector<double>>& points) {
@@ -243,13 +256,7 @@ void agrees_in_lanes(const std::vector<D<double>>& samples, const std::vector<st
   Stamp<P> out(x, rows, 1e-12);
   device.eval(x, out);
   for (int lane = 0; lane < 4; ++lane) {
-    const auto y = evaluate(samples[at(lane)], points[at(lane)]);
-    double size[2] = {0, 0};
-    for (int k = 0; k < 2 * rows; ++k) size[k / rows] = std::max(size[k / rows], std::fabs(y[at(k)]));
-    for (int k = 0; k < rows; ++k) {
-      EXPECT_NEAR(out.f(k)[lane], y[at(k)], 1e-12 * size[0]) << D<double>::kind.name << " row " << k;
-      EXPECT_NEAR(out.q(k)[lane], y[at(rows + k)], 1e-12 * size[1]) << D<double>::kind.name << " row " << k;
-    }
+    expect_lane(out, lane, samples[at(lane)], points[at(lane)]);
   }
 }
 
@@ -264,13 +271,7 @@ void agrees_at_many_points(const D& device, const std::vector<std::vector<double
   Stamp<P> out(x, rows, 1e-12);
   device.eval(x, out);
   for (int lane = 0; lane < 4; ++lane) {
-    const auto y = evaluate(device, points[at(lane)]);
-    double size[2] = {0, 0};
-    for (int k = 0; k < 2 * rows; ++k) size[k / rows] = std::max(size[k / rows], std::fabs(y[at(k)]));
-    for (int k = 0; k < rows; ++k) {
-      EXPECT_NEAR(out.f(k)[lane], y[at(k)], 1e-12 * size[0]) << D::kind.name << " row " << k;
-      EXPECT_NEAR(out.q(k)[lane], y[at(rows + k)], 1e-12 * size[1]) << D::kind.name << " row " << k;
-    }
+    expect_lane(out, lane, device, points[at(lane)]);
   }
 }
 

@@ -64,6 +64,7 @@ void add_input(const DeepParameters& parameters, const DeepRule& rule, const Pac
 DeepGradient read_gradient(const DeepNetwork& network, const ImageSet& set, const DeepTraining& options,
                            int free_sweeps) {
   network.check("network");
+  check_fit(network, set);
   DeepParameters parameters(network, deep_kernels(options.instruction_set.c_str()));
   ThreadTeam team(options.jobs > 0 ? options.jobs : 1);
   DeepTraining together = options;

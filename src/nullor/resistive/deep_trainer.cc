@@ -1,5 +1,7 @@
 #include "nullor/resistive/deep_trainer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -28,21 +30,6 @@ int threads_for(const DeepNetwork& network, int jobs) {
   return jobs > 0 ? jobs : network.parameter_count() < kWorthThreads ? 1 : 0;
 }
 
-void check_fit(const DeepNetwork& network, const ImageSet& set) {
-  if (set.count() == 0) throw InputError(ErrorKind::input_output, "no pictures");
-  if (set.size() != u(network.widths.front())) {
-    throw InputError(ErrorKind::input_output,
-                     "pictures of " + std::to_string(set.size()) + " values for a network of " +
-                         std::to_string(network.widths.front()) + " inputs",
-                     {},
-                     "give a network that was made for this data, or --widths with this many inputs first");
-  }
-  if (set.classes > network.widths.back()) {
-    throw InputError(ErrorKind::input_output, std::to_string(set.classes) + " classes for a network of " +
-                                                  std::to_string(network.widths.back()) + " outputs");
-  }
-}
-
 DeepTraining checked(DeepTraining options, const DeepNetwork& network) {
   const auto refuse = [](const std::string& what) { throw InputError(ErrorKind::usage, what); };
   if (options.iterations < 1) refuse("relaxation needs at least 1 sweep");
@@ -63,6 +50,21 @@ DeepTraining checked(DeepTraining options, const DeepNetwork& network) {
 }
 
 }  // namespace
+
+void check_fit(const DeepNetwork& network, const ImageSet& set) {
+  if (set.count() == 0) throw InputError(ErrorKind::usage, "no pictures");
+  if (set.size() != u(network.widths.front())) {
+    throw InputError(ErrorKind::usage,
+                     fmt::format("the pictures have {} pixels, the network has {} inputs", set.size(),
+                                 network.widths.front()),
+                     {},
+                     "give a network that was made for this data, or --widths with this many inputs first");
+  }
+  if (set.classes > network.widths.back()) {
+    throw InputError(ErrorKind::usage, fmt::format("the pictures have {} classes, the network has {} outputs",
+                                                   set.classes, network.widths.back()));
+  }
+}
 
 struct DeepTrainer::Impl {
   Impl(const DeepNetwork& network, const ImageSet& set, const DeepTraining& wanted)

@@ -83,7 +83,11 @@ class DeepTrainer {
   std::unique_ptr<Impl> impl_;
 };
 
-/// The same of any network. `answers`, when not null, receives the greatest output of each picture.
+/// Throws InputError(usage) when there are no pictures, or they have other sizes than the network.
+void check_fit(const DeepNetwork& network, const ImageSet& set);
+
+/// DeepTrainer::evaluate of any network. `answers`, when not null, receives the greatest output of each
+/// picture.
 DeepScore evaluate(const DeepNetwork& network, const ImageSet& set, int iterations, int jobs = 0,
                    std::vector<std::uint8_t>* answers = nullptr);
 

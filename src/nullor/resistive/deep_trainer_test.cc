@@ -169,17 +169,18 @@ TEST(DeepTrainer, StepsAsTheOracleWithAmplifiers) {
 }
 
 TEST(DeepTrainer, StepsAlikeOnEveryInstructionSetAndBatch) {
-  for (const char* name : {"portable", "avx2", "avx512"}) {
+  const int widest = deep_kernels().lanes;
+  for (const auto& [name, lanes] : {std::pair{"portable", 4}, {"avx2", 8}, {"avx512", 16}}) {
+    if (lanes > widest) {
+      EXPECT_THROW(deep_kernels(name), InputError);
+      continue;
+    }
     StepCase c;
     c.instruction_set = name;
     c.widths = {20, 70, 45, 6};
     for (const int batch : {1, 4, 13}) {
       c.batch = batch;
-      try {
-        EXPECT_LT(step_error(c), kFloat) << name << ", batch " << batch;
-      } catch (const InputError&) {
-        // This processor has not got it.
-      }
+      EXPECT_LT(step_error(c), kFloat) << name << ", batch " << batch;
     }
   }
 }

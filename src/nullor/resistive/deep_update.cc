@@ -52,22 +52,11 @@ DeepUpdate::DeepUpdate(const DeepNetwork& network, const DeepTraining& options, 
   parameters.sum_all();
 }
 
-float DeepUpdate::device(float number, float factor) const {
-  float g = std::max(number, static_cast<float>(hardware_.minimum));
-  if (hardware_.maximum > 0) g = std::min(g, static_cast<float>(hardware_.maximum));
-  if (hardware_.levels > 1) {
-    const float low = static_cast<float>(hardware_.minimum);
-    const float step = static_cast<float>((hardware_.maximum - hardware_.minimum) / (hardware_.levels - 1));
-    g = low + step * std::nearbyint((g - low) / step);
-  }
-  return g * factor;
-}
-
 void DeepUpdate::write_tiles(DeepParameters& devices, int begin, int end) const {
   const int lanes = devices.kernels.lanes;
   const std::size_t tile = u(devices.pixels) * 2 * u(lanes);
   for (std::size_t k = u(begin) * tile; k < u(end) * tile; ++k) {
-    devices.input[k] = device(numbers_->input[k], factors_->input[k]);
+    devices.input[k] = hardware_.held(numbers_->input[k]) * factors_->input[k];
   }
   for (int t = begin; t < end; ++t) {
     float* sums = devices.input_sums.data() + t * lanes;
@@ -85,7 +74,7 @@ void DeepUpdate::write_rows(DeepParameters& devices, int p, int begin, int end) 
     if (r % kSumBlock == 0) std::fill(block, block + plane.pitch, 0.0f);
     float sum = 0;
     for (std::size_t c = 0; c < u(plane.columns); ++c) {
-      const float g = device(numbers_->planes[u(p)].g[at + c], factors_->planes[u(p)].g[at + c]);
+      const float g = hardware_.held(numbers_->planes[u(p)].g[at + c]) * factors_->planes[u(p)].g[at + c];
       plane.g[at + c] = g;
       block[c] += g;
       sum += g;

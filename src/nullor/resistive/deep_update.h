@@ -40,7 +40,6 @@ class DeepUpdate {
  private:
   void write_tiles(DeepParameters& devices, int begin, int end) const;
   void write_rows(DeepParameters& devices, int plane, int begin, int end) const;
-  float device(float number, float factor) const;
   void disturb(float* values, const float* before, std::size_t count, std::uint64_t place) const;
 
   Hardware hardware_;

@@ -23,22 +23,26 @@ void Hardware::check() const {
     refuse("the write noise is not a number from 0", "0.1 is a standard deviation of 10 % of a change");
 }
 
-// In single precision, as the trainer writes its devices: both hold the same numbers to the last bit.
+float Hardware::held(float number) const {
+  const float low = static_cast<float>(minimum), high = static_cast<float>(maximum);
+  float g = std::max(number, low);
+  if (high > 0) g = std::min(g, high);
+  if (levels > 1) {
+    const float step = static_cast<float>((maximum - minimum) / (levels - 1));
+    g = low + step * std::nearbyint((g - low) / step);
+  }
+  return g;
+}
+
 DeepNetwork on_hardware(const DeepNetwork& network, const Hardware& hardware, const Rng& rng) {
   DeepNetwork out = network;
-  const float low = static_cast<float>(hardware.minimum), high = static_cast<float>(hardware.maximum);
-  const float step = hardware.levels > 1
-                         ? static_cast<float>((hardware.maximum - hardware.minimum) / (hardware.levels - 1))
-                         : 0;
   for (std::size_t l = 0; l < out.conductances.size(); ++l) {
     const Rng layer = rng.split(l);
     for (std::size_t k = 0; k < out.conductances[l].size(); ++k) {
-      float g = std::max(out.conductances[l][k], low);
-      if (high > 0) g = std::min(g, high);
-      if (step > 0) g = low + step * std::nearbyint((g - low) / step);
+      float& g = out.conductances[l][k];
+      g = hardware.held(g);
       if (hardware.variation > 0)
         g *= static_cast<float>(std::max(0.0, 1 + hardware.variation * layer.split(k).normal()));
-      out.conductances[l][k] = g;
     }
   }
   return out;

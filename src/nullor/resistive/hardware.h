@@ -19,6 +19,8 @@ struct Hardware {
   bool perfect() const {
     return minimum == 0 && maximum == 0 && levels == 0 && variation == 0 && write_noise == 0;
   }
+  /// What a device holds of a number: limited and rounded to its levels, in single precision.
+  float held(float number) const;
   /// Throws InputError(usage) for values without meaning (levels without a maximum, ...).
   void check() const;
 };
