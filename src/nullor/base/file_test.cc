@@ -5,14 +5,14 @@
 #include <filesystem>
 
 #include "nullor/base/error.h"
+#include "nullor/base/test_folder.h"
 
 namespace nullor {
 namespace {
 
 struct FileTest : testing::Test {
-  std::string folder = testing::TempDir() + "nullor_file_test";
-  void SetUp() override { std::filesystem::remove_all(folder); }
-  void TearDown() override { std::filesystem::remove_all(folder); }
+  TestFolder made;
+  const std::string folder = made.path();
 };
 
 TEST_F(FileTest, WritesAndReadsBackAnyBytes) {

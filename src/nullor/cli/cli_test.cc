@@ -5,6 +5,7 @@
 
 #include "nullor/base/error.h"
 #include "nullor/base/file.h"
+#include "nullor/base/test_folder.h"
 #include "nullor/cli/app.h"
 #include "nullor/cli/run_deck.h"
 #include "nullor/cli/version.h"
@@ -127,7 +128,8 @@ TEST(RunDeck, PrefersTheControlBlock) {
 TEST(RunDeck, SaysWhenNothingIsAsked) { EXPECT_THROW(run(""), InputError); }
 
 TEST(WriteTables, NamesOneFilePerTableWhereAFormatHoldsOne) {
-  const std::string folder = testing::TempDir() + "nullor_cli_test/";
+  const TestFolder made;
+  const std::string folder = made.path() + "/";
   const auto tables = run(".op\n.tran 1 1").result.tables;
   EXPECT_EQ(write_tables(tables, folder + "a.csv"),
             (std::vector<std::string>{folder + "a.op1.csv", folder + "a.tran1.csv"}));
@@ -135,7 +137,6 @@ TEST(WriteTables, NamesOneFilePerTableWhereAFormatHoldsOne) {
   EXPECT_EQ(read_raw(read_file(folder + "a.raw")).size(), 2u);
   EXPECT_EQ(write_tables(tables, folder + "plain").size(), 1u);
   EXPECT_THROW(write_tables(tables, folder + "a.xyz"), InputError);
-  std::filesystem::remove_all(folder);
 }
 
 int command(std::vector<const char*> words) {
@@ -155,7 +156,8 @@ TEST(CommandLine, ReturnsTheContractedExitCodes) {
 }
 
 TEST(CommandLine, RunsSeveralDecksIntoOneResult) {
-  const std::string folder = testing::TempDir() + "nullor_cli_several/";
+  const TestFolder made;
+  const std::string folder = made.path() + "/";
   for (const char* name : {"first", "second"}) {
     write_file(folder + name + ".cir", std::string(name) + "\nv1 a 0 1\nr1 a 0 1k\n.dc v1 0 1 0.5\n.end\n");
   }
@@ -169,13 +171,12 @@ TEST(CommandLine, RunsSeveralDecksIntoOneResult) {
   for (const char* text : {"2 circuits", "\"heading\":\"first\"", "\"heading\":\"second\""}) {
     EXPECT_NE(html.find(text), std::string::npos) << text;
   }
-  std::filesystem::remove_all(folder);
 }
 
 // Trained, read at a point by both spellings, refused outside the box.
 TEST(CommandLine, TrainsAndReadsASurrogate) {
-  const std::string folder = testing::TempDir() + "/nullor_surrogate";
-  std::filesystem::create_directories(folder);
+  const TestFolder made;
+  const std::string folder = made.path();
   const std::string deck = folder + "/rc.cir", network = folder + "/rc.safetensors", csv = folder + "/rc.csv";
   write_file(
       deck,

@@ -5,6 +5,7 @@
 
 #include "nullor/base/error.h"
 #include "nullor/base/file.h"
+#include "nullor/base/test_folder.h"
 #include "nullor/cli/app.h"
 #include "nullor/resistive/deep_file.h"
 #include "nullor/resistive/deep_oracle_test.h"
@@ -13,8 +14,6 @@ namespace nullor {
 namespace {
 
 const std::string kBars = std::string(NULLOR_SOURCE_DIR) + "/examples/resistive/bars";
-
-std::string temporary(const std::string& name) { return testing::TempDir() + "/resistive_" + name; }
 
 struct Ran {
   int code = 0;
@@ -41,8 +40,12 @@ Ran train(const std::string& output, std::vector<std::string> more) {
   return nullor(std::move(more));
 }
 
-TEST(ResistiveVerbs, LearnBarsAndTestThem) {
-  const std::string path = temporary("bars.safetensors");
+struct ResistiveVerbs : testing::Test {
+  const TestFolder folder;
+};
+
+TEST_F(ResistiveVerbs, LearnBarsAndTestThem) {
+  const std::string path = folder.path("bars.safetensors");
   const Ran trained = train(path, {"--epochs", "10", "--json", "--test-every", "5"});
   ASSERT_EQ(trained.code, 0) << trained.err;
   const auto result = nlohmann::json::parse(trained.out);
@@ -67,8 +70,8 @@ TEST(ResistiveVerbs, LearnBarsAndTestThem) {
   EXPECT_GT(nlohmann::json::parse(dropped.out)["error"], test["error"]);
 }
 
-TEST(ResistiveVerbs, ResumeToTheSameNetwork) {
-  const std::string once = temporary("once.safetensors"), twice = temporary("twice.safetensors");
+TEST_F(ResistiveVerbs, ResumeToTheSameNetwork) {
+  const std::string once = folder.path("once.safetensors"), twice = folder.path("twice.safetensors");
   for (const std::vector<std::string>& hardware :
        {std::vector<std::string>{},
         {"--variation", "0.1", "--g-max", "0.5", "--levels", "32", "--write-noise", "0.3"}}) {
@@ -89,8 +92,8 @@ TEST(ResistiveVerbs, ResumeToTheSameNetwork) {
   }
 }
 
-TEST(ResistiveVerbs, TestOnTheDevicesOfTheTraining) {
-  const std::string path = temporary("devices.safetensors");
+TEST_F(ResistiveVerbs, TestOnTheDevicesOfTheTraining) {
+  const std::string path = folder.path("devices.safetensors");
   const Ran trained = train(path, {"--epochs", "2", "--variation", "0.5", "--json"});
   ASSERT_EQ(trained.code, 0) << trained.err;
   const auto loss = nlohmann::json::parse(trained.out)["test"]["loss"];
@@ -104,8 +107,8 @@ TEST(ResistiveVerbs, TestOnTheDevicesOfTheTraining) {
   EXPECT_NE(tested({"--seed", "9"}), loss);
 }
 
-TEST(ResistiveVerbs, ExportANetlistThatRuns) {
-  const std::string path = temporary("export.safetensors"), deck = temporary("export.cir");
+TEST_F(ResistiveVerbs, ExportANetlistThatRuns) {
+  const std::string path = folder.path("export.safetensors"), deck = folder.path("export.cir");
   ASSERT_EQ(train(path, {"--epochs", "1"}).code, 0);
   ASSERT_EQ(nullor({"export", path, "--data", kBars, "--picture", "7", "-o", deck}).code, 0);
   const std::string text = read_file(deck);
@@ -116,8 +119,8 @@ TEST(ResistiveVerbs, ExportANetlistThatRuns) {
 
 // Three programs that share no code: the general solver on the netlist, the oracle on the file, and ngspice
 // in deep_netlist_test.cc.
-TEST(ResistiveVerbs, ExportWhatTheGeneralSolverSolvesToTheSameVoltages) {
-  const std::string path = temporary("lines.safetensors"), deck = temporary("lines.cir");
+TEST_F(ResistiveVerbs, ExportWhatTheGeneralSolverSolvesToTheSameVoltages) {
+  const std::string path = folder.path("lines.safetensors"), deck = folder.path("lines.cir");
   for (const std::vector<std::string>& diode :
        {std::vector<std::string>{}, {"--forward-drop", "0.2", "--on-resistance", "0.1", "--leakage", "3"}}) {
     std::vector<std::string> words = {"--epochs", "2"};
@@ -138,8 +141,8 @@ TEST(ResistiveVerbs, ExportWhatTheGeneralSolverSolvesToTheSameVoltages) {
   }
 }
 
-TEST(ResistiveVerbs, DrawAPage) {
-  const std::string path = temporary("page.safetensors"), page = temporary("page.html");
+TEST_F(ResistiveVerbs, DrawAPage) {
+  const std::string path = folder.path("page.safetensors"), page = folder.path("page.html");
   ASSERT_EQ(train(path, {"--epochs", "3", "--plot", page}).code, 0);
   const std::string html = read_file(page);
   EXPECT_NE(html.find("\"maps\":[{\"caption\":\"0 +\",\"width\":8,\"height\":8"), std::string::npos);
@@ -147,8 +150,8 @@ TEST(ResistiveVerbs, DrawAPage) {
   EXPECT_NE(html.find("test error"), std::string::npos);
 }
 
-TEST(ResistiveVerbs, SayWhatIsWrong) {
-  const std::string path = temporary("wrong.safetensors");
+TEST_F(ResistiveVerbs, SayWhatIsWrong) {
+  const std::string path = folder.path("wrong.safetensors");
   const auto fails = [](const Ran& ran, int code, const std::string& part) {
     EXPECT_EQ(ran.code, code) << ran.err;
     EXPECT_NE(ran.err.find(part), std::string::npos) << ran.err;

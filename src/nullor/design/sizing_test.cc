@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "nullor/base/test_folder.h"
 #include "nullor/netlist/circuit.h"
 
 namespace nullor {
@@ -127,7 +128,8 @@ TEST(Sizing, SlopesAreThoseOfDifferences) {
 }
 
 TEST(Sizing, GoesOnFromItsJournal) {
-  const auto path = (std::filesystem::temp_directory_path() / "nullor_sizing.journal").string();
+  const TestFolder folder;
+  const std::string path = folder.path("sizing.journal");
   const Specification s = wanted({"ra=100:20k", "rb=100:30k"}, {"v(out)=0.3", "min:-i(v1)"});
   SizingOptions whole;
   const SizingResult uninterrupted = sized(kDivider, s, whole);
@@ -146,7 +148,6 @@ TEST(Sizing, GoesOnFromItsJournal) {
   EXPECT_EQ(sized(kDivider, s, second).best.u, uninterrupted.best.u);
   std::ofstream(path) << "{\"u\": [0.1]}\nnonsense\n";
   EXPECT_THROW(sized(kDivider, s, second), InputError);
-  std::filesystem::remove(path);
 }
 
 TEST(Sizing, RefusesNamesThatDoNotExist) {

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "nullor/base/test_folder.h"
+
 namespace nullor {
 namespace {
 
@@ -74,12 +76,10 @@ TEST(Specification, RefusesWithPlaceAndReason) {
 }
 
 TEST(Specification, ReadsCurves) {
-  const auto folder = std::filesystem::temp_directory_path() / "nullor_curves";
-  std::filesystem::create_directories(folder);
+  const TestFolder folder;
   const auto with = [&](const std::string& rows) {
-    std::ofstream(folder / "c.csv") << rows;
-    return parse_specification("[[waveforms]]\nsignal = \"v(a)\"\nfile = \"c.csv\"\n",
-                               (folder / "s.toml").string());
+    std::ofstream(folder.path("c.csv")) << rows;
+    return parse_specification("[[waveforms]]\nsignal = \"v(a)\"\nfile = \"c.csv\"\n", folder.path("s.toml"));
   };
   const Specification s = with("time,v\n0,0\n1n, 2\n3n\t-1\n");
   EXPECT_EQ(s.waveforms[0].curve.x, (std::vector<double>{0, 1e-9, 3e-9}));

@@ -8,6 +8,7 @@
 
 #include "nullor/base/error.h"
 #include "nullor/base/file.h"
+#include "nullor/base/test_folder.h"
 #include "nullor/io/gzip.h"
 
 namespace nullor {
@@ -133,8 +134,8 @@ TEST(ImageSet, ReadsCifar10) {
 }
 
 TEST(ImageSet, FindsTheLayoutOfAFolder) {
-  const std::string folder = testing::TempDir() + "/image_folder";
-  std::filesystem::remove_all(folder);
+  const TestFolder made;
+  const std::string folder = made.path();
   EXPECT_THROW(read_image_folder(folder, true), InputError);
   write_file(folder + "/t10k-images.idx3-ubyte", kImages);
   EXPECT_THROW(read_image_folder(folder, false), InputError);

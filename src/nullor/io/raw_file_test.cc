@@ -13,6 +13,7 @@
 #include "nullor/base/error.h"
 #include "nullor/base/file.h"
 #include "nullor/base/rng.h"
+#include "nullor/base/test_folder.h"
 
 namespace nullor {
 namespace {
@@ -102,7 +103,8 @@ TEST(RawFile, ReadsWhatNgspiceWrites) {
 // ngspice prints the last voltage and the magnitude at the first frequency of files written here.
 TEST(RawFile, IsLoadedByNgspice) {
   if (std::system("ngspice --version > /dev/null 2>&1") != 0) GTEST_SKIP() << "ngspice is not installed";
-  const std::string base = testing::TempDir() + "nullor_raw_" + std::to_string(::getpid());
+  const TestFolder folder;
+  const std::string base = folder.path("load");
   const std::vector<Table> tables = {transient(), ac()};
   for (const RawFormat format : {RawFormat::binary, RawFormat::ascii}) {
     write_file(base + ".raw", write_raw(tables, format));
@@ -114,7 +116,6 @@ TEST(RawFile, IsLoadedByNgspice) {
     EXPECT_NE(log.find("last = -3.33333e-01"), std::string::npos) << log;
     EXPECT_NE(log.find("first = 2.236068e+00"), std::string::npos) << log;
   }
-  for (const char* end : {".raw", ".cir", ".log"}) std::filesystem::remove(base + end);
 }
 
 TEST(RawFile, ExplainsWhatIsWrong) {

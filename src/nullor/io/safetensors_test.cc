@@ -8,13 +8,15 @@
 
 #include "nullor/base/error.h"
 #include "nullor/base/file.h"
+#include "nullor/base/test_folder.h"
 
 namespace nullor {
 namespace {
 
 /// Reads a file of this header before 16 bytes of data.
 TensorFile read_with_header(const std::string& header) {
-  const std::string path = testing::TempDir() + "/header.safetensors";
+  const TestFolder folder;
+  const std::string path = folder.path("header.safetensors");
   const std::uint64_t length = header.size();
   write_file(path, std::string(reinterpret_cast<const char*>(&length), sizeof length) + header +
                        std::string(16, '\0'));
@@ -31,7 +33,8 @@ TEST(Safetensors, ReadsAnArray) {
 }
 
 TEST(Safetensors, KeepsSinglesAndDoublesApart) {
-  const std::string path = testing::TempDir() + "/types.safetensors";
+  const TestFolder folder;
+  const std::string path = folder.path("types.safetensors");
   TensorFile file;
   file.tensors["double"] = {{2}, {1.5, 1e300}};
   file.tensors["single"] = {{1, 3}, {}, {0.1f, -2, 3e38f}};
@@ -50,7 +53,8 @@ TEST(Safetensors, RefusesArraysThatOverlap) {
   TensorFile file;
   file.tensors["a"] = {{100}, std::vector<double>(100)};
   file.tensors["b"] = {{100}, std::vector<double>(100)};
-  const std::string path = testing::TempDir() + "/overlap.safetensors";
+  const TestFolder folder;
+  const std::string path = folder.path("overlap.safetensors");
   write_safetensors(file, path);
   std::string bytes = read_file(path);
   const auto place = bytes.find("[800,1600]");
@@ -62,7 +66,8 @@ TEST(Safetensors, RefusesArraysThatOverlap) {
 }
 
 TEST(Safetensors, RefusesEveryCut) {
-  const std::string path = testing::TempDir() + "/cut.safetensors";
+  const TestFolder folder;
+  const std::string path = folder.path("cut.safetensors");
   TensorFile file;
   file.tensors["single"] = {{2}, {}, {1, 2}};
   write_safetensors(file, path);
@@ -72,7 +77,7 @@ TEST(Safetensors, RefusesEveryCut) {
     write_file(path, std::string_view(bytes).substr(0, size));
     EXPECT_THROW(read_safetensors(path), InputError) << size;
   }
-  EXPECT_THROW(read_safetensors(testing::TempDir() + "/nowhere.safetensors"), InputError);
+  EXPECT_THROW(read_safetensors(TestFolder().path("nowhere.safetensors")), InputError);
 }
 
 TEST(Safetensors, KeepsListsWithEmptyEntries) {

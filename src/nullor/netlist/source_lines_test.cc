@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "nullor/base/test_folder.h"
 #include "nullor/netlist/test_deck.h"
 
 namespace nullor {
@@ -43,13 +44,9 @@ TEST(SourceLines, StopsAtEnd) { EXPECT_EQ(deck("R1 a 0 1\n.end\nR2 a 0 1\n").cir
 
 class Includes : public ::testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = std::filesystem::temp_directory_path() / ("nullor_netlist_" + std::to_string(::getpid()));
-    std::filesystem::create_directories(folder_ / "sub");
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-  void write(const std::string& name, const std::string& text) { std::ofstream(folder_ / name) << text; }
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  void SetUp() override { std::filesystem::create_directories(path("sub")); }
+  void write(const std::string& name, const std::string& text) { std::ofstream(path(name)) << text; }
+  std::string path(const std::string& name) const { return folder_.path(name); }
   std::string error_of_file(const std::string& name) const {
     try {
       read_circuit(path(name));
@@ -58,7 +55,7 @@ class Includes : public ::testing::Test {
     }
     return {};
   }
-  std::filesystem::path folder_;
+  TestFolder folder_;
 };
 
 TEST_F(Includes, AreRelativeToTheIncludingFile) {

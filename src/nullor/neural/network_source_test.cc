@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "nullor/base/test_folder.h"
 #include "nullor/neural/collocation.h"
 #include "nullor/neural/neural_session.h"
 #include "nullor/simulate/engine.h"
@@ -35,15 +36,14 @@ Waveform trained(Circuit circuit, double tolerance) {
 class NetworkSource : public testing::Test {
  protected:
   void SetUp() override {
-    std::filesystem::create_directories(folder_);
     trained(read_circuit_text("low pass\nv1 in 0 1\nr1 in out 1k\nc1 out 0 1n ic=0\n.tran 10n 5u uic\n"),
             1e-6)
-        .save((folder_ / "low_pass.safetensors").string());
+        .save(folder_.path("low_pass.safetensors"));
   }
   Circuit deck(const std::string& lines) {
-    const auto path = folder_ / "deck.cir";
+    const std::string path = folder_.path("deck.cir");
     std::ofstream(path) << "deck\n" << lines << ".tran 10n 5u\n.end\n";
-    Circuit out = read_circuit(path.string(), {});
+    Circuit out = read_circuit(path, {});
     load_networks(out);
     return out;
   }
@@ -56,10 +56,7 @@ class NetworkSource : public testing::Test {
     return "accepted";
   }
 
-  // One a test: tests run side by side.
-  const std::filesystem::path folder_ =
-      std::filesystem::temp_directory_path() /
-      (std::string("nullor_network_source_") + testing::UnitTest::GetInstance()->current_test_info()->name());
+  const TestFolder folder_;
 };
 
 // The numerical engine filters what the network plays: v(b) = 1 - (1 + t / tau) exp(-t / tau).
@@ -96,9 +93,9 @@ TEST_F(NetworkSource, NamesWhatIsMissing) {
 }
 
 TEST_F(NetworkSource, RefusesACircuitThatWasNotGivenItsNetworks) {
-  const auto path = folder_ / "deck.cir";
+  const std::string path = folder_.path("deck.cir");
   std::ofstream(path) << "deck\nv1 a 0 network(\"low_pass.safetensors\" \"v(out)\")\nr1 a 0 1\n.op\n";
-  EXPECT_THROW(Dae(read_circuit(path.string(), {})), InputError);
+  EXPECT_THROW(Dae(read_circuit(path, {})), InputError);
 }
 
 // Newton's method that begins from the solution takes fewer iterations and arrives at the same waveform.

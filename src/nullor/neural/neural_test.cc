@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "nullor/base/file.h"
+#include "nullor/base/test_folder.h"
 #include "nullor/neural/collocation.h"
 #include "nullor/neural/collocation_gradient.h"
 #include "nullor/neural/neural_session.h"
@@ -244,7 +245,8 @@ TEST(Waveform, EvaluatesManyPointsAtOnce) {
 
 TEST(Waveform, ComesBackFromItsFile) {
   const Trained t = train_text("v1 in 0 1\nr1 in out 1k\nc1 out 0 1n ic=0\n.tran 0.1u 5u uic\n", 1e-4);
-  const std::string path = testing::TempDir() + "/waveform.safetensors";
+  const TestFolder folder;
+  const std::string path = folder.path("waveform.safetensors");
   t.waveform.save(path);
   const Waveform back = Waveform::load(path);
   std::vector<double> a(static_cast<std::size_t>(back.size())), b(a.size());
@@ -259,7 +261,6 @@ TEST(Waveform, ComesBackFromItsFile) {
     write_file(path, std::string_view(bytes).substr(0, keep));
     EXPECT_THROW(Waveform::load(path), InputError) << keep;
   }
-  std::remove(path.c_str());
 }
 
 // Gradients through the windows, the operating point and the initial conditions: against central differences

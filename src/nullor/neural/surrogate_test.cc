@@ -7,6 +7,7 @@
 
 #include "nullor/base/file.h"
 #include "nullor/base/rng.h"
+#include "nullor/base/test_folder.h"
 #include "nullor/neural/surrogate_check.h"
 #include "nullor/neural/surrogate_trainer.h"
 #include "nullor/simulate/engine.h"
@@ -218,8 +219,8 @@ TEST(Surrogate, FollowsAnOscillator) {
 }
 
 TEST(Surrogate, IsTheSameForAnyNumberOfThreadsAndWhenResumed) {
-  const std::string path = testing::TempDir() + "/surrogate_runs.safetensors";
-  std::remove(path.c_str());
+  const TestFolder folder;
+  const std::string path = folder.path("runs.safetensors");
   BoxSimulator box = box_of(kRc, rc_axes());
   const Trained one = train(box, 1, [&](SurrogateOptions& how) { how.checkpoint = path; });
   BoxSimulator again = box_of(kRc, rc_axes());
@@ -241,13 +242,13 @@ TEST(Surrogate, IsTheSameForAnyNumberOfThreadsAndWhenResumed) {
                        how.resume = true;
                      }),
                InputError);
-  std::remove(path.c_str());
 }
 
 TEST(Surrogate, ComesBackFromItsFileAndRefusesOthers) {
   BoxSimulator box = box_of(kRc, rc_axes());
   const Trained t = train(box, 1, [](SurrogateOptions& how) { how.most_runs = 6; });
-  const std::string path = testing::TempDir() + "/surrogate.safetensors";
+  const TestFolder folder;
+  const std::string path = folder.path("surrogate.safetensors");
   t.surrogate.save(path);
   const Surrogate back = Surrogate::load(path);
   const std::vector<double> u = {0.1, -0.9};
@@ -258,7 +259,6 @@ TEST(Surrogate, ComesBackFromItsFileAndRefusesOthers) {
     write_file(path, std::string_view(bytes).substr(0, keep));
     EXPECT_THROW(Surrogate::load(path), InputError) << keep;
   }
-  std::remove(path.c_str());
   // Every array in turn: one element short, no elements, a number that is none, one far too large.
   const TensorFile whole = t.surrogate.to_file();
   for (const auto& [name, tensor] : whole.tensors) {

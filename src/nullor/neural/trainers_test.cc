@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "nullor/base/file.h"
+#include "nullor/base/test_folder.h"
 #include "nullor/neural/adam_checkpoint.h"
 #include "nullor/neural/adam_step.h"
 #include "nullor/neural/lm_window.h"
@@ -254,7 +255,8 @@ TEST(Adam, ConvergesWithEveryOption) {
 
 // A training that is interrupted ends in the same numbers as one that is not.
 TEST(Adam, ResumesExactly) {
-  const std::string path = testing::TempDir() + "/adam.safetensors";
+  const TestFolder folder;
+  const std::string path = folder.path("adam.safetensors");
   TrainingOptions how = quick_adam();
   how.adam.epochs = 150;
   how.adam.windows = 2;
@@ -281,7 +283,6 @@ TEST(Adam, ResumesExactly) {
     EXPECT_EQ(out.network(w)->parameters(), whole.network(w)->parameters()) << parts << " interruptions";
   how.adam.rate = 1e-3;
   EXPECT_THROW(train(a, how), InputError);  // another task
-  std::remove(path.c_str());
 }
 
 TEST(LevenbergMarquardt, EndsWindowsAtSwitchingInstants) {
@@ -313,7 +314,8 @@ TEST(Waveform, KeepsPerceptronsInItsFile) {
   w.append(0, 1, network);
   w.append(1, 2, start, weights);
   w.append(3, 1, network);
-  const std::string path = testing::TempDir() + "/mixed.safetensors";
+  const TestFolder folder;
+  const std::string path = folder.path("mixed.safetensors");
   w.save(path);
   const Waveform back = Waveform::load(path);
   std::vector<double> x(2), y(2), x_t(2), y_t(2), before(2), after(2), many(3);
@@ -348,7 +350,6 @@ TEST(Waveform, KeepsPerceptronsInItsFile) {
     ++tensor.shape[0];
     EXPECT_THROW(Waveform::from(broken, path), InputError) << name;
   }
-  std::remove(path.c_str());
 }
 
 }  // namespace nullor

@@ -6,6 +6,7 @@
 
 #include "nullor/base/error.h"
 #include "nullor/base/file.h"
+#include "nullor/base/test_folder.h"
 #include "nullor/io/safetensors.h"
 
 namespace nullor {
@@ -30,13 +31,17 @@ DeepFile example() {
   return out;
 }
 
-std::string saved(const std::string& name) {
-  const std::string path = testing::TempDir() + "/" + name;
-  write_deep_file(example(), path);
-  return path;
-}
+class DeepFiles : public testing::Test {
+ protected:
+  std::string saved(const std::string& name) {
+    const std::string path = folder_.path(name);
+    write_deep_file(example(), path);
+    return path;
+  }
+  const TestFolder folder_;
+};
 
-TEST(DeepFile, KeepsEverything) {
+TEST_F(DeepFiles, KeepsEverything) {
   const DeepFile before = example(), after = read_deep_file(saved("whole.safetensors"));
   EXPECT_EQ(after.network.widths, before.network.widths);
   EXPECT_EQ(after.network.conductances, before.network.conductances);
@@ -59,13 +64,13 @@ TEST(DeepFile, KeepsEverything) {
   EXPECT_EQ(after.curve[1].test.error, 0.22);
 }
 
-TEST(DeepFile, IsTheSameBytesWhenWrittenAgain) {
-  const std::string path = saved("first.safetensors"), again = testing::TempDir() + "/again.safetensors";
+TEST_F(DeepFiles, IsTheSameBytesWhenWrittenAgain) {
+  const std::string path = saved("first.safetensors"), again = folder_.path("again.safetensors");
   write_deep_file(read_deep_file(path), again);
   EXPECT_TRUE(read_file(again) == read_file(path));
 }
 
-TEST(DeepFile, RefusesEveryCutAndEveryChangedText) {
+TEST_F(DeepFiles, RefusesEveryCutAndEveryChangedText) {
   const std::string path = saved("cut.safetensors"), bytes = read_file(path);
   for (std::size_t size = 0; size < bytes.size(); size += 7)
     EXPECT_THROW(parse_deep_file(std::string_view(bytes).substr(0, size), path), InputError) << size;
@@ -91,7 +96,7 @@ TEST(DeepFile, RefusesEveryCutAndEveryChangedText) {
   refuses("curve", "[1]");
 }
 
-TEST(DeepFile, RefusesConductancesThatNoResistorHas) {
+TEST_F(DeepFiles, RefusesConductancesThatNoResistorHas) {
   const std::string path = saved("negative.safetensors");
   for (const float value : {-1.0f, NAN, INFINITY}) {
     TensorFile file = read_safetensors(path);
@@ -101,7 +106,7 @@ TEST(DeepFile, RefusesConductancesThatNoResistorHas) {
   }
 }
 
-TEST(DeepFile, NamesTheFileAndTheReason) {
+TEST_F(DeepFiles, NamesTheFileAndTheReason) {
   const std::string path = saved("message.safetensors");
   TensorFile file = read_safetensors(path);
   file.tensors.erase("b2");

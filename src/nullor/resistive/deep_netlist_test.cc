@@ -7,6 +7,7 @@
 
 #include "nullor/base/error.h"
 #include "nullor/base/file.h"
+#include "nullor/base/test_folder.h"
 #include "nullor/io/raw_file.h"
 #include "nullor/resistive/deep_oracle_test.h"
 
@@ -26,8 +27,8 @@ DeepNetwork small() {
 
 /// The largest difference of an output to the oracle's [V]; not a number where ngspice gives none.
 double difference(const DeepNetwork& network, double emission_coefficient) {
-  const std::string path =
-      testing::TempDir() + "/" + testing::UnitTest::GetInstance()->current_test_info()->name() + ".cir";
+  const TestFolder folder;
+  const std::string path = folder.path("network.cir");
   write_file(path, write_deep_netlist(network, kPixels, {"test", emission_coefficient}));
   const std::string command = "ngspice -b -r " + path + ".raw " + path + " > " + path + ".log 2>&1";
   if (std::system(command.c_str()) == -1) return NAN;

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "nullor/base/file.h"
+#include "nullor/base/test_folder.h"
 #include "nullor/simulate/control_text.h"
 
 namespace nullor {
@@ -155,8 +156,8 @@ TEST(Control, TakesSpectra) {
 TEST(Control, SavesWhatItIsTold) { EXPECT_EQ(run("save v(out) @r1[i]\nop").log, "save 2;"); }
 
 TEST(Control, WritesFilesBelowOneFolderOnly) {
-  const std::string folder = testing::TempDir() + "nullor_control_test";
-  std::filesystem::remove_all(folder);
+  const TestFolder made;
+  const std::string folder = made.path();
   run("tran 1 4\nwrdata a.txt v(out)\nac dec 1 1 10\nwrdata sub/b.txt v(out)\nwrite c.raw", folder);
   EXPECT_EQ(read_file(folder + "/a.txt").substr(0, 67),
             " 0.00000000e+00  0.00000000e+00 \n 5.00000000e-01  5.00000000e-01 \n ");
@@ -166,7 +167,6 @@ TEST(Control, WritesFilesBelowOneFolderOnly) {
   for (const char* bad : {"wrdata ../x v(out)", "write /tmp/x.raw", "wrdata a/../../x v(out)"}) {
     EXPECT_THROW(run("tran 1 4\n" + std::string(bad), folder), InputError) << bad;
   }
-  std::filesystem::remove_all(folder);
 }
 
 TEST(Control, RefusesProgramsAndEndlessLoops) {
