@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 """Deep resistive networks: test error and time of training against the published ones, other data, real devices.
 
-usage: benchmarks/resistive_train.py table|fashion|hardware [options]
+usage: benchmarks/resistive_train.py table|fashion|gradients|hardware [options]
 
 table     the published networks on MNIST: test error of Scellier (2024), table 1, and its time on an A100 GPU, beside ours
 fashion   the same networks on Fashion-MNIST
+gradients what each learning rule reads beside the exact gradient, of one network (xs) while it learns
 hardware  test error of one network (xs) by forward drop, leakage, levels, variation and write noise, trained on perfect
           devices and tested on real ones, and trained on real ones; also writes hardware.svg
 
 --data DIR        MNIST (table, hardware) or Fashion-MNIST (fashion); default: NULLOR_DATA or ../shared/data
---presets xs,1h   which networks; default: xs,1h,2h,3h,xl (fashion: 1h,2h; hardware: the first)
+--presets xs,1h   which networks; default: xs,1h,2h,3h,xl (fashion: 1h,2h; gradients, hardware: the first)
 --seeds 1,2,3     one run each; default: 1
 --epochs N        instead of the published number
 --rule NAME       learning rule; default: centered
@@ -105,6 +106,29 @@ def fashion(bench):
         print(f"{model:<8}{runs[0]['epochs']:>7}{mean_and_spread(test):>16}{mean_and_spread(training):>16}{seconds:>10.3g}", flush=True)
 
 
+def gradients(bench):
+    """Of the layer that is furthest off, over the first 64 test pictures."""
+    options = bench.options
+    model = (options.presets or ["xs"])[0]
+    last = options.epochs or PAPER[model][3]
+    epochs = sorted({e for e in (1, 2, 5, 10, 20, 50) if e < last} | {last})
+    found = {}
+    for epoch in epochs:
+        options.epochs = epoch
+        name = f"gradients_{model}_{options.rule}_{epoch}_s{options.seeds[0]}"
+        if epoch > epochs[0] and not bench.weights(name).exists():
+            bench.weights(name).write_bytes(bench.weights(before).read_bytes())
+        bench.train(f"gradients_{model}", options.data, model, options.seeds[0])
+        for rule, layers in bench.nullor(f"{name}_rules", "gradients", bench.weights(name), "--data", options.data).items():
+            worst = min(layer["cosine"] for layer in layers), max(layer["relative_error"] for layer in layers)
+            found.setdefault(rule, []).append(worst)
+        before = name
+    print(f"network {model}, trained by {options.rule}: cosine and relative error of the furthest layer after so many epochs")
+    print(f"{'rule':<26}" + "".join(f"{epoch:>21}" for epoch in epochs))
+    for rule, points in found.items():
+        print(f"{rule:<26}" + "".join(f"{cosine:>12.6f} {error:>8.1e}" for cosine, error in points))
+
+
 # Name: (option, its unit, values, other options, whether the trained network can be tested with it).
 EFFECTS = {
     "forward drop": ("--forward-drop", "V", [0, 0.1, 0.2, 0.4, 0.8, 1.6], [], True),
@@ -180,7 +204,7 @@ def default_data(part):
 
 
 def main():
-    parts = {"table": table, "fashion": fashion, "hardware": hardware}
+    parts = {"table": table, "fashion": fashion, "gradients": gradients, "hardware": hardware}
     numbers = lambda text: [int(word) for word in text.split(",")]
     names = lambda text: text.split(",")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

@@ -76,3 +76,9 @@ save("deep", "one_layer", network(
                              "conductance_rates": [0.1], "bias_rates": [0.1], "decay": 0.99, "plain_nudging": False,
                              "minimum": 0, "maximum": 0, "levels": 0, "variation": 0, "write_noise": 0, "seed": 1}),
      "curve": json.dumps([{"epoch": 1, "training": scores, "test": scores}])}, "F32"))
+
+for k, text in enumerate([
+        "# a ladder\nV1 s 0 2\nR1 s a 1k\nR2 a 0 1k\nD1 a b ideal\nR3 b 0 1\n",
+        "V s 0 1\nR s a 1\nR b 0 1\nD a b 0.3 1m 1meg\nI 0 b 1u\n",
+        "D a b ideal\nD b a ideal\nI a b 1\n", "V a 0 1\nV a 0 2\n"]):
+    save("edges", f"{k}", text.encode())

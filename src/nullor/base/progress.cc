@@ -36,7 +36,8 @@ void Progress::update(double fraction) {
 
 std::string Progress::line(const std::string& label, double fraction, double elapsed_seconds) {
   constexpr int kWidth = 30;
-  fraction = std::isfinite(fraction) ? std::clamp(fraction, 0.0, 1.0) : 0.0;
+  if (std::isnan(fraction)) return label + "  " + format_duration(elapsed_seconds);
+  fraction = std::clamp(fraction, 0.0, 1.0);
   const int filled = static_cast<int>(fraction * kWidth);
   std::string bar(static_cast<std::size_t>(filled), '=');
   if (filled < kWidth) bar += '>';

@@ -22,7 +22,7 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// `fraction` done, 0 to 1.
+  /// `fraction` done, 0 to 1; NaN where nobody knows: the time passed is shown instead.
   void update(double fraction);
   /// Shown behind the time left from the next update on: "loss 3.1e-4".
   void detail(std::string text) { detail_ = std::move(text); }

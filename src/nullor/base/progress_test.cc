@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace nullor {
 namespace {
 
@@ -11,6 +13,7 @@ TEST(Progress, EstimatesTheTimeLeft) {
   EXPECT_NE(line.find("1 min 0 s left"), std::string::npos);
   EXPECT_NE(Progress::line("tran", 1, 20).find("0 s left"), std::string::npos);
   EXPECT_EQ(Progress::line("tran", -1, 20), Progress::line("tran", 0, 20));
+  EXPECT_EQ(Progress::line("solve", NAN, 20), "solve  20 s");
 }
 
 TEST(Progress, DrawsNothingForShortJobs) {

@@ -81,8 +81,8 @@ void train_graph(GraphOptions options) {
                      {"training", to_json(report.training)},
                      {"test", to_json(last)},
                      {"seconds", seconds}});
+    if (!options.output.empty()) write_file(options.output, edge_list(graph));
   }
-  if (!options.output.empty()) write_file(options.output, edge_list(graph));
   if (options.common.json) {
     const nlohmann::ordered_json out = {{"topology", options.topology},
                                         {"resistors", graph.network.resistors.size()},
@@ -139,7 +139,8 @@ void add_resistive_graph(CLI::App& resistive) {
   verb->add_option("--test-limit", options->test_limit, "the first N test pictures")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  verb->add_option("-o,--output", options->output, "the trained network as an edge list")->type_name("FILE");
+  verb->add_option("-o,--output", options->output, "the network as an edge list, written after each epoch")
+      ->type_name("FILE");
   add_common_options(*verb, options->common);
   verb->callback([options] { train_graph(*options); });
 }

@@ -8,6 +8,7 @@
 
 #include "nullor/base/file.h"
 #include "nullor/base/log.h"
+#include "nullor/base/progress.h"
 #include "nullor/base/si.h"
 #include "nullor/cli/app.h"
 #include "nullor/cli/read_deck.h"
@@ -198,6 +199,11 @@ void run(SolveOptions& options) {
   options.how.method = resistive::method_of(options.method, known);
   options.how.jobs = options.common.jobs;
   const ResistiveNetwork network = read_network(options);
+  Progress bar("solve");
+  options.how.progress = [&bar](resistive::Method method, int step) {
+    bar.detail(std::string(resistive::name_of(method)) + ", step " + std::to_string(step));
+    bar.update(std::nan(""));
+  };
   const Solution state = resistive::solve(network, options.how);
   if (state.outcome == Outcome::infeasible) {
     throw InputError(ErrorKind::singular, options.network + ": " + state.message, {},

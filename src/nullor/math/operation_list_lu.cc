@@ -81,8 +81,8 @@ bool OperationListLu<T>::order(const T* values) {
   Active<T> active(pattern_, values);
   std::vector<char> done(u(n), 0);
   std::vector<int> row_step(u(n), -1), column_step(u(n), -1);
-  row_of_.assign(u(n), -1);
-  column_of_.assign(u(n), -1);
+  list_.row_of.assign(u(n), -1);
+  list_.column_of.assign(u(n), -1);
   // Per step: columns of its row of U and rows of its column of L, as matrix indices.
   std::vector<std::vector<int>> u_columns(u(n)), l_rows(u(n));
   for (int step = 0; step < n; ++step) {
@@ -94,8 +94,8 @@ bool OperationListLu<T>::order(const T* values) {
     done[u(pivot.column)] = 1;
     row_step[u(pivot.row)] = step;
     column_step[u(pivot.column)] = step;
-    row_of_[u(step)] = pivot.row;
-    column_of_[u(step)] = pivot.column;
+    list_.row_of[u(step)] = pivot.row;
+    list_.column_of[u(step)] = pivot.column;
     auto& pivot_row = active.rows[u(pivot.row)];
     const T inverse = T(1) / pivot_row.at(pivot.column);
     active.columns[u(pivot.column)].erase(pivot.row);
@@ -134,13 +134,13 @@ void OperationListLu<T>::write_operations(const std::vector<std::vector<int>>& u
   std::vector<std::unordered_map<int, int>> place(
       u(n));  // of (step of the row) -> step of the column -> place
   int places = 0;
-  diagonal_.assign(u(n), 0);
-  lower_start_.assign(1, 0);
-  upper_start_.assign(1, 0);
-  lower_.clear();
-  upper_.clear();
-  operations_.clear();
-  rows_.clear();
+  list_.diagonal.assign(u(n), 0);
+  list_.lower_start.assign(1, 0);
+  list_.upper_start.assign(1, 0);
+  list_.lower.clear();
+  list_.upper.clear();
+  list_.operations.clear();
+  list_.rows.clear();
   const auto steps = [](const std::vector<int>& indices, const std::vector<int>& step_of) {
     std::vector<int> out;
     for (const int k : indices) out.push_back(step_of[u(k)]);
@@ -148,28 +148,31 @@ void OperationListLu<T>::write_operations(const std::vector<std::vector<int>>& u
     return out;
   };
   for (int k = 0; k < n; ++k) {
-    diagonal_[u(k)] = place[u(k)][k] = places++;
-    for (const int j : steps(u_columns[u(k)], column_step)) upper_.push_back({j, place[u(k)][j] = places++});
-    for (const int i : steps(l_rows[u(k)], row_step)) lower_.push_back({i, place[u(i)][k] = places++});
-    lower_start_.push_back(static_cast<int>(lower_.size()));
-    upper_start_.push_back(static_cast<int>(upper_.size()));
+    list_.diagonal[u(k)] = place[u(k)][k] = places++;
+    for (const int j : steps(u_columns[u(k)], column_step))
+      list_.upper.push_back({j, place[u(k)][j] = places++});
+    for (const int i : steps(l_rows[u(k)], row_step)) list_.lower.push_back({i, place[u(i)][k] = places++});
+    list_.lower_start.push_back(static_cast<int>(list_.lower.size()));
+    list_.upper_start.push_back(static_cast<int>(list_.upper.size()));
   }
   for (int k = 0; k < n; ++k) {
-    for (int e = lower_start_[u(k)]; e < lower_start_[u(k) + 1]; ++e) {
-      const auto& row = place[u(lower_[u(e)].index)];
-      const int first = static_cast<int>(operations_.size());
-      for (int c = upper_start_[u(k)]; c < upper_start_[u(k) + 1]; ++c) {
-        operations_.push_back({row.at(upper_[u(c)].index), upper_[u(c)].place});
+    for (int e = list_.lower_start[u(k)]; e < list_.lower_start[u(k) + 1]; ++e) {
+      const auto& row = place[u(list_.lower[u(e)].index)];
+      const int first = static_cast<int>(list_.operations.size());
+      for (int c = list_.upper_start[u(k)]; c < list_.upper_start[u(k) + 1]; ++c) {
+        list_.operations.push_back({row.at(list_.upper[u(c)].index), list_.upper[u(c)].place});
       }
-      rows_.push_back({lower_[u(e)].place, static_cast<int>(operations_.size()) - first});
+      list_.rows.push_back({list_.lower[u(e)].place, static_cast<int>(list_.operations.size()) - first});
     }
   }
-  scatter_.resize(u(pattern_.nonzeros()));
+  list_.scatter.resize(u(pattern_.nonzeros()));
   for (int j = 0; j < n; ++j) {
     for (int k = pattern_.column_start[u(j)]; k < pattern_.column_start[u(j) + 1]; ++k) {
-      scatter_[u(k)] = place[u(row_step[u(pattern_.row[u(k)])])].at(column_step[u(j)]);
+      list_.scatter[u(k)] = place[u(row_step[u(pattern_.row[u(k)])])].at(column_step[u(j)]);
     }
   }
+  list_.n = n;
+  list_.places = places;
   lu_.assign(u(places), T(0));
   inverse_.assign(u(n), T(0));
   work_.assign(u(n), T(0));

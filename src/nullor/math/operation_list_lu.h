@@ -2,9 +2,9 @@
 
 #include <cmath>
 #include <complex>
-#include <cstdint>
 #include <vector>
 
+#include "nullor/math/elimination.h"
 #include "nullor/math/lu.h"
 
 namespace nullor {
@@ -30,44 +30,15 @@ class OperationListLu final : public SparseLu<T> {
     return replay(values);
   }
 
-  void solve(T* b) const override {
-    T* y = work_.data();
-    for (int k = 0; k < n_; ++k) y[k] = b[row_of_[u(k)]];
-    for (int k = 0; k < n_; ++k) {
-      const T yk = y[k];
-      if (yk == T(0)) continue;
-      for (int e = lower_start_[u(k)]; e < lower_start_[u(k) + 1]; ++e)
-        y[lower_[u(e)].index] -= lu_[u(lower_[u(e)].place)] * yk;
-    }
-    for (int k = n_ - 1; k >= 0; --k) {
-      T sum = y[k];
-      for (int e = upper_start_[u(k)]; e < upper_start_[u(k) + 1]; ++e)
-        sum -= lu_[u(upper_[u(e)].place)] * y[upper_[u(e)].index];
-      y[k] = sum * inverse_[u(k)];
-    }
-    for (int k = 0; k < n_; ++k) b[column_of_[u(k)]] = y[k];
-  }
-
+  void solve(T* b) const override { list_.solve(lu_.data(), inverse_.data(), b, work_.data()); }
   void solve_transposed(T* b) const override {
-    T* y = work_.data();
-    for (int k = 0; k < n_; ++k) y[k] = b[column_of_[u(k)]];
-    for (int k = 0; k < n_; ++k) {
-      y[k] *= inverse_[u(k)];
-      const T yk = y[k];
-      for (int e = upper_start_[u(k)]; e < upper_start_[u(k) + 1]; ++e)
-        y[upper_[u(e)].index] -= lu_[u(upper_[u(e)].place)] * yk;
-    }
-    for (int k = n_ - 1; k >= 0; --k) {
-      T sum = y[k];
-      for (int e = lower_start_[u(k)]; e < lower_start_[u(k) + 1]; ++e)
-        sum -= lu_[u(lower_[u(e)].place)] * y[lower_[u(e)].index];
-      y[k] = sum;
-    }
-    for (int k = 0; k < n_; ++k) b[row_of_[u(k)]] = y[k];
+    list_.solve_transposed(lu_.data(), inverse_.data(), b, work_.data());
   }
 
   int singular_column() const override { return singular_; }
   long fill() const override { return static_cast<long>(lu_.size()); }
+  /// What factor() replays; valid after one that did not fail.
+  const Elimination& elimination() const { return list_; }
 
  private:
   static std::size_t u(int k) { return static_cast<std::size_t>(k); }
@@ -75,28 +46,15 @@ class OperationListLu final : public SparseLu<T> {
   static double magnitude(double x) { return std::fabs(x); }
   static double magnitude(const std::complex<double>& x) { return std::fabs(x.real()) + std::fabs(x.imag()); }
 
-  struct Entry {
-    int index;  ///< pivot step of the row (lower) or column (upper)
-    int place;  ///< in lu_
-  };
-  /// lu[target + 0..] -= l * lu[source]: one multiply-subtract.
-  struct Operation {
-    std::int32_t target, source;
-  };
-  /// One multiplier: l = lu[place] * inverse[pivot], then `count` operations.
-  struct Row {
-    std::int32_t place, count;
-  };
-
   bool replay(const T* values) {
     std::fill(lu_.begin(), lu_.end(), T(0));
-    for (std::size_t k = 0; k < scatter_.size(); ++k) lu_[u(scatter_[k])] = values[k];
-    const Operation* op = operations_.data();
-    const Row* row = rows_.data();
+    for (std::size_t k = 0; k < list_.scatter.size(); ++k) lu_[u(list_.scatter[k])] = values[k];
+    const Elimination::Operation* op = list_.operations.data();
+    const Elimination::Row* row = list_.rows.data();
     for (int k = 0; k < n_; ++k) {
-      const T pivot = lu_[u(diagonal_[u(k)])];
+      const T pivot = lu_[u(list_.diagonal[u(k)])];
       const double size = magnitude(pivot);
-      const int lower = lower_start_[u(k) + 1] - lower_start_[u(k)];
+      const int lower = list_.lower_start[u(k) + 1] - list_.lower_start[u(k)];
       if (!(size > 0) || !std::isfinite(size)) return false;
       const T inverse = T(1) / pivot;
       inverse_[u(k)] = inverse;
@@ -124,13 +82,7 @@ class OperationListLu final : public SparseLu<T> {
   int n_;
   bool ordered_ = false;
   int singular_ = -1;
-  std::vector<int> row_of_, column_of_;  // pivot step -> matrix row, column
-  std::vector<int> scatter_;             // matrix nonzero -> place in lu_
-  std::vector<int> diagonal_;            // pivot step -> place
-  std::vector<int> lower_start_, upper_start_;
-  std::vector<Entry> lower_, upper_;
-  std::vector<Operation> operations_;
-  std::vector<Row> rows_;
+  Elimination list_;
   std::vector<T> lu_, inverse_;
   mutable std::vector<T> work_;
 };

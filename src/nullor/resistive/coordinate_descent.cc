@@ -15,7 +15,7 @@ void coordinate_descent(const Reduced& reduced, const SolverOptions& options, co
   // The residual of a cluster is its conductance times what it moves.
   const double enough = 0.1 * options.tolerance * reduced.voltage_scale;
   double moved = HUGE_VAL;
-  for (out.iterations = 0; out.iterations < sweeps && moved > enough && !deadline.passed();
+  for (out.iterations = 0; out.iterations < sweeps && moved > enough && !deadline.passed(out.iterations);
        ++out.iterations) {
     moved = 0;
     for (int c = 1; c < reduced.count; ++c) {

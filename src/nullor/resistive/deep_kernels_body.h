@@ -8,6 +8,7 @@ namespace nullor::NULLOR_DEEP {
 namespace {
 
 constexpr int kLanes = NULLOR_LANES;
+constexpr int kRowsAhead = 12;
 using Vector = float __attribute__((vector_size(4 * NULLOR_LANES)));
 using Tight = float __attribute__((vector_size(4 * NULLOR_LANES), may_alias));
 
@@ -143,7 +144,8 @@ void input_product(const InputLayer& layer, const PictureGroup& pictures, float*
   }
 }
 
-/// Two registers of columns, four pictures: 8 multiply-adds for 2 loads and 4 broadcasts.
+/// Two registers of columns, four pictures: 8 multiply-adds for 2 loads and 4 broadcasts. A line of each row
+/// is read, so that no hardware foresees the next one.
 void from_rows(const Plane& m, const float* x, int x_pitch, float* out, int out_pitch, int pictures,
                int begin, int end) {
   for (int c = begin; c < end; c += 2 * kLanes) {
@@ -158,6 +160,7 @@ void from_rows(const Plane& m, const float* x, int x_pitch, float* out, int out_
       }
       const float* g = m.g + c;
       for (int r = 0; r < m.rows; ++r, g += m.pitch) {
+        __builtin_prefetch(g + kRowsAhead * at(m.pitch));
         const Vector g0 = load(g), g1 = load(g + kLanes);
 #pragma GCC unroll 4
         for (int k = 0; k < 4; ++k) {

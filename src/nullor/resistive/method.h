@@ -2,6 +2,8 @@
 /// What the methods behind solve() share.
 
 #include <chrono>
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "nullor/resistive/laplacian.h"
@@ -21,15 +23,23 @@ struct Iterate {
 /// When to stop.
 class Deadline {
  public:
-  explicit Deadline(double seconds) : seconds_(seconds) {}
+  /// `step` hears of every iteration.
+  explicit Deadline(double seconds, std::function<void(int)> step = {})
+      : seconds_(seconds), step_(std::move(step)) {}
   double elapsed() const {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   }
   bool passed() const { return elapsed() > seconds_; }
+  /// Before iteration k.
+  bool passed(int k) const {
+    if (step_) step_(k);
+    return passed();
+  }
 
  private:
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   double seconds_;
+  std::function<void(int)> step_;
 };
 
 /// Method of multipliers: ideal diodes become stiff springs with a memory,

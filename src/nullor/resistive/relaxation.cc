@@ -31,7 +31,7 @@ class Relaxation {
     const double enough = 0.3 * options.tolerance * r_.voltage_scale;
     const int most = options.max_iterations > 0 ? options.max_iterations : 20'000;
     double before = 0;
-    for (out_.iterations = 0; out_.iterations < most && !deadline.passed();) {
+    for (out_.iterations = 0; out_.iterations < most && !deadline.passed(out_.iterations);) {
       sweep();
       ++out_.iterations;
       if (largest_ <= enough) {

@@ -66,7 +66,7 @@ std::string stranded_current(const ResistiveNetwork& network, const Reduced& red
 class Portfolio {
  public:
   Portfolio(const ResistiveNetwork& network, const SolverOptions& options)
-      : network_(network), options_(options), deadline_(options.time_limit) {}
+      : network_(network), options_(options), deadline_(options.time_limit, watcher()) {}
 
   Solution run() {
     network_.validate();
@@ -93,6 +93,11 @@ class Portfolio {
   }
 
  private:
+  std::function<void(int)> watcher() const {
+    if (!options_.progress) return {};
+    return [this](int step) { options_.progress(attempted_, step); };
+  }
+
   /// The methods to try, cheapest first.
   std::vector<Method> order() const {
     if (options_.method != Method::automatic) return {options_.method};
@@ -120,6 +125,7 @@ class Portfolio {
   /// `cheaper_follows`: a network that is dear to factor is left to conjugate gradients.
   Solution attempt(Method method, bool cheaper_follows) {
     Iterate iterate = start_;
+    attempted_ = method;
     switch (method) {
       case Method::coordinate_descent:
         coordinate_descent(reduced_, options_, deadline_, iterate);
@@ -173,6 +179,7 @@ class Portfolio {
   Deadline deadline_;
   Reduced reduced_;
   Iterate start_;
+  Method attempted_ = Method::automatic;
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 /// The steady state of a resistive network: several methods behind one call, each answer with its proof.
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,8 @@ struct SolverOptions {
   int max_iterations = 0;     ///< sweeps, Newton steps or barrier steps; 0: what the method deems enough
   int jobs = 0;               ///< threads; 0: one a core. The answer does not depend on it.
   double time_limit = 1e300;  ///< [s]; checked between iterations
+  /// Hears of every iteration: the method at work and its number.
+  std::function<void(Method, int)> progress;
 };
 
 enum class Outcome : std::uint8_t {

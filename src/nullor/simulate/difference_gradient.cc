@@ -49,9 +49,10 @@ std::optional<double> objective(const Circuit& original, const std::string& of, 
 
 std::vector<DifferenceRow> difference_gradient(const Circuit& circuit, const GradientResult& expected,
                                                const DifferenceOptions& how) {
-  // Halvings go on until two extrapolations agree, or the steps are so short that rounding is all they see.
+  // Halvings go on until two extrapolations agree, or the steps are so short that rounding is all they see. A
+  // derivative that is nothing beside value over parameter need not agree with itself.
   constexpr int kSteps = 7;
-  constexpr double kAgree = 1e-7;
+  constexpr double kAgree = 1e-6, kNothing = 1e-2;
   std::vector<DifferenceRow> out(expected.rows.size());
   parallel_for(out.size(), how.jobs, [&](std::size_t k) {
     const GradientRow& row = expected.rows[k];
@@ -62,6 +63,7 @@ std::vector<DifferenceRow> difference_gradient(const Circuit& circuit, const Gra
     if (row.value == 0) step *= 0.1;  // nothing but the objective tells how far its slope holds
     if (!std::isfinite(step) || step == 0) step = how.largest_step;
     // E(h) needs D(h) and D(2h).
+    const double least = row.value == 0 ? 0 : kNothing * std::fabs(expected.value / row.value);
     std::vector<double> d, e;
     to.doubt = INFINITY;
     for (int s = 0; s < kSteps; ++s, step *= 0.5) {
@@ -78,7 +80,7 @@ std::vector<DifferenceRow> difference_gradient(const Circuit& circuit, const Gra
       if (e.size() < 2) continue;
       const double apart = std::fabs(e.back() - e[e.size() - 2]);
       if (apart < to.doubt) to = {row.name, e.back(), apart, true};
-      if (apart <= kAgree * std::fabs(e.back())) break;
+      if (apart <= kAgree * std::max(std::fabs(e.back()), least)) break;
     }
   });
   return out;
