@@ -42,7 +42,8 @@ class InteriorPoint {
     double best = HUGE_VAL;
     int waited = 0;
     std::vector<double> best_x = out_.x, best_lambda = lambda_;
-    for (out_.iterations = 0; out_.iterations < max_iterations && !deadline.passed(out_.iterations); ++out_.iterations) {
+    for (out_.iterations = 0; out_.iterations < max_iterations && !deadline.passed(out_.iterations);
+         ++out_.iterations) {
       const double error = residuals();
       waited = error < 0.5 * best ? 0 : waited + 1;
       if (error < best) best = error, best_x = out_.x, best_lambda = lambda_;
