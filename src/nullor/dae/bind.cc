@@ -5,6 +5,7 @@
 #include <set>
 
 #include "nullor/dae/behavioural_group.h"
+#include "nullor/dae/bind.h"
 #include "nullor/dae/dae.h"
 #include "nullor/dae/group_factories.h"
 
@@ -171,6 +172,18 @@ void Dae::bind_instance(int index) {
 void Dae::bind_values(const std::vector<NamedValue>& values, bool is_model, int group, int device,
                       const std::string& owner) {
   DeviceGroup& g = *groups_[static_cast<std::size_t>(group)];
+  for_each_value(g, values, is_model, owner, [&](int parameter, const Value& v) {
+    if (v.parameter == kNoParameter) {
+      g.set_parameter(device, parameter, v.constant);
+    } else {
+      g.set_parameter(device, parameter, table_[static_cast<std::size_t>(v.parameter)]);
+      bindings_.push_back({group, device, parameter, v.parameter});
+    }
+  });
+}
+
+void for_each_value(const DeviceGroup& g, const std::vector<NamedValue>& values, bool is_model,
+                    const std::string& owner, const std::function<void(int, const Value&)>& set) {
   for (const NamedValue& v : values) {
     if (is_model && selects_the_model(v.name) && !g.find(v.name, Scope::model)) continue;
     const FoundParameter found = g.find(v.name, is_model ? Scope::model : Scope::any);
@@ -192,12 +205,7 @@ void Dae::bind_values(const std::vector<NamedValue>& values, bool is_model, int 
                        "parameter '" + v.name + "' of '" + owner + "' needs a number, not '" + v.text + "'",
                        v.where);
     }
-    if (v.value.parameter == kNoParameter) {
-      g.set_parameter(device, found.index, v.value.constant);
-    } else {
-      g.set_parameter(device, found.index, table_[static_cast<std::size_t>(v.value.parameter)]);
-      bindings_.push_back({group, device, found.index, v.value.parameter});
-    }
+    set(found.index, v.value);
   }
 }
 

@@ -21,14 +21,29 @@ void Dae::reject(int group, int device, const std::string& why) const {
                    g.places[k]);
 }
 
-void Dae::refresh() {
+void Dae::load(const std::vector<std::pair<ParameterId, double>>& pinned, const std::vector<char>& without) {
+  ParameterTable& parameters = circuit_.parameters;
+  for (std::size_t k = 0; k < parameters.overrides().size(); ++k) {
+    if (parameters.overrides()[k]) parameters.override_value(static_cast<ParameterId>(k), std::nullopt);
+  }
+  for (const auto& [id, value] : pinned) parameters.override_value(id, value);
+  refresh(without);
+  cache_linear();
+}
+
+void Dae::refresh(const std::vector<char>& without) {
+  const auto left_out = [&](int group) {
+    return !without.empty() && without[static_cast<std::size_t>(group)] != 0;
+  };
   table_ = circuit_.parameters.evaluate();
   environment_.temperature = table_[ParameterTable::kTemperature] + kCelsiusZero;
   for (const Binding& b : bindings_) {
+    if (left_out(b.group)) continue;
     groups_[static_cast<std::size_t>(b.group)]->set_parameter(b.device, b.parameter,
                                                               table_[static_cast<std::size_t>(b.table)]);
   }
   for (std::size_t g = 0; g < groups_.size(); ++g) {
+    if (left_out(static_cast<int>(g))) continue;
     const auto [device, why] = groups_[g]->setup(environment_);
     if (device >= 0) reject(static_cast<int>(g), device, why);
   }

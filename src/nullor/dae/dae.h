@@ -72,6 +72,11 @@ class Dae {
   double get(const ParameterHandle& handle) const;
   /// Sets and re-derives everything that depends on it. Throws InputError when devices become impossible.
   void set(const ParameterHandle& handle, double value);
+  /// Pins entries of the parameter table and frees all others, then derives everything anew but the groups
+  /// marked in `without`. Throws InputError when devices become impossible.
+  void load(const std::vector<std::pair<ParameterId, double>>& pinned, const std::vector<char>& without);
+  /// The values of the parameter table.
+  const std::vector<double>& table() const { return table_; }
   /// Every parameter that has a derivative: .param entries, given device and model parameters, the
   /// temperature.
   std::vector<ParameterHandle> all_parameters() const;
@@ -149,7 +154,7 @@ class Dae {
                    const std::string& owner);
   int group_for(const Instance& instance, int& type);
   void assign_unknowns();
-  void refresh();
+  void refresh(const std::vector<char>& without = {});
   void cache_linear();
   template <class F>
   void keeping_nodes(double* x, F&& write) const;

@@ -43,6 +43,25 @@ struct Model {
   Location where;
 };
 
+/// A binned model: cards between which length and width of an instance decide.
+struct ModelBins {
+  struct Bin {
+    std::string name;
+    double l_min = 0, l_max = 0, w_min = 0, w_max = 0;  ///< [m]
+    int model = -1;                                     ///< index into Circuit::models
+  };
+  std::string name;
+  double scale = 1;  ///< of lengths and widths on element lines
+  std::vector<Bin> bins;
+
+  /// Position of the bin for a device of length l and width w on its line, in `fingers`; -1: none holds it.
+  /// min <= x < max, as binning is defined; equal within rounding counts as equal, and an upper limit where
+  /// no other bin begins belongs to its bin.
+  int choose(double l, double w, double fingers) const;
+  /// "no bin of model 'nfet' holds l=1u w=2u", and what bins there are.
+  std::pair<std::string, std::string> complaint(double l, double w, double fingers) const;
+};
+
 /// The time function of an independent source: kind "pulse", "sin", "exp", "pwl", "sffm" or "am" and its
 /// arguments in SPICE order (pwl: t1 v1 t2 v2 ...; repeat and td as `options`); or "network", the signal of a
 /// file.
@@ -88,6 +107,7 @@ struct Instance {
   Location where;
   std::vector<int> nodes;  ///< indices into Circuit::nodes; 0 is ground
   int model = -1;          ///< index into Circuit::models
+  int bins = -1;  ///< index into Circuit::bins where ReadOptions::keep_bins is set and its model is binned
   std::vector<int>
       references;  ///< instances named by this one: f, h, w: the sensed voltage source; k: the two inductors
   /// Named values. The positional value of r, c, l, k is called "r", "c", "l", "k"; of v and i "dc"; `ac mag
@@ -124,6 +144,7 @@ struct Circuit {
   std::vector<std::string> nodes = {"0"};  ///< names, lower case, flattened as ngspice does: "out", "x1.net5"
   std::vector<Instance> instances;
   std::vector<Model> models;
+  std::vector<ModelBins> bins;  ///< with ReadOptions::keep_bins
   ParameterTable parameters;
 
   std::vector<std::pair<int, Value>> initial_conditions;  ///< .ic v(node)=value
@@ -161,6 +182,7 @@ struct ReadOptions {
   std::vector<std::pair<std::string, double>>
       parameters;                          ///< override top-level .param values, as `--param NAME=VALUE`
   std::uint64_t seed = 1;                  ///< for agauss() and its kin
+  bool keep_bins = false;                  ///< all cards of binned models, not only the chosen ones
   bool allow_includes = true;              ///< false: .include and .lib are errors, no file is opened
   std::size_t max_instances = 10'000'000;  ///< flat instances; more is an error (subcircuit bombs)
 };

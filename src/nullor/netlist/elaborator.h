@@ -105,7 +105,7 @@ class Elaborator {
   ModelCard* find_model(Scope& scope, const std::string& name, Scope** where);
   bool has_model(Scope& scope, std::string_view name);
   /// Index into Circuit::models of the model that `instance` names, its bin chosen by l, w and nf.
-  int use_model(Scope& scope, std::string_view name, const Instance& instance, const Location& where);
+  int use_model(Scope& scope, std::string_view name, Instance& instance, const Location& where);
   /// The model `ideal` of diodes, which every deck knows that has none of its own: no resistance when on.
   int ideal_diode(const Location& where);
 
@@ -124,8 +124,11 @@ class Elaborator {
   [[noreturn]] void unknown_model(Scope& scope, std::string_view name, const Location& where);
   void split(ModelCard& card);
   int copy_model(ModelCard& card, Scope& defined_in);
-  ModelCard* choose_bin(Scope& scope, const std::string& base, const std::vector<ModelCard*>& bins,
-                        Scope& defined_in, const Instance& instance, const Location& where);
+  ModelBins ranges_of(const std::string& base, const std::vector<ModelCard*>& bins, Scope& defined_in);
+  /// Copies all cards; the index of their list.
+  int keep_bins(const std::string& base, const std::vector<ModelCard*>& bins, Scope& defined_in);
+  ModelCard* choose_bin(const std::string& base, const std::vector<ModelCard*>& bins, Scope& defined_in,
+                        const Instance& instance, const Location& where);
 
   struct Reference {
     int instance;

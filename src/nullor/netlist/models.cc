@@ -15,7 +15,6 @@ const std::vector<ModelCard*>* find_bins(const Block& block, const std::string& 
   return found == block.bins.end() ? nullptr : &found->second;
 }
 
-/// min <= x < max, as binning is defined; equal within rounding counts as equal.
 bool in_range(double x, double low, double high, bool closed) {
   const auto near = [](double a, double b) { return std::fabs(a - b) <= 1e-9 * std::fabs(b); };
   return (x > low || near(x, low)) && ((x < high && !near(x, high)) || (closed && near(x, high)));
@@ -33,15 +32,15 @@ bool Elaborator::has_model(Scope& scope, std::string_view name) {
   return false;
 }
 
-int Elaborator::use_model(Scope& scope, std::string_view name, const Instance& instance,
-                          const Location& where) {
+int Elaborator::use_model(Scope& scope, std::string_view name, Instance& instance, const Location& where) {
   const std::string key = lower(name);
   for (Scope* s = &scope; s; s = s->lexical) {
     for (auto block = s->blocks.rbegin(); block != s->blocks.rend(); ++block) {
       const auto exact = (*block)->model_index.find(key);
       if (exact != (*block)->model_index.end()) return copy_model(*exact->second, *s);
       if (const auto* bins = find_bins(**block, key)) {
-        return copy_model(*choose_bin(scope, key, *bins, *s, instance, where), *s);
+        if (options_.keep_bins) instance.bins = keep_bins(key, *bins, *s);
+        return copy_model(*choose_bin(key, *bins, *s, instance, where), *s);
       }
     }
   }
@@ -72,7 +71,7 @@ void Elaborator::unknown_model(Scope& scope, std::string_view name, const Locati
                                   : "is a .include or .lib missing?"));
 }
 
-ModelCard* Elaborator::choose_bin(Scope& scope, const std::string& base, const std::vector<ModelCard*>& bins,
+ModelCard* Elaborator::choose_bin(const std::string& base, const std::vector<ModelCard*>& bins,
                                   Scope& defined_in, const Instance& instance, const Location& where) {
   const auto given = [&](std::string_view name) -> const NamedValue* {
     for (const NamedValue& parameter : instance.parameters) {
@@ -85,16 +84,26 @@ ModelCard* Elaborator::choose_bin(Scope& scope, const std::string& base, const s
   if (!l_given || !w_given) {
     fail("model " + in_quotes(base) + " is binned: the instance needs l= and w=", where);
   }
-  double scale = 1;
-  if (const auto option = circuit_.options.find("scale"); option != circuit_.options.end()) {
-    if (const double* value = std::get_if<double>(&option->second)) scale = *value;
-  }
   const NamedValue* nf_given = given("nf");
   const double fingers = nf_given ? std::max(number(nf_given->value), 1e-30) : 1.0;
-  const double l = number(l_given->value) * scale;
-  const double w = number(w_given->value) * scale / fingers;
+  const double l = number(l_given->value), w = number(w_given->value);
+  const ModelBins ranges = ranges_of(base, bins, defined_in);
+  const int chosen = ranges.choose(l, w, fingers);
+  if (chosen < 0) {
+    const auto [what, list] = ranges.complaint(l, w, fingers);
+    fail(what, where, list);
+  }
+  return bins[static_cast<std::size_t>(chosen)];
+}
+
+ModelBins Elaborator::ranges_of(const std::string& base, const std::vector<ModelCard*>& bins,
+                                Scope& defined_in) {
+  ModelBins out;
+  out.name = base;
+  if (const auto option = circuit_.options.find("scale"); option != circuit_.options.end()) {
+    if (const double* value = std::get_if<double>(&option->second)) out.scale = *value;
+  }
   const auto limit = [&](ModelCard& card, std::string_view name, double otherwise) {
-    split(card);
     for (const ModelCard::Parameter& parameter : card.parameters) {
       if (same_name(parameter.name, name) && !parameter.value.empty()) {
         return number_of(defined_in, SourceText(source_, *card.line), parameter.value);
@@ -102,37 +111,23 @@ ModelCard* Elaborator::choose_bin(Scope& scope, const std::string& base, const s
     }
     return otherwise;
   };
-  (void)scope;
-  std::string list;
-  // The upper limit belongs to the next bin; only where there is none may it be used.
-  for (const bool closed : {false, true}) {
-    for (ModelCard* card : bins) {
-      if (in_range(l, limit(*card, "lmin", 0), limit(*card, "lmax", HUGE_VAL), closed) &&
-          in_range(w, limit(*card, "wmin", 0), limit(*card, "wmax", HUGE_VAL), closed)) {
-        return card;
-      }
-    }
+  for (ModelCard* card : bins) {
+    split(*card);
+    out.bins.push_back({card->name, limit(*card, "lmin", 0), limit(*card, "lmax", HUGE_VAL),
+                        limit(*card, "wmin", 0), limit(*card, "wmax", HUGE_VAL), -1});
   }
-  constexpr std::size_t kListed = 4;
-  double l_low = HUGE_VAL, l_high = 0, w_low = HUGE_VAL, w_high = 0;
-  for (std::size_t k = 0; k < bins.size(); ++k) {
-    const double l0 = limit(*bins[k], "lmin", 0), l1 = limit(*bins[k], "lmax", HUGE_VAL);
-    const double w0 = limit(*bins[k], "wmin", 0), w1 = limit(*bins[k], "wmax", HUGE_VAL);
-    l_low = std::min(l_low, l0), l_high = std::max(l_high, l1);
-    w_low = std::min(w_low, w0), w_high = std::max(w_high, w1);
-    if (k < kListed) {
-      list += (k ? "; " : "") + bins[k]->name + ": l " + format_si(l0) + ".." + format_si(l1) + ", w " +
-              format_si(w0) + ".." + format_si(w1);
-    }
+  return out;
+}
+
+int Elaborator::keep_bins(const std::string& base, const std::vector<ModelCard*>& bins, Scope& defined_in) {
+  ModelBins kept = ranges_of(base, bins, defined_in);
+  for (std::size_t k = 0; k < bins.size(); ++k) kept.bins[k].model = copy_model(*bins[k], defined_in);
+  // Cards that depend on no instance are the same for all.
+  for (std::size_t k = 0; k < circuit_.bins.size(); ++k) {
+    if (circuit_.bins[k].bins.front().model == kept.bins.front().model) return static_cast<int>(k);
   }
-  if (bins.size() > kListed) {
-    list = std::to_string(bins.size()) + " bins cover l " + format_si(l_low) + ".." + format_si(l_high) +
-           ", w " + format_si(w_low) + ".." + format_si(w_high) + " (" + list + "; ...)";
-  }
-  fail("no bin of model " + in_quotes(base) + " holds l=" + format_si(l) + " w=" + format_si(w) +
-           (fingers != 1 ? " (per finger)" : "") +
-           (scale != 1 ? " (with scale=" + format_si(scale) + ")" : ""),
-       where, list);
+  circuit_.bins.push_back(std::move(kept));
+  return static_cast<int>(circuit_.bins.size()) - 1;
 }
 
 void Elaborator::split(ModelCard& card) {
@@ -200,3 +195,43 @@ int Elaborator::copy_model(ModelCard& card, Scope& defined_in) {
 }
 
 }  // namespace nullor::netlist
+
+namespace nullor {
+
+int ModelBins::choose(double l, double w, double fingers) const {
+  // The upper limit belongs to the next bin; only where there is none may it be used.
+  for (const bool closed : {false, true}) {
+    for (std::size_t k = 0; k < bins.size(); ++k) {
+      if (netlist::in_range(l * scale, bins[k].l_min, bins[k].l_max, closed) &&
+          netlist::in_range(w * scale / fingers, bins[k].w_min, bins[k].w_max, closed)) {
+        return static_cast<int>(k);
+      }
+    }
+  }
+  return -1;
+}
+
+std::pair<std::string, std::string> ModelBins::complaint(double l, double w, double fingers) const {
+  constexpr std::size_t kListed = 4;
+  std::string list;
+  double l_low = HUGE_VAL, l_high = 0, w_low = HUGE_VAL, w_high = 0;
+  for (std::size_t k = 0; k < bins.size(); ++k) {
+    const Bin& bin = bins[k];
+    l_low = std::min(l_low, bin.l_min), l_high = std::max(l_high, bin.l_max);
+    w_low = std::min(w_low, bin.w_min), w_high = std::max(w_high, bin.w_max);
+    if (k < kListed) {
+      list += (k ? "; " : "") + bin.name + ": l " + format_si(bin.l_min) + ".." + format_si(bin.l_max) +
+              ", w " + format_si(bin.w_min) + ".." + format_si(bin.w_max);
+    }
+  }
+  if (bins.size() > kListed) {
+    list = std::to_string(bins.size()) + " bins cover l " + format_si(l_low) + ".." + format_si(l_high) +
+           ", w " + format_si(w_low) + ".." + format_si(w_high) + " (" + list + "; ...)";
+  }
+  return {"no bin of model " + netlist::in_quotes(name) + " holds l=" + format_si(l * scale) +
+              " w=" + format_si(w * scale / fingers) + (fingers != 1 ? " (per finger)" : "") +
+              (scale != 1 ? " (with scale=" + format_si(scale) + ")" : ""),
+          list};
+}
+
+}  // namespace nullor

@@ -1,0 +1,89 @@
+#pragma once
+/// One circuit with kLanes samples of its parameters side by side: the equation of dae.h in lanes.
+///
+/// A sample pins entries of the parameter table; whatever follows from them - device values, bins of model
+/// cards, the temperature - follows lane by lane. Hot devices (lane_devices.def) are evaluated in lanes;
+/// everything else is evaluated by kLanes scalar circuits, one after the other, and linear devices once a
+/// load.
+
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "nullor/dae/dae.h"
+#include "nullor/dae/lane_group.h"
+
+namespace nullor {
+
+/// Values for entries of the parameter table.
+using Pinned = std::vector<std::pair<ParameterId, double>>;
+
+class LaneDae {
+ public:
+  /// Throws InputError as Dae does. All lanes begin with the values of the circuit.
+  explicit LaneDae(const Circuit& circuit);
+
+  int size() const { return scalars_[0]->size(); }
+  const SparsePattern& pattern() const { return scalars_[0]->pattern(); }
+  const std::vector<UnknownInfo>& unknowns() const { return scalars_[0]->unknowns(); }
+  /// The lane as a circuit of its own: names and numbers of unknowns. Its hot devices are not kept up to date.
+  const Dae& scalar(int lane) const { return *scalars_[static_cast<std::size_t>(lane)]; }
+  Dae& scalar(int lane) { return *scalars_[static_cast<std::size_t>(lane)]; }
+
+  /// Why a sample cannot run in lanes; both empty: it can.
+  struct Refusal {
+    std::string impossible;  ///< the netlist's own refusal: no bin, a device that cannot be
+    bool different = false;  ///< its switches differ from those of the other lanes: simulate it alone
+    explicit operator bool() const { return different || !impossible.empty(); }
+  };
+  /// Puts a sample into a lane; takes effect with the next setup().
+  Refusal load(int lane, const Pinned& sample);
+  void setup();
+
+  /// f, q and derivatives (dae.h, 1); arrays as in LaneAssembly, cleared first.
+  void evaluate(LaneAssembly& a);
+  /// b(t), n + 1.
+  void excitation(const Lanes& time, bool dc, Lanes* b) const;
+  void initial_guess(Lanes* x);
+  void forget_limits();
+
+ private:
+  struct Hot {
+    std::size_t group;  ///< of the scalar circuits
+    std::unique_ptr<LaneGroup> lanes;
+  };
+  struct Binding {
+    std::size_t hot;
+    int device, parameter;
+    ParameterId table;
+  };
+  /// A hot device whose card is one of several by its length and width.
+  struct Binned {
+    std::size_t hot;
+    int device, bins;
+    Value length, width, fingers;
+    int chosen[kLanes];
+  };
+
+  void make_hot(std::size_t group, const LaneFactory& factory);
+  void bind(const Instance& instance, std::size_t hot, int device, DeviceGroup& shape);
+  bool choose_card(Binned& b, int lane, const std::vector<double>& table, std::string& impossible);
+  const std::vector<double>& card(const DeviceGroup& group, int model);
+  void interleave_linear();
+  void add_scalar_groups(LaneAssembly& a);
+
+  std::vector<std::unique_ptr<Dae>> scalars_;
+  std::vector<Hot> hot_;
+  std::vector<char> is_hot_;         ///< per scalar group
+  std::vector<std::size_t> others_;  ///< nonlinear groups that are not hot
+  std::vector<Binding> bindings_;
+  std::vector<Binned> binned_;
+  std::vector<std::vector<double>> cards_;  ///< per model of the circuit: by number of the parameter; empty: not read
+  std::vector<Lanes> linear_g_, linear_c_;  ///< (nonzeros + 1)
+  std::vector<int> linear_places_, linear_columns_;  ///< nonzeros that any lane fills
+  std::vector<double> x_, f_, q_, g_, c_;            ///< scratch of one lane
+};
+
+}  // namespace nullor

@@ -1,0 +1,206 @@
+#pragma once
+/// The one implementation of LaneGroup: eval() of the device over dual numbers of lanes.
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "nullor/dae/lane_group.h"
+#include "nullor/devices/parameters.h"
+#include "nullor/math/dual.h"
+
+namespace nullor {
+
+template <template <class> class D>
+class LaneGroupOf final : public LaneGroup {
+  using Device = D<Lanes>;
+  static constexpr int kSeeds = static_cast<int>(std::size(D<double>::nonlinear));
+  using Real = Dual<kSeeds, Lanes>;
+  static constexpr bool kLimits = requires(const Device& d, Lanes* x) { d.template limit<Lanes>(x, x); };
+
+ public:
+  explicit LaneGroupOf(const LaneStructure& s)
+      : rows_(s.rows), unknowns_(s.unknowns), devices_(at(s.devices)), members_(at(s.devices)) {
+    for (int k = 0; k < s.devices; ++k) {
+      if constexpr (requires(Device & d) { d.type = 0; }) devices_[at(k)].type = s.types[at(k)];
+      Device::describe(devices_[at(k)], members_[at(k)]);
+    }
+    Members first;
+    const Device blank{};
+    Device::describe(const_cast<Device&>(blank), first);
+    for (const Member& m : first.list)
+      defaults_.push_back(m.number ? value(*m.number) : static_cast<double>(*m.integer));
+    for (const auto& [row, column] : s.entries) {
+      const auto seed = std::find(std::begin(D<double>::nonlinear), std::end(D<double>::nonlinear), column);
+      entries_.push_back({row, column,
+                          seed == std::end(D<double>::nonlinear)
+                              ? -1
+                              : static_cast<int>(seed - std::begin(D<double>::nonlinear))});
+    }
+    for (auto& row : entry_of_) row.fill(-1);
+    for (std::size_t e = 0; e < entries_.size(); ++e)
+      entry_of_[at(entries_[e].row)][at(entries_[e].column)] = static_cast<int>(e);
+    const int nowhere = s.pattern->nonzeros();
+    for (int k = 0; k < s.devices; ++k) {
+      const int* u = &unknowns_[at(k * rows_)];
+      for (const Entry& e : entries_) {
+        const bool grounded = u[e.row] == s.ground || u[e.column] == s.ground;
+        slots_.push_back(grounded ? nowhere : s.pattern->find(u[e.row], u[e.column]));
+      }
+    }
+    last_.assign(unknowns_.size(), Lanes(0.0));
+  }
+
+  bool set_parameter(int device, int parameter, int lane, double x) override {
+    return members_[at(device)].list[at(parameter)].set(lane, x);
+  }
+
+  bool set_card(int device, int lane, std::span<const double> card) override {
+    bool fits = true;
+    const std::vector<Member>& list = members_[at(device)].list;
+    for (std::size_t k = 0; k < list.size(); ++k) {
+      if (!list[k].is_model) continue;
+      fits = list[k].set(lane, std::isnan(card[k]) ? defaults_[k] : card[k]) && fits;
+    }
+    return fits;
+  }
+
+  void setup(const Environment<Lanes>& environment) override {
+    for (Device& device : devices_) device.setup(environment);
+  }
+
+  void evaluate(LaneAssembly& a) override {
+    for (int k = 0; k < static_cast<int>(devices_.size()); ++k) evaluate_one(a, k);
+  }
+
+  void initial_guess(Lanes* x) override {
+    if constexpr (requires(const Device& d, Lanes* v) { d.template initial_guess<Lanes>(v); }) {
+      constexpr int kTerminals = static_cast<int>(std::size(D<double>::terminals));
+      for (int k = 0; k < static_cast<int>(devices_.size()); ++k) {
+        Lanes local[kMostRows];
+        const int* u = &unknowns_[at(k * rows_)];
+        for (int r = 0; r < rows_; ++r) local[r] = x[u[r]];
+        devices_[at(k)].template initial_guess<Lanes>(local);
+        for (int r = kTerminals; r < rows_; ++r) x[u[r]] = local[r];
+        for (int r = 0; r < rows_; ++r) last_[at(k * rows_ + r)] = local[r];
+      }
+    } else {
+      (void)x;
+    }
+  }
+
+  void forget_limits() override { std::fill(last_.begin(), last_.end(), Lanes(0.0)); }
+
+ private:
+  static constexpr int kMostRows = Stamp<Lanes>::kMaxRows;
+  static std::size_t at(int k) { return static_cast<std::size_t>(k); }
+
+  /// Where a parameter lives in a device; a switch is one for all lanes.
+  struct Member {
+    Lanes* number = nullptr;
+    int* integer = nullptr;
+    bool is_model = false;
+    mutable bool decided = false;  ///< the switch has been set
+
+    bool set(int lane, double x) const {
+      if (number) {
+        number->set(lane, x);
+        return true;
+      }
+      const int wanted = static_cast<int>(std::lround(x));
+      if (decided) return *integer == wanted;
+      decided = true;
+      *integer = wanted;
+      return true;
+    }
+  };
+  struct Members : detail::NumberingVisitor<Members> {
+    std::vector<Member> list;
+    template <class M>
+    void number(int, std::string_view, M& x, std::string_view, std::string_view, bool model) {
+      list.push_back({&x, nullptr, model});
+    }
+    void integer(int, std::string_view, int& x, std::string_view, bool model) {
+      list.push_back({nullptr, &x, model});
+    }
+  };
+  struct Entry {
+    int row, column;
+    int seed;  ///< position in D::nonlinear, or -1: filled by linear terms only
+  };
+
+  void evaluate_one(LaneAssembly& a, int k) {
+    const int* u = &unknowns_[at(k * rows_)];
+    Lanes x[kMostRows], from[kMostRows];
+    for (int r = 0; r < rows_; ++r) from[r] = x[r] = a.x[u[r]];
+    typename Lanes::Mask held{};
+    if constexpr (kLimits) {
+      Lanes* last = &last_[at(k * rows_)];
+      if (a.at_guess) {
+        for (const int r : D<double>::nonlinear) from[r] = last[r];
+        held = !held;
+      } else if (a.limiting) {
+        held = devices_[at(k)].template limit<Lanes>(from, last);
+      }
+      std::copy(from, from + rows_, last);
+      a.limited = a.limited || held;
+    }
+    Real point[kMostRows];
+    for (int r = 0; r < rows_; ++r) point[r] = Real(from[r]);
+    for (int s = 0; s < kSeeds; ++s) point[D<double>::nonlinear[s]].d.set(s, Lanes(1.0));
+    Stamp<Real> out(point, rows_, a.gmin);
+    if constexpr (requires { devices_[at(k)].eval_ac(point, out); }) {
+      a.small_signal ? devices_[at(k)].eval_ac(point, out) : devices_[at(k)].eval(point, out);
+    } else {
+      devices_[at(k)].eval(point, out);
+    }
+    Lanes g[kMostRows * kMostRows], c[kMostRows * kMostRows];
+    for (std::size_t e = 0; e < entries_.size(); ++e) {
+      const Entry& entry = entries_[e];
+      g[e] = entry.seed < 0 ? Lanes(0.0) : out.f(entry.row).d[entry.seed];
+      c[e] = entry.seed < 0 ? Lanes(0.0) : out.q(entry.row).d[entry.seed];
+    }
+    for (int t = 0; t < out.linear_count(); ++t) {
+      const auto& term = out.linear(t);
+      for (const auto& [column, sign] : {std::pair(term.p, 1.0), std::pair(term.n, -1.0)}) {
+        const int e = entry_of_[at(term.row)][at(column)];
+        if (entries_[at(e)].seed >= 0) continue;
+        g[e] += sign * term.g;
+        c[e] += sign * term.c;
+      }
+    }
+    for (int r = 0; r < rows_; ++r) {
+      a.f[u[r]] += out.f(r).v;
+      a.q[u[r]] += out.q(r).v;
+    }
+    if (!held.none()) {
+      for (std::size_t e = 0; e < entries_.size(); ++e) {
+        const Lanes back = x[entries_[e].column] - from[entries_[e].column];
+        a.f[u[entries_[e].row]] += g[e] * back;
+        a.q[u[entries_[e].row]] += c[e] * back;
+      }
+    }
+    const int* slot = &slots_[at(k) * entries_.size()];
+    for (std::size_t e = 0; e < entries_.size(); ++e) {
+      if (a.capacitance) {
+        a.jacobian[slot[e]] += g[e];
+        a.capacitance[slot[e]] += c[e];
+      } else {
+        a.jacobian[slot[e]] += g[e] + a.alpha * c[e];
+      }
+    }
+  }
+
+  int rows_;
+  std::vector<int> unknowns_;
+  std::vector<Device> devices_;
+  std::vector<Members> members_;
+  std::vector<double> defaults_;
+  std::vector<Entry> entries_;
+  std::array<std::array<int, kMostRows>, kMostRows> entry_of_{};
+  std::vector<int> slots_;   ///< entries a device
+  std::vector<Lanes> last_;  ///< rows a device: where it was last evaluated
+};
+
+}  // namespace nullor
