@@ -150,7 +150,7 @@ struct GetVisitor : NumberingVisitor<GetVisitor<P>> {
   }
 };
 
-inline constexpr int kMaxParameters = 192;
+inline constexpr int kMaxParameters = 1024;
 
 template <class P>
 struct ReadVisitor : NumberingVisitor<ReadVisitor<P>> {
