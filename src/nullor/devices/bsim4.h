@@ -222,16 +222,11 @@ struct Bsim4 : bsim4::Card<P> {
                              T((limit_gate(vgd0, vgd1, vth) - vgd0) + reverse_ds));
     x[gi] += sign * more_gs;
     x[di] += sign * more_ds;
-    const int at_d = around.rbodymod == 0 ? bp : db, at_s = around.rbodymod == 0 ? bp : sb;
-    const T vbs = across(x, at_s, si);
-    const T more_bs =
-        limit_junction(vbs, across(last, at_s, si), T(junction_s.nvt), T(junction_s.vcrit)) - vbs;
-    x[at_s] += sign * more_bs;
-    const T vbd = across(x, at_d, di);
-    const T more_bd =
-        limit_junction(vbd, across(last, at_d, di), T(junction_d.nvt), T(junction_d.vcrit)) - vbd;
-    x[at_d] += sign * more_bd;
-    if (around.rbodymod == 0) x[db] = x[sb] = x[bp];
+    const T vbs = across(x, sb, si), vbd = across(x, db, di);
+    const T more_bs = limit_junction(vbs, across(last, sb, si), T(junction_s.nvt), T(junction_s.vcrit)) - vbs;
+    const T more_bd = limit_junction(vbd, across(last, db, di), T(junction_d.nvt), T(junction_d.vcrit)) - vbd;
+    x[sb] += sign * more_bs;
+    x[db] += sign * more_bd;
     return more_gs != T(0.0) || more_ds != T(0.0) || more_bs != T(0.0) || more_bd != T(0.0);
   }
 

@@ -37,7 +37,9 @@ Real tangent_exp(const Real& x) {
 /// ln(1 + e^x); x itself above 34, constant below -34.
 template <class Real>
 Real soft_plus(const Real& x) {
-  return log(Real(1.0 + clamped_exp(x))) + max(Real(x - kMaxArgument), Real(0.0));
+  const Real e = clamped_exp(x), u = 1.0 + e;
+  const Real lost = (u - 1.0) - e;  // by rounding, which a small e feels
+  return log(u) - lost + max(Real(x - kMaxArgument), Real(0.0));
 }
 
 /// e^x / ((e^x - 1)^2 + 2 e^x e^-34): how far source and drain reach into a channel of x decay lengths.

@@ -185,7 +185,8 @@ void Junction<P>::setup(const Card<P>& c, const Process<P>& p, const Diffusion<P
   gate.setup_charge(warm(s.cjswg, c.tcjswg) * gate_edge, potential(s.pbswg, c.tpbswg), s.mjswg);
 
   const P t = p.ratio - 1.0, lift = p.gap0 / p.vtm * t;
-  const P widened = p.modern ? P(sqrt(P(max(c.jtweff, P(0.0)) / p.size.weff_cj)) + 1.0) : P(1.0);
+  const bool widens = p.modern && value(c.jtweff) > 0;
+  const P widened = widens ? P(sqrt(P(c.jtweff / p.size.weff_cj)) + 1.0) : P(1.0);
   const auto trap = [&](JunctionPart<P>& part, const P& extent, const P& density, const P& njt, const P& tnjt,
                         const P& xts, const P& vts) {
     part.setup_trap(tangent_exp(P(xts * lift)) * extent * density, P(p.vtm0 * njt * (1.0 + tnjt * t)), vts);

@@ -61,7 +61,7 @@ struct Size {
   }
 
   std::string check() const {
-    if (!(value(nf) >= 1)) return "needs a number of fingers nf >= 1";
+    if (!(value(nf) > 0)) return "needs a number of fingers nf > 0";
     if (!(value(leff) > 0)) return "has an effective channel length that is not positive";
     if (!(value(weff) > 0)) return "has an effective channel width that is not positive";
     if (!(value(leff_cv) > 0)) return "has an effective length of the charges that is not positive";

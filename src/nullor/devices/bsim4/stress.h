@@ -20,7 +20,7 @@ struct StressShift {
 template <class P>
 StressShift<P> stress_shift(const Card<P>& c, const Size<P>& size, const P& ratio) {
   StressShift<P> shift;
-  const int fingers = static_cast<int>(value(size.nf));
+  const int fingers = std::max(1, static_cast<int>(value(size.nf)));
   const P sd = given(c.sd) ? c.sd : P(2.0 * c.dmcg);
   const bool known = value(c.sa) > 0 && value(c.sb) > 0 && (fingers == 1 || value(sd) > 0);
   if (!known) return shift;
