@@ -4,6 +4,7 @@
 #include "nullor/devices/bsim4/gate_current.h"
 #include "nullor/devices/bsim4/junction.h"
 #include "nullor/devices/bsim4/leakage.h"
+#include "nullor/devices/bsim4/operating_point.h"
 #include "nullor/devices/bsim4/parasitics.h"
 #include "nullor/devices/limiting.h"
 #include "nullor/devices/parameters.h"
@@ -63,7 +64,7 @@ struct Bsim4 : bsim4::Card<P> {
   }
 
   // Derived by setup().
-  double sign = 1;
+  double sign = 1, gmin = 0;
   bool delayed = false, series_by_bias = false, channel_gate = false;
   P fingers, devices, temperature, vtm, gate_step;
   P gate_scale, gate_diffusion;  ///< channel part of the gate resistance
@@ -76,11 +77,13 @@ struct Bsim4 : bsim4::Card<P> {
   bsim4::EdgeLeakage<P> leak_d, leak_s;
   bsim4::Junction<P> junction_d, junction_s;
   bsim4::Parasitics<P> around;
+  bsim4::Noise<P> channel_noise;
 
   void setup(const Environment<P>& environment) {
     bsim4::Process<P> p;
     p.setup(*this, environment, type == 1);
     sign = p.sign;
+    gmin = environment.gmin;
     fingers = this->nf;
     devices = this->m;
     temperature = p.temperature;
@@ -94,6 +97,7 @@ struct Bsim4 : bsim4::Card<P> {
     leak_s.setup(*this, p, false);
     junction_d.setup(*this, p, around.at_drain, false);
     junction_s.setup(*this, p, around.at_source, true);
+    channel_noise.setup(*this, p);
     setup_overlap(p);
     gate_step = p.sign * p.vth0;
     series_by_bias = this->rdsmod == 1;
@@ -166,13 +170,18 @@ struct Bsim4 : bsim4::Card<P> {
       y.q_d -= to_d;
       y.q_b -= to_b;
     }
-    if (channel_gate)
-      y.g_gate = gate_scale * (gate_diffusion * channel.beta + channel.conductance);
+    if (channel_gate) y.g_gate = gate_conductance(channel);
     if (series_by_bias) {
       y.g_drain = around.drain(vgd, vbd);
       y.g_source = around.source(vgs, vbs);
     }
     return y;
+  }
+
+  /// Channel part of the gate resistance of one device [S].
+  template <class Real>
+  Real gate_conductance(const bsim4::ChannelCurrent<Real>& channel) const {
+    return gate_scale * (gate_diffusion * channel.beta + channel.conductance);
   }
 
   template <class Real>
@@ -235,6 +244,11 @@ struct Bsim4 : bsim4::Card<P> {
     if (given(this->icvds)) x[d] = x[di] = x[si] + sign * this->icvds;
     if (given(this->icvgs)) x[g] = x[gi] = x[gm] = x[si] + sign * this->icvgs;
     if (given(this->icvbs)) x[b] = x[bp] = x[db] = x[sb] = x[si] + sign * this->icvbs;
+  }
+
+  void noise(const double* x, NoiseSources& out) const { bsim4::add_noise(*this, x, out); }
+  void operating_point(const double* x, OperatingPointInfo& out) const {
+    bsim4::add_operating_point(*this, x, out);
   }
 
  private:
