@@ -72,6 +72,12 @@ void Elaborator::unknown_model(Scope& scope, std::string_view name, const Locati
                                   : "is a .include or .lib missing?"));
 }
 
+double Elaborator::scale() const {
+  const auto option = circuit_.options.find("scale");
+  const double* value = option == circuit_.options.end() ? nullptr : std::get_if<double>(&option->second);
+  return value ? *value : 1.0;
+}
+
 ModelCard* Elaborator::choose_bin(Scope& scope, const std::string& base, const std::vector<ModelCard*>& bins,
                                   Scope& defined_in, const Instance& instance, const Location& where) {
   const auto given = [&](std::string_view name) -> const NamedValue* {
@@ -85,10 +91,7 @@ ModelCard* Elaborator::choose_bin(Scope& scope, const std::string& base, const s
   if (!l_given || !w_given) {
     fail("model " + in_quotes(base) + " is binned: the instance needs l= and w=", where);
   }
-  double scale = 1;
-  if (const auto option = circuit_.options.find("scale"); option != circuit_.options.end()) {
-    if (const double* value = std::get_if<double>(&option->second)) scale = *value;
-  }
+  const double scale = this->scale();
   const NamedValue* nf_given = given("nf");
   const double fingers = nf_given ? std::max(number(nf_given->value), 1e-30) : 1.0;
   const double l = number(l_given->value) * scale;
