@@ -1,11 +1,14 @@
 // From the flat circuit to device groups: which device an instance is, its values and its unknowns.
 
+#include "nullor/dae/bind.h"
+
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <set>
 
 #include "nullor/dae/behavioural_group.h"
-#include "nullor/dae/bind.h"
 #include "nullor/dae/dae.h"
 #include "nullor/dae/group_factories.h"
 
@@ -39,6 +42,22 @@ const NamedValue* find_value(const std::vector<NamedValue>& values, std::string_
 bool selects_the_model(std::string_view name) {
   return name == "level" || name == "version" || name == "lmin" || name == "lmax" || name == "wmin" ||
          name == "wmax";
+}
+
+/// "4.8.1" as the number 481, 4.5 as 450: what a device's switch `version` counts in. NaN: no version.
+double version_code(const NamedValue& v) {
+  const std::string text = v.text.empty() ? fmt::format("{}", v.value.constant) : v.text;
+  int code = 0, digits = 0;
+  for (const char c : text) {
+    if (c >= '0' && c <= '9' && digits < 3) {
+      code = 10 * code + (c - '0');
+      ++digits;
+    } else if (c != '.') {
+      return kNotGiven;
+    }
+  }
+  for (; digits < 3; ++digits) code *= 10;
+  return code;
 }
 
 double option(const Circuit& circuit, const char* name, double otherwise) {
@@ -200,6 +219,10 @@ void for_each_value(const DeviceGroup& g, const std::vector<NamedValue>& values,
           did_you_mean(v.name, known, "'nullor devices " + std::string(g.kind().name) + "' lists them"));
     }
     if (found.index < 0) continue;
+    if (is_model && v.name == "version" && v.value.parameter == kNoParameter && given(version_code(v))) {
+      set(found.index, {version_code(v)});
+      continue;
+    }
     if (!v.text.empty()) {
       throw InputError(ErrorKind::netlist,
                        "parameter '" + v.name + "' of '" + owner + "' needs a number, not '" + v.text + "'",

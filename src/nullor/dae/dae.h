@@ -75,6 +75,10 @@ class Dae {
   /// Pins entries of the parameter table and frees all others, then derives everything anew but the groups
   /// marked in `without`. Throws InputError when devices become impossible.
   void load(const std::vector<std::pair<ParameterId, double>>& pinned, const std::vector<char>& without);
+  /// What linear devices put into df/dx and dq/dx (nonzeros + 1).
+  std::pair<const double*, const double*> linear_parts() const {
+    return {linear_g_.data(), linear_c_.data()};
+  }
   /// The values of the parameter table.
   const std::vector<double>& table() const { return table_; }
   /// Every parameter that has a derivative: .param entries, given device and model parameters, the

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "nullor/dae/bind.h"
 #include "nullor/dae/group_factories.h"
-#include "nullor/netlist/model_bins.h"
 
 namespace nullor {
 namespace {
@@ -93,7 +93,9 @@ void LaneDae::make_hot(std::size_t group, const LaneFactory& factory) {
   is_hot_[group] = 1;
   // What is constant; the rest follows with every load.
   std::vector<char> follows(u(scalar.count()) * scalar.parameters().size(), 0);
-  const auto place = [&](int device, int parameter) { return u(device) * scalar.parameters().size() + u(parameter); };
+  const auto place = [&](int device, int parameter) {
+    return u(device) * scalar.parameters().size() + u(parameter);
+  };
   for (std::size_t k = bindings; k < bindings_.size(); ++k)
     follows[place(bindings_[k].device, bindings_[k].parameter)] = 1;
   for (int d = 0; d < scalar.count(); ++d) {
@@ -104,3 +106,187 @@ void LaneDae::make_hot(std::size_t group, const LaneFactory& factory) {
     }
   }
 }
+
+void LaneDae::bind(const Instance& instance, std::size_t hot, int device, DeviceGroup& shape) {
+  const Dae& first = *scalars_[0];
+  const Circuit& circuit = first.circuit();
+  const auto set = [&](int parameter, const Value& v) {
+    shape.set_parameter(device, parameter, number(v, first.table()));
+    if (v.parameter != kNoParameter) bindings_.push_back({hot, device, parameter, v.parameter});
+  };
+  if (instance.model >= 0) {
+    const Model& model = circuit.models[u(instance.model)];
+    for_each_value(shape, model.parameters, true, model.name, set);
+  }
+  for_each_value(shape, instance.parameters, false, instance.name, set);
+  if (instance.bins < 0) return;
+  Binned binned{hot, device, instance.bins, {}, {}, {1.0, kNoParameter}, {}};
+  for (const NamedValue& v : instance.parameters) {
+    if (v.name == "l") binned.length = v.value;
+    if (v.name == "w") binned.width = v.value;
+    if (v.name == "nf") binned.fingers = v.value;
+  }
+  std::fill(std::begin(binned.chosen), std::end(binned.chosen), -1);
+  binned_.push_back(binned);
+}
+
+const std::vector<double>& LaneDae::card(const DeviceGroup& group, int model) {
+  std::vector<double>& out = cards_[u(model)];
+  if (!out.empty()) return out;
+  const Model& card = scalars_[0]->circuit().models[u(model)];
+  out.assign(group.parameters().size(), kNotGiven);
+  for_each_value(group, card.parameters, true, card.name,
+                 [&](int parameter, const Value& v) { out[u(parameter)] = number(v, scalars_[0]->table()); });
+  return out;
+}
+
+bool LaneDae::choose_card(Binned& b, int lane, const std::vector<double>& table, std::string& impossible) {
+  const ModelBins& bins = scalars_[0]->circuit().bins[u(b.bins)];
+  const double l = number(b.length, table), w = number(b.width, table);
+  const double fingers = std::max(number(b.fingers, table), 1e-30);
+  const int chosen = bins.choose(l, w, fingers);
+  if (chosen < 0) {
+    const DeviceGroup& group = *scalars_[0]->groups()[hot_[b.hot].group];
+    impossible = "'" + group.names[u(b.device)] + "': " + bins.complaint(l, w, fingers).first;
+    return true;
+  }
+  if (chosen == b.chosen[lane]) return true;
+  b.chosen[lane] = chosen;
+  const DeviceGroup& group = *scalars_[0]->groups()[hot_[b.hot].group];
+  return hot_[b.hot].lanes->set_card(b.device, lane, card(group, bins.bins[u(chosen)].model));
+}
+
+LaneDae::Refusal LaneDae::load(int lane, const Pinned& sample) {
+  Refusal refusal;
+  Dae& scalar = *scalars_[u(lane)];
+  try {
+    scalar.load(sample, is_hot_);
+  } catch (const InputError& error) {
+    refusal.impossible = error.what();
+    return refusal;
+  }
+  bool fits = true;
+  for (Binned& b : binned_) {
+    fits = choose_card(b, lane, scalar.table(), refusal.impossible) && fits;
+    if (!refusal.impossible.empty()) return refusal;
+  }
+  for (const Binding& b : bindings_) {
+    fits = hot_[b.hot].lanes->set_parameter(b.device, b.parameter, lane, scalar.table()[u(b.table)]) && fits;
+  }
+  refusal.different = !fits;
+  return refusal;
+}
+
+void LaneDae::setup() {
+  Lanes temperature;
+  for (int k = 0; k < kLanes; ++k) temperature.set(k, scalars_[u(k)]->environment().temperature);
+  const Environment<Lanes> environment(scalars_[0]->environment(), temperature);
+  for (Hot& hot : hot_) hot.lanes->setup(environment);
+  interleave_linear();
+}
+
+void LaneDae::interleave_linear() {
+  const SparsePattern& p = pattern();
+  linear_g_.assign(u(p.nonzeros()) + 1, Lanes(0.0));
+  linear_c_ = linear_g_;
+  for (int k = 0; k < kLanes; ++k) {
+    const auto [g, c] = scalars_[u(k)]->linear_parts();
+    for (std::size_t e = 0; e + 1 < linear_g_.size(); ++e) {
+      linear_g_[e].set(k, g[e]);
+      linear_c_[e].set(k, c[e]);
+    }
+  }
+  const auto fills = [](const Lanes& x) { return !(x == Lanes(0.0)).all(); };
+  linear_places_.clear();
+  for (int column = 0; column < p.n; ++column) {
+    for (int e = p.column_start[u(column)]; e < p.column_start[u(column) + 1]; ++e) {
+      if (fills(linear_g_[u(e)]) || fills(linear_c_[u(e)]))
+        linear_places_.push_back({e, p.row[u(e)], column});
+    }
+  }
+}
+
+void LaneDae::evaluate(LaneAssembly& a) {
+  const std::size_t n = u(size()) + 1, slots = u(pattern().nonzeros()) + 1;
+  std::fill_n(a.f, n, Lanes(0.0));
+  std::fill_n(a.q, n, Lanes(0.0));
+  std::fill_n(a.jacobian, slots, Lanes(0.0));
+  if (a.capacitance) std::fill_n(a.capacitance, slots, Lanes(0.0));
+  a.limited = Lanes::Mask{};
+  for (const LinearPlace& at : linear_places_) {
+    const Lanes g = linear_g_[u(at.place)], c = linear_c_[u(at.place)];
+    a.f[at.row] += g * a.x[at.column];
+    a.q[at.row] += c * a.x[at.column];
+    if (a.capacitance) {
+      a.jacobian[at.place] = g;
+      a.capacitance[at.place] = c;
+    } else {
+      a.jacobian[at.place] = g + a.alpha * c;
+    }
+  }
+  for (Hot& hot : hot_) hot.lanes->evaluate(a);
+  if (!others_.empty()) add_scalar_groups(a);
+}
+
+void LaneDae::add_scalar_groups(LaneAssembly& a) {
+  for (int k = 0; k < kLanes; ++k) {
+    Assembly one;
+    for (std::size_t r = 0; r < x_.size(); ++r) x_[r] = a.x[r][k];
+    for (auto* v : {&f_, &q_, &g_, &c_}) std::fill(v->begin(), v->end(), 0.0);
+    one.x = x_.data();
+    one.time = a.time[k];
+    one.gmin = a.gmin;
+    one.f = f_.data();
+    one.q = q_.data();
+    one.jacobian = g_.data();
+    one.capacitance = c_.data();
+    one.limiting = a.limiting;
+    one.at_guess = a.at_guess;
+    one.dc = a.dc;
+    one.steady = a.steady;
+    one.small_signal = a.small_signal;
+    for (const std::size_t g : others_) scalars_[u(k)]->groups()[g]->evaluate(one);
+    for (std::size_t r = 0; r + 1 < x_.size(); ++r) {
+      a.f[r].v[k] += f_[r];
+      a.q[r].v[k] += q_[r];
+    }
+    for (std::size_t e = 0; e + 1 < g_.size(); ++e) {
+      if (a.capacitance) {
+        a.jacobian[e].v[k] += g_[e];
+        a.capacitance[e].v[k] += c_[e];
+      } else {
+        a.jacobian[e].v[k] += g_[e] + a.alpha[k] * c_[e];
+      }
+    }
+    if (one.limited) a.limited.lanes[k] = -1;
+  }
+}
+
+void LaneDae::excitation(const Lanes& time, bool dc, Lanes* b) const {
+  std::vector<double>& one = x_;
+  for (int k = 0; k < kLanes; ++k) {
+    scalars_[u(k)]->excitation(time[k], dc, one.data());
+    for (std::size_t r = 0; r < one.size(); ++r) b[r].set(k, one[r]);
+  }
+}
+
+void LaneDae::initial_guess(Lanes* x) {
+  for (int k = 0; k < kLanes; ++k) {
+    for (std::size_t r = 0; r < x_.size(); ++r) x_[r] = x[r][k];
+    scalars_[u(k)]->initial_guess(x_.data());
+    for (std::size_t r = 0; r < x_.size(); ++r) x[r].set(k, x_[r]);
+  }
+  // Nodes are not the devices' to set.
+  const std::size_t nodes = scalars_[0]->circuit().nodes.size() - 1;
+  const std::vector<Lanes> kept(x, x + nodes);
+  for (Hot& hot : hot_) hot.lanes->initial_guess(x);
+  std::copy(kept.begin(), kept.end(), x);
+  x[size()] = Lanes(0.0);
+}
+
+void LaneDae::forget_limits() {
+  for (const auto& scalar : scalars_) scalar->forget_limits();
+  for (Hot& hot : hot_) hot.lanes->forget_limits();
+}
+
+}  // namespace nullor

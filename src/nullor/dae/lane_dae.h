@@ -28,7 +28,8 @@ class LaneDae {
   int size() const { return scalars_[0]->size(); }
   const SparsePattern& pattern() const { return scalars_[0]->pattern(); }
   const std::vector<UnknownInfo>& unknowns() const { return scalars_[0]->unknowns(); }
-  /// The lane as a circuit of its own: names and numbers of unknowns. Its hot devices are not kept up to date.
+  /// The lane as a circuit of its own: names and numbers of unknowns. Its hot devices are not kept up to
+  /// date.
   const Dae& scalar(int lane) const { return *scalars_[static_cast<std::size_t>(lane)]; }
   Dae& scalar(int lane) { return *scalars_[static_cast<std::size_t>(lane)]; }
 
@@ -80,10 +81,14 @@ class LaneDae {
   std::vector<std::size_t> others_;  ///< nonlinear groups that are not hot
   std::vector<Binding> bindings_;
   std::vector<Binned> binned_;
-  std::vector<std::vector<double>> cards_;  ///< per model of the circuit: by number of the parameter; empty: not read
+  std::vector<std::vector<double>>
+      cards_;  ///< per model of the circuit: by number of the parameter; empty: not read
   std::vector<Lanes> linear_g_, linear_c_;  ///< (nonzeros + 1)
-  std::vector<int> linear_places_, linear_columns_;  ///< nonzeros that any lane fills
-  std::vector<double> x_, f_, q_, g_, c_;            ///< scratch of one lane
+  struct LinearPlace {
+    int place, row, column;
+  };
+  std::vector<LinearPlace> linear_places_;         ///< nonzeros that linear devices fill in some lane
+  mutable std::vector<double> x_, f_, q_, g_, c_;  ///< scratch of one lane
 };
 
 }  // namespace nullor

@@ -53,11 +53,11 @@ class LaneGroup {
 /// What a lane group is made of: the devices as the scalar circuit has them.
 struct LaneStructure {
   int devices = 0, rows = 0;
-  std::vector<int> types;                     ///< (devices): position of the model type
-  std::vector<int> unknowns;                  ///< (devices, rows): global; ground: n
-  std::vector<std::pair<int, int>> entries;   ///< local (row, column) of nonzeros of df/dx or dq/dx
+  std::vector<int> types;                    ///< (devices): position of the model type
+  std::vector<int> unknowns;                 ///< (devices, rows): global; ground: n
+  std::vector<std::pair<int, int>> entries;  ///< local (row, column) of nonzeros of df/dx or dq/dx
   const SparsePattern* pattern = nullptr;
-  int ground = 0;                             ///< n
+  int ground = 0;  ///< n
 };
 
 /// One factory a device of lane_devices.def.

@@ -12,9 +12,12 @@
 
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <unordered_map>
 #include <vector>
 
 #include "nullor/devices/device.h"
@@ -49,17 +52,6 @@ template <class D, class Q>
 using device_over = typename device_traits<D>::template over<Q>;
 
 namespace detail {
-
-/// True when `name` is one of the space separated `words`.
-inline bool contains_word(std::string_view words, std::string_view name) {
-  while (!words.empty()) {
-    const auto end = words.find(' ');
-    if (words.substr(0, end) == name) return true;
-    if (end == std::string_view::npos) break;
-    words.remove_prefix(end + 1);
-  }
-  return false;
-}
 
 /// Gives every parameter its number and hands it to `Derived::number(k, ...)` or `Derived::integer(k, ...)`.
 template <class Derived>
@@ -100,57 +92,84 @@ struct ListVisitor : NumberingVisitor<ListVisitor> {
   void alias(std::string_view other, std::string_view name) { aliases.push_back({other, name}); }
 };
 
-/// Finds the numbers of a name on the model card and on the element line, and what it is an alias of.
-struct FindVisitor : NumberingVisitor<FindVisitor> {
-  std::string_view wanted;
+/// The numbers of a name on the model card and on the element line, and what it is an alias of.
+struct Named {
   int model_index = -1, instance_index = -1;
   bool is_ignored = false;
   std::string_view stands_for;
-  explicit FindVisitor(std::string_view name) : wanted(name) {}
+};
+struct NameVisitor : NumberingVisitor<NameVisitor> {
+  std::unordered_map<std::string_view, Named> names;
   template <class M>
   void number(int k, std::string_view name, M&, std::string_view, std::string_view, bool model) {
-    match(k, name, model);
+    (model ? names[name].model_index : names[name].instance_index) = k;
   }
   void integer(int k, std::string_view name, const int&, std::string_view, bool model) {
-    match(k, name, model);
+    (model ? names[name].model_index : names[name].instance_index) = k;
   }
-  void alias(std::string_view other, std::string_view name) {
-    if (other == wanted) stands_for = name;
-  }
-  void ignored(std::string_view names) { is_ignored = is_ignored || contains_word(names, wanted); }
-  void match(int k, std::string_view name, bool model) {
-    if (name == wanted) (model ? model_index : instance_index) = k;
+  void alias(std::string_view other, std::string_view name) { names[other].stands_for = name; }
+  void ignored(std::string_view words) {
+    while (!words.empty()) {
+      const auto end = words.find(' ');
+      names[words.substr(0, end)].is_ignored = true;
+      if (end == std::string_view::npos) break;
+      words.remove_prefix(end + 1);
+    }
   }
 };
+template <class D>
+Named named(std::string_view name) {
+  static const std::unordered_map<std::string_view, Named> names = [] {
+    const D device{};
+    NameVisitor visitor;
+    D::describe(device, visitor);
+    return std::move(visitor.names);
+  }();
+  const auto found = names.find(name);
+  return found == names.end() ? Named{} : found->second;
+}
 
-template <class T>
-struct SetVisitor : NumberingVisitor<SetVisitor<T>> {
-  int wanted;
-  const T& x;
-  SetVisitor(int k, const T& to) : wanted(k), x(to) {}
+/// Where a parameter lives in an object of its device.
+struct Place {
+  std::ptrdiff_t offset = 0;
+  bool is_switch = false;
+};
+template <class D>
+struct PlaceVisitor : NumberingVisitor<PlaceVisitor<D>> {
+  const D& device;
+  std::vector<Place> places;
+  explicit PlaceVisitor(const D& of) : device(of) {}
   template <class M>
-  void number(int k, std::string_view, M& member, std::string_view, std::string_view, bool) {
-    if (k == wanted) member = M(x);
+  void number(int, std::string_view, M& x, std::string_view, std::string_view, bool) {
+    places.push_back({distance(x), false});
   }
-  void integer(int k, std::string_view, int& member, std::string_view, bool) {
-    if (k == wanted) member = static_cast<int>(std::lround(value(x)));
+  void integer(int, std::string_view, const int& x, std::string_view, bool) {
+    places.push_back({distance(x), true});
   }
-};
-
-template <class P>
-struct GetVisitor : NumberingVisitor<GetVisitor<P>> {
-  int wanted;
-  P x{};
-  explicit GetVisitor(int k) : wanted(k) {}
-  void number(int k, std::string_view, const P& member, std::string_view, std::string_view, bool) {
-    if (k == wanted) x = member;
-  }
-  void integer(int k, std::string_view, const int& member, std::string_view, bool) {
-    if (k == wanted) x = P(static_cast<double>(member));
+  template <class M>
+  std::ptrdiff_t distance(const M& x) const {
+    return reinterpret_cast<const char*>(&x) - reinterpret_cast<const char*>(&device);
   }
 };
 
-inline constexpr int kMaxParameters = 192;
+/// By number. Cards of hundreds of numbers are set for thousands of devices: no walk through describe() then.
+template <class D>
+const std::vector<Place>& places_of() {
+  static const std::vector<Place> places = [] {
+    const D device{};
+    PlaceVisitor<D> visitor(device);
+    D::describe(device, visitor);
+    return std::move(visitor.places);
+  }();
+  return places;
+}
+template <class M, class D>
+M& member_at(D& device, const Place& place) {
+  using Byte = std::conditional_t<std::is_const_v<D>, const char, char>;
+  return *reinterpret_cast<M*>(reinterpret_cast<Byte*>(&device) + place.offset);
+}
+
+inline constexpr int kMaxParameters = 1024;
 
 template <class P>
 struct ReadVisitor : NumberingVisitor<ReadVisitor<P>> {
@@ -219,11 +238,9 @@ enum class Scope { any, model, instance };
 /// Number of the parameter called `name` (lower case), aliases resolved.
 template <class D>
 FoundParameter find_parameter(std::string_view name, Scope scope = Scope::any) {
-  const D device{};
-  detail::FindVisitor direct(name);
-  D::describe(device, direct);
-  detail::FindVisitor renamed(direct.stands_for);
-  if (!direct.stands_for.empty()) D::describe(device, renamed);
+  const detail::Named direct = detail::named<D>(name);
+  const detail::Named renamed =
+      direct.stands_for.empty() ? detail::Named{} : detail::named<D>(direct.stands_for);
   const FoundParameter on_card = {direct.model_index >= 0 ? direct.model_index : renamed.model_index, true,
                                   false};
   const FoundParameter on_line = {direct.instance_index >= 0 ? direct.instance_index : renamed.instance_index,
@@ -238,8 +255,12 @@ FoundParameter find_parameter(std::string_view name, Scope scope = Scope::any) {
 /// Sets parameter number k to x (double, or the device's own scalar); switches are rounded to integers.
 template <class D, class T>
 void set_parameter(D& device, int k, const T& x) {
-  detail::SetVisitor<T> visitor(k, x);
-  D::describe(device, visitor);
+  const detail::Place& place = detail::places_of<D>()[static_cast<std::size_t>(k)];
+  if (place.is_switch) {
+    detail::member_at<int>(device, place) = static_cast<int>(std::lround(value(x)));
+  } else {
+    detail::member_at<device_scalar<D>>(device, place) = device_scalar<D>(x);
+  }
 }
 
 /// Sets a parameter by name; false if the device has none of that name.
@@ -252,9 +273,10 @@ bool set_parameter(D& device, std::string_view name, const T& x, Scope scope = S
 
 template <class D>
 device_scalar<D> get_parameter(const D& device, int k) {
-  detail::GetVisitor<device_scalar<D>> visitor(k);
-  D::describe(device, visitor);
-  return visitor.x;
+  const detail::Place& place = detail::places_of<D>()[static_cast<std::size_t>(k)];
+  if (place.is_switch)
+    return device_scalar<D>(static_cast<double>(detail::member_at<const int>(device, place)));
+  return detail::member_at<const device_scalar<D>>(device, place);
 }
 
 /// Value of a parameter by name, or nothing.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "nullor/devices/bjt.h"
+#include "nullor/devices/bsim4.h"
 #include "nullor/devices/capacitor.h"
 #include "nullor/devices/diode.h"
 #include "nullor/devices/ekv.h"

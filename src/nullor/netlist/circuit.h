@@ -51,12 +51,12 @@ struct ModelBins {
     int model = -1;                                     ///< index into Circuit::models
   };
   std::string name;
-  double scale = 1;  ///< of lengths and widths on element lines
+  double scale = 1;  ///< the unit of lengths on element lines, for messages [m]
   std::vector<Bin> bins;
 
-  /// Position of the bin for a device of length l and width w on its line, in `fingers`; -1: none holds it.
-  /// min <= x < max, as binning is defined; equal within rounding counts as equal, and an upper limit where
-  /// no other bin begins belongs to its bin.
+  /// Position of the bin for a device of length l and width w [m], the latter in `fingers`; -1: none holds
+  /// it. min <= x < max, as binning is defined; equal within rounding counts as equal, and an upper limit
+  /// where no other bin begins belongs to its bin.
   int choose(double l, double w, double fingers) const;
   /// "no bin of model 'nfet' holds l=1u w=2u", and what bins there are.
   std::pair<std::string, std::string> complaint(double l, double w, double fingers) const;

@@ -82,6 +82,8 @@ class Elaborator {
   // Nodes and instances (elaborator.cc).
   int node(Scope& scope, std::string_view name);
   int add(ElementLine& element);
+  /// `.option scale`, the unit of MOSFET lengths [m].
+  double scale() const;
   Circuit& circuit() { return circuit_; }
   int& compile_depth() { return compile_depth_; }
   Rng& rng() {

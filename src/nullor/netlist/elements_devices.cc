@@ -1,6 +1,7 @@
 /// Elements with a model card, and transmission lines. Which parameters a device has is not known here: they
 /// are passed on by name.
 
+#include <algorithm>
 #include <array>
 
 #include "nullor/netlist/elements.h"
@@ -15,6 +16,22 @@ struct NodeCount {
 };
 // One more than the electrical nodes where a thermal node may follow.
 constexpr std::array<NodeCount, 4> kNodeCounts = {{{'d', 2, 3}, {'q', 3, 5}, {'m', 4, 7}, {'j', 3, 3}}};
+
+/// `.option scale` is the unit of a MOSFET's lengths: SKY130's cells state micrometres.
+void apply_scale(Elaborator& elaborator, Instance& instance) {
+  const double scale = elaborator.scale();
+  if (instance.letter != 'm' || scale == 1) return;
+  constexpr std::string_view lengths[] = {"w", "l", "pd", "ps", "sa", "sb", "sd", "sc"};
+  constexpr std::string_view areas[] = {"ad", "as"};
+  const auto contains = [](const auto& names, const std::string& name) {
+    return std::find(std::begin(names), std::end(names), name) != std::end(names);
+  };
+  for (NamedValue& p : instance.parameters) {
+    const int power = contains(lengths, p.name) ? 1 : contains(areas, p.name) ? 2 : 0;
+    if (power == 0) continue;
+    p.value = elaborator.product(p.value, {power == 1 ? scale : scale * scale}, p.where);
+  }
+}
 
 }  // namespace
 
@@ -58,6 +75,7 @@ void read_semiconductor(Elaborator& elaborator, ElementLine& element) {
   read_tail(elaborator, element, instance.letter != 'm' && instance.letter != 'n');
   instance.model =
       elaborator.use_model(element.scope, words[model], instance, element.cursor.where(words[model]));
+  apply_scale(elaborator, instance);
   elaborator.add(element);
 }
 

@@ -71,6 +71,12 @@ void Elaborator::unknown_model(Scope& scope, std::string_view name, const Locati
                                   : "is a .include or .lib missing?"));
 }
 
+double Elaborator::scale() const {
+  const auto option = circuit_.options.find("scale");
+  const double* value = option == circuit_.options.end() ? nullptr : std::get_if<double>(&option->second);
+  return value ? *value : 1.0;
+}
+
 ModelCard* Elaborator::choose_bin(const std::string& base, const std::vector<ModelCard*>& bins,
                                   Scope& defined_in, const Instance& instance, const Location& where) {
   const auto given = [&](std::string_view name) -> const NamedValue* {
@@ -86,7 +92,7 @@ ModelCard* Elaborator::choose_bin(const std::string& base, const std::vector<Mod
   }
   const NamedValue* nf_given = given("nf");
   const double fingers = nf_given ? std::max(number(nf_given->value), 1e-30) : 1.0;
-  const double l = number(l_given->value), w = number(w_given->value);
+  const double l = number(l_given->value) * scale(), w = number(w_given->value) * scale();
   const ModelBins ranges = ranges_of(base, bins, defined_in);
   const int chosen = ranges.choose(l, w, fingers);
   if (chosen < 0) {
@@ -100,9 +106,7 @@ ModelBins Elaborator::ranges_of(const std::string& base, const std::vector<Model
                                 Scope& defined_in) {
   ModelBins out;
   out.name = base;
-  if (const auto option = circuit_.options.find("scale"); option != circuit_.options.end()) {
-    if (const double* value = std::get_if<double>(&option->second)) out.scale = *value;
-  }
+  out.scale = scale();
   const auto limit = [&](ModelCard& card, std::string_view name, double otherwise) {
     for (const ModelCard::Parameter& parameter : card.parameters) {
       if (same_name(parameter.name, name) && !parameter.value.empty()) {
@@ -202,8 +206,8 @@ int ModelBins::choose(double l, double w, double fingers) const {
   // The upper limit belongs to the next bin; only where there is none may it be used.
   for (const bool closed : {false, true}) {
     for (std::size_t k = 0; k < bins.size(); ++k) {
-      if (netlist::in_range(l * scale, bins[k].l_min, bins[k].l_max, closed) &&
-          netlist::in_range(w * scale / fingers, bins[k].w_min, bins[k].w_max, closed)) {
+      if (netlist::in_range(l, bins[k].l_min, bins[k].l_max, closed) &&
+          netlist::in_range(w / fingers, bins[k].w_min, bins[k].w_max, closed)) {
         return static_cast<int>(k);
       }
     }
@@ -228,8 +232,8 @@ std::pair<std::string, std::string> ModelBins::complaint(double l, double w, dou
     list = std::to_string(bins.size()) + " bins cover l " + format_si(l_low) + ".." + format_si(l_high) +
            ", w " + format_si(w_low) + ".." + format_si(w_high) + " (" + list + "; ...)";
   }
-  return {"no bin of model " + netlist::in_quotes(name) + " holds l=" + format_si(l * scale) +
-              " w=" + format_si(w * scale / fingers) + (fingers != 1 ? " (per finger)" : "") +
+  return {"no bin of model " + netlist::in_quotes(name) + " holds l=" + format_si(l) +
+              " w=" + format_si(w / fingers) + (fingers != 1 ? " (per finger)" : "") +
               (scale != 1 ? " (with scale=" + format_si(scale) + ")" : ""),
           list};
 }

@@ -35,6 +35,28 @@ def mos_dc(level, model, instance="w=10u l=2u", temp=27, kind="nmos", forward_bu
     return {**c, "dc_only": True, "points": [tuple(sign * v if v else 0.0 for v in p) for p in points]}
 
 
+BSIM4 = ("toxe=4e-9 toxm=4.1e-9 xj=1.4e-7 ngate=1e20 ndep=2e17 nsd=1e20 wint=2e-9 lint=1.5e-8 vth0=0.45 lvth0=2e-9 wvth0=-1e-8 pvth0=3e-16 "
+         "k1=0.52 k2=-0.02 lk2=1e-9 k3=2 k3b=0.3 w0=1e-8 dvt0=1.5 dvt1=0.6 dvt0w=-1 dvt1w=1.5e6 dsub=0.5 minv=-0.2 voffl=4e-9 lpe0=9e-8 "
+         "lpeb=-3e-8 cdsc=1e-4 cdscd=5e-3 voff=-0.11 nfactor=1.8 eta0=0.07 etab=-0.05 u0=0.032 ua=-6e-10 ub=1.7e-18 uc=5e-11 ud=0 vsat=9e4 a0=1.2 "
+         "ags=0.4 a2=0.5 b1=1e-9 keta=-0.01 pclm=0.1 pdiblc1=0.4 pdiblc2=3e-3 pdiblcb=-0.03 pscbe1=7e8 pscbe2=1e-9 pvag=0.1 delta=0.012 "
+         "rdsw=80 prwg=0.02 prwb=0.01 alpha0=3e-8 alpha1=0.8 beta0=14 agidl=1e-9 bgidl=1.5e9 cgidl=0.4 egidl=0.7 cgso=2e-10 cgdo=2.2e-10 "
+         "cgbo=1e-13 cgsl=5e-11 cgdl=4e-11 acde=0.5 moin=8 noff=3 voffcv=-0.15 dlc=2e-8 dwc=-1e-8 jss=2e-3 jsws=5e-10 njs=1.2 cjs=1.1e-3 "
+         "mjs=0.44 cjsws=4e-11 mjsws=0.1 cjswgs=2e-10 mjswgs=0.8 pbs=0.75 kt1=-0.3 kt2=-0.04 at=1.2e5 ute=-1.7 ua1=4e-10 ub1=-6e-19 "
+         "uc1=2e-11 tpb=1e-3 tcj=8e-4 kvth0=1e-8 ku0=-3e-8 kvsat=0.2 wkvth0=2e-7 saref=3e-6 sbref=3e-6")
+
+
+def bsim4(extra="", instance="w=2u l=0.3u ad=1p as=1.2p pd=5u ps=6u nrd=0.2 nrs=0.3", temp=27, kind="nmos", version="4.5", code=450,
+          forward_bulk=False):
+    """Points from accumulation to strong inversion, body bias, drain and source exchanged."""
+    c = mos(f"{BSIM4} {extra} version={version}".replace("vth0=0.45", "vth0=-0.45") if kind == "pmos" else f"{BSIM4} {extra} version={version}",
+            instance, temp, kind, 54)
+    sign = 1 if kind == "nmos" else -1
+    points = [(1.8, 1.8, 0.0, 0.0), (0.05, 1.0, 0.0, -0.5), (1.2, 0.45, 0.0, 0.0), (1.8, 0.1, 0.0, -1.2), (0.0, 1.2, 1.0, -0.3),
+              (1.8, -0.6, 0.0, 0.0), (0.6, 0.8, 0.0, 0.3 if forward_bulk else 0.1)]
+    return {**c, "test_model": c["model"].replace(f"version={version}", f"version={code}"),
+            "points": [tuple(sign * v if v else 0.0 for v in p) for p in points]}
+
+
 def jfet(model, instance="", temp=27, kind="njf"):
     sign = 1 if kind == "njf" else -1
     points = [(3.0, -0.5, 0.0), (0.3, 0.0, 0.0), (0.0, 0.2, 1.0), (1.0, -3.0, 0.0), (1.0, 0.55, 0.0)]
@@ -143,6 +165,32 @@ CASES = {
     "mos3_process": [
         mos_dc(3, "tox=2e-8 nsub=3e15 nss=1e10 uo=250 vmax=1e5 nfs=1e11 rsh=20 js=1e-4", "w=10u l=3u ad=20p as=30p nrd=2", 27, "pmos"),
         mos_dc(3, "tox=2e-8 nsub=1e16 tpg=0 kappa=0"),
+    ],
+    # The 4.5 code of ngspice leaves out a part of the derivatives of its charges by body and source. It also drops what
+    # stress and well edges do to the mobility: no ku0 here.
+    "bsim4_v45": [
+        bsim4(),
+        bsim4("rbodymod=1", temp=110),
+        bsim4("rbodymod=1 diomod=2 ku0=0", "w=4u l=0.18u nf=3 m=2 sa=1u sb=1.5u sd=0.4u", temp=-40),
+        bsim4("capmod=1 xpart=1", kind="pmos"),
+        bsim4("rdsmod=1 igcmod=1 igbmod=1 toxe=2e-9 ngate=3e20", "w=4u l=0.1u", kind="pmos"),
+        bsim4("rgatemod=1 diomod=0 jtss=1e-6 jtssws=1e-12 jtsswgs=1e-11 tempmod=1 at=1e-3 ua1=1e-3 ub1=-1e-3 uc1=1e-3", "w=4u l=0.1u nf=2", temp=60),
+    ],
+    "bsim4_v48": [
+        bsim4(version="4.8.1", code=481),
+        bsim4("rbodymod=1 capmod=1 xpart=0.5 mobmod=1 uc=-0.03", temp=110, version="4.8.1", code=481),
+        bsim4("rbodymod=1 diomod=2 ku0=0 gidlmod=1 mobmod=2 ua=1e-15", "w=4u l=0.18u nf=3 m=2 sa=1u sb=1.5u sd=0.4u", temp=-40, version="4.8.1", code=481),
+        bsim4("capmod=0 xpart=1", kind="pmos", version="4.8.1", code=481),
+        bsim4("rdsmod=1 igcmod=2 igbmod=1 toxe=2e-9 ngate=3e20", "w=4u l=0.1u", kind="pmos", version="4.8.1", code=481),
+        bsim4("rgatemod=1 diomod=0 jtss=1e-6 jtssws=1e-12 jtsswgs=1e-11 jtweff=1e-7 tempmod=2 at=1e-3 ua1=1e-3 ub1=-1e-3 uc1=1e-3 cvchargemod=1 minvcv=-0.1", "w=4u l=0.1u nf=2",
+              temp=60, version="4.8.1", code=481),
+        bsim4("rgatemod=3 rbodymod=2 rbps0=60 rbpd0=70 rbsbx0=40 rbsby0=30 rbdbx0=45 rbdby0=35 tempmod=3 at=1e-3 ua1=1 ub1=-1 uc1=1 dvtp0=1e-9 dvtp1=0.2",
+              "w=4u l=0.1u nf=2", temp=60, version="4.8.1", code=481),
+    ],
+    # In ngspice the derivatives of the velocity limit leave out those of the charge.
+    "bsim4_velocity": [
+        {**bsim4("lambda=1e-9 vtl=2e5 ud=1e14", "w=4u l=0.1u", version="4.8.1", code=481), "dc_only": True},
+        {**bsim4("lambda=1e-9 vtl=1e5 ud=1e14", "w=4u l=0.1u", kind="pmos"), "dc_only": True},
     ],
     "jfet": [
         jfet("vto=-2 beta=1e-3 lambda=0.02 cgs=1e-12 cgd=2e-12 pb=0.9"),

@@ -61,7 +61,7 @@ def write(name, cases):
             n = c["terminals"]
             current, y = run(c["letter"], c.get("model_type"), c.get("model", ""), c.get("instance", ""), n, c["points"],
                              c.get("temp", 27), c.get("level"), c.get("dc_only", False))
-            f.write(f"case {c.get('type', 0)}\nmodel {c.get('model', '')}\ninstance {c.get('test_instance', c.get('instance', ''))}\n")
+            f.write(f"case {c.get('type', 0)}\nmodel {c.get('test_model', c.get('model', ''))}\ninstance {c.get('test_instance', c.get('instance', ''))}\n")
             f.write(f"temp {c.get('temp', 27)}\n")
             for p, point in enumerate(c["points"]):
                 f.write("point " + " ".join(repr(v) for v in point) + "\n")
