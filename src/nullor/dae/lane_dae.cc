@@ -159,6 +159,7 @@ bool LaneDae::choose_card(Binned& b, int lane, const std::vector<double>& table,
 LaneDae::Refusal LaneDae::load(int lane, const Pinned& sample) {
   Refusal refusal;
   Dae& scalar = *scalars_[u(lane)];
+  samples_[lane] = sample;
   try {
     scalar.load(sample, is_hot_);
   } catch (const InputError& error) {
@@ -268,6 +269,32 @@ void LaneDae::excitation(const Lanes& time, bool dc, Lanes* b) const {
     scalars_[u(k)]->excitation(time[k], dc, one.data());
     for (std::size_t r = 0; r < one.size(); ++r) b[r].set(k, one[r]);
   }
+}
+
+void LaneDae::excitation_ac(ComplexLanes<kLanes>* b) const {
+  std::vector<std::complex<double>> one(u(size()) + 1);
+  for (int k = 0; k < kLanes; ++k) {
+    scalars_[u(k)]->excitation_ac(one.data());
+    for (std::size_t r = 0; r < one.size(); ++r) b[r].set(k, one[r]);
+  }
+}
+
+Dae& LaneDae::whole(int lane) {
+  Dae& scalar = *scalars_[u(lane)];
+  for (const Binned& b : binned_) {
+    if (b.chosen[lane] < 0) continue;
+    DeviceGroup& group = *scalar.groups()[hot_[b.hot].group];
+    const int model = scalar.circuit().bins[u(b.bins)].bins[u(b.chosen[lane])].model;
+    const std::vector<double>& values = card(group, model);
+    const auto parameters = group.parameters();
+    for (std::size_t p = 0; p < values.size(); ++p) {
+      if (!parameters[p].is_model) continue;
+      group.set_parameter(b.device, static_cast<int>(p),
+                          std::isnan(values[p]) ? parameters[p].default_value : values[p]);
+    }
+  }
+  scalar.load(samples_[lane], {});
+  return scalar;
 }
 
 void LaneDae::initial_guess(Lanes* x) {

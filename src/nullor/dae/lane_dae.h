@@ -14,6 +14,7 @@
 
 #include "nullor/dae/dae.h"
 #include "nullor/dae/lane_group.h"
+#include "nullor/math/complex_lanes.h"
 
 namespace nullor {
 
@@ -43,11 +44,21 @@ class LaneDae {
   Refusal load(int lane, const Pinned& sample);
   void setup();
 
+  /// The sample of a lane as a scalar circuit, whole: for what lanes cannot do.
+  Dae& whole(int lane);
+
   /// f, q and derivatives (dae.h, 1); arrays as in LaneAssembly, cleared first.
   void evaluate(LaneAssembly& a);
-  /// b(t), n + 1.
+  /// b(t) (n + 1).
   void excitation(const Lanes& time, bool dc, Lanes* b) const;
+  void excitation_ac(ComplexLanes<kLanes>* b) const;
+  /// Anything beyond G + j omega C in small-signal analysis (delays).
+  bool has_delays() const { return scalars_[0]->has_delays(); }
   void initial_guess(Lanes* x);
+  /// Print step and end of a lane's coming transient [s].
+  void set_transient(int lane, double step, double stop) {
+    scalars_[static_cast<std::size_t>(lane)]->set_transient(step, stop);
+  }
   void forget_limits();
 
  private:
@@ -76,6 +87,7 @@ class LaneDae {
   void add_scalar_groups(LaneAssembly& a);
 
   std::vector<std::unique_ptr<Dae>> scalars_;
+  Pinned samples_[kLanes];
   std::vector<Hot> hot_;
   std::vector<char> is_hot_;         ///< per scalar group
   std::vector<std::size_t> others_;  ///< nonlinear groups that are not hot

@@ -58,7 +58,7 @@ class LaneGroupOf final : public LaneGroup {
 
   bool set_card(int device, int lane, std::span<const double> card) override {
     bool fits = true;
-    const std::vector<Member>& list = members_[at(device)].list;
+    std::vector<Member>& list = members_[at(device)].list;
     for (std::size_t k = 0; k < list.size(); ++k) {
       if (!list[k].is_model) continue;
       fits = list[k].set(lane, std::isnan(card[k]) ? defaults_[k] : card[k]) && fits;
@@ -96,17 +96,20 @@ class LaneGroupOf final : public LaneGroup {
   static constexpr int kMostRows = Stamp<Lanes>::kMaxRows;
   static std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
-  /// Where a parameter lives in a device; a switch is one for all lanes.
+  /// Where a parameter lives in a device. A switch, and whether a number is given, is one for all lanes: the
+  /// first value decides.
   struct Member {
     Lanes* number = nullptr;
     int* integer = nullptr;
     bool is_model = false;
-    mutable bool decided = false;  ///< the switch has been set
+    bool decided = false, is_given = false;
 
-    bool set(int lane, double x) const {
+    bool set(int lane, double x) {
       if (number) {
         number->set(lane, x);
-        return true;
+        if (!decided) is_given = !std::isnan(x);
+        decided = true;
+        return is_given == !std::isnan(x);
       }
       const int wanted = static_cast<int>(std::lround(x));
       if (decided) return *integer == wanted;

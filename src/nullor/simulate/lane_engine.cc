@@ -1,0 +1,111 @@
+#include "nullor/simulate/lane_engine.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace nullor {
+namespace {
+
+std::size_t u(int k) { return static_cast<std::size_t>(k); }
+
+}  // namespace
+
+LaneEngine::LaneEngine(const Circuit& circuit)
+    : options_(SimulationOptions::of(circuit)),
+      dae_(circuit),
+      newton_(dae_, options_),
+      ac_lu_(dae_.pattern()) {}
+
+LaneEngine::OperatingPoints LaneEngine::operating_point(const Mask& wanted, const std::vector<Lanes>* start,
+                                                        bool dc) {
+  OperatingPoints out;
+  out.x = start ? *start : std::vector<Lanes>(u(dae_.size()) + 1, Lanes(0.0));
+  out.x.back() = Lanes(0.0);
+  LaneNewton::Problem problem;
+  problem.dc = dc;
+  problem.max_iterations = options_.itl1;
+  if (!start) {
+    dae_.forget_limits();
+    dae_.initial_guess(out.x.data());
+    problem.start_from_guess = true;
+  }
+  // From a nearby solution the method ends soon or not at all.
+  if (start) problem.max_iterations = std::min(problem.max_iterations, 30);
+  out.converged = newton_.solve(out.x, problem, wanted).converged;
+  const Mask left = wanted && !out.converged;
+  if (!left.none()) out.converged = out.converged || by_conductances(out.x, left, dc);
+  for (int lane = 0; lane < kLanes; ++lane) {
+    if (wanted[lane] && !out.converged[lane]) solve_alone(lane, dc, out);
+  }
+  return out;
+}
+
+// A conductance from every node to ground, lowered by decades; all lanes take the same steps.
+LaneEngine::Mask LaneEngine::by_conductances(std::vector<Lanes>& x, const Mask& wanted, bool dc) {
+  Mask left = wanted;
+  std::vector<Lanes> guess(x.size(), Lanes(0.0));
+  dae_.forget_limits();
+  dae_.initial_guess(guess.data());
+  for (std::size_t k = 0; k < x.size(); ++k) x[k] = select(left, guess[k], x[k]);
+  LaneNewton::Problem problem;
+  problem.dc = dc;
+  problem.max_iterations = std::max(options_.itl1 / 2, 20);
+  problem.start_from_guess = true;
+  for (double g = 1e-2; g > 0.5 * options_.gmin && !left.none(); g /= 10) {
+    problem.node_conductance = g;
+    left = newton_.solve(x, problem, left).converged;
+    problem.start_from_guess = false;
+  }
+  problem.node_conductance = 0;
+  return newton_.solve(x, problem, left).converged;
+}
+
+void LaneEngine::solve_alone(int lane, bool dc, OperatingPoints& out) {
+  Dae& dae = dae_.whole(lane);
+  if (!alone_[lane]) alone_[lane] = std::make_unique<NewtonSolver>(dae, options_);
+  OperatingPointOptions how;
+  how.max_iterations = options_.itl1;
+  how.dc = dc;
+  const OperatingPoint op = solve_operating_point(dae, *alone_[lane], options_, how);
+  out.alone.lanes[lane] = -1;
+  if (!op.converged) {
+    out.why[lane] = op.failure.reason;
+    for (const std::string& suspect : op.failure.suspects) out.why[lane] += "; " + suspect;
+    return;
+  }
+  for (std::size_t k = 0; k < out.x.size(); ++k) out.x[k].set(lane, op.x[k]);
+  out.converged.lanes[lane] = -1;
+  // What holds its floating nodes holds those of the other lanes: the topology is the same.
+  if (!alone_[lane]->floating().empty() && newton_.floating_places().empty())
+    newton_.hold_floating(alone_[lane]->floating());
+}
+
+void LaneEngine::ac(const std::vector<Lanes>& x, std::span<const double> frequencies,
+                    const OnFrequency& receive) {
+  newton_.linearize(x, true);
+  const std::vector<Lanes>&g = newton_.conductances(), &c = newton_.capacitances();
+  const std::size_t nonzeros = u(dae_.pattern().nonzeros());
+  std::vector<Complex> a(nonzeros), b(x.size()), solution(x.size());
+  std::vector<std::complex<double>> one(nonzeros);
+  dae_.excitation_ac(b.data());
+  for (std::size_t k = 0; k < frequencies.size(); ++k) {
+    const double omega = 2 * std::numbers::pi * frequencies[k];
+    for (std::size_t e = 0; e < nonzeros; ++e) a[e] = {g[e], omega * c[e]};
+    for (const int place : newton_.floating_places()) a[u(place)] += LaneNewton::kFloatingConductance;
+    Mask good{};
+    if (ac_lu_.ordered()) good = ac_lu_.factor(a.data());
+    if (!good.all()) {
+      int lane = 0;
+      while (good[lane]) ++lane;
+      for (std::size_t e = 0; e < nonzeros; ++e) one[e] = a[e][lane];
+      if (ac_lu_.order(one.data())) good = ac_lu_.factor(a.data());
+    }
+    for (std::size_t r = 0; r < b.size(); ++r) solution[r] = -b[r];
+    ac_lu_.solve(solution.data());
+    solution.back() = Complex(0.0);
+    receive(k, solution, good);
+  }
+}
+
+}  // namespace nullor
