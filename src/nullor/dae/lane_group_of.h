@@ -50,6 +50,8 @@ class LaneGroupOf final : public LaneGroup {
       }
     }
     last_.assign(unknowns_.size(), Lanes(0.0));
+    g_.resize(entries_.size());
+    c_.resize(entries_.size());
   }
 
   bool set_parameter(int device, int parameter, int lane, double x) override {
@@ -158,7 +160,7 @@ class LaneGroupOf final : public LaneGroup {
     } else {
       devices_[at(k)].eval(point, out);
     }
-    Lanes g[kMostRows * kMostRows], c[kMostRows * kMostRows];
+    Lanes *const g = g_.data(), *const c = c_.data();
     for (std::size_t e = 0; e < entries_.size(); ++e) {
       const Entry& entry = entries_[e];
       g[e] = entry.seed < 0 ? Lanes(0.0) : out.f(entry.row).d[entry.seed];
@@ -202,8 +204,9 @@ class LaneGroupOf final : public LaneGroup {
   std::vector<double> defaults_;
   std::vector<Entry> entries_;
   std::array<std::array<int, kMostRows>, kMostRows> entry_of_{};
-  std::vector<int> slots_;   ///< entries a device
-  std::vector<Lanes> last_;  ///< rows a device: where it was last evaluated
+  std::vector<int> slots_;    ///< entries a device
+  std::vector<Lanes> g_, c_;  ///< (entries) derivatives of the device at hand
+  std::vector<Lanes> last_;   ///< rows a device: where it was last evaluated
 };
 
 }  // namespace nullor

@@ -5,6 +5,7 @@
 
 #include <type_traits>
 
+#include "nullor/math/dual.h"
 #include "nullor/math/functions.h"
 #include "nullor/math/simd.h"
 
@@ -187,5 +188,52 @@ requires(!std::is_same_v<Mask, bool>) auto branch(const Mask& condition, Then&& 
   if (condition.none()) return otherwise();
   return select(condition, then(), otherwise());
 }
+
+/// Derivatives in lanes, N registers. Copied and added register by register: a compiler that sees a large
+/// struct clears and copies it with string instructions, which cost more than the arithmetic.
+template <int N, int W>
+struct Gradient<N, Pack<W>> {
+  using Vector = typename Pack<W>::Vector;
+  Vector part[N];
+
+  NULLOR_INLINE Gradient() {
+#pragma GCC unroll 16
+    for (int k = 0; k < N; ++k) part[k] = Vector{};
+  }
+  NULLOR_INLINE Gradient(const Gradient& from) {
+#pragma GCC unroll 16
+    for (int k = 0; k < N; ++k) part[k] = from.part[k];
+  }
+  NULLOR_INLINE Gradient& operator=(const Gradient& from) {
+#pragma GCC unroll 16
+    for (int k = 0; k < N; ++k) part[k] = from.part[k];
+    return *this;
+  }
+
+  NULLOR_INLINE Pack<W> operator[](int k) const { return Pack<W>(part[k]); }
+  NULLOR_INLINE void set(int k, const Pack<W>& x) { part[k] = x.v; }
+  NULLOR_INLINE friend Gradient operator+(const Gradient& a, const Gradient& b) {
+    Gradient out(Unset{});
+#pragma GCC unroll 16
+    for (int k = 0; k < N; ++k) out.part[k] = a.part[k] + b.part[k];
+    return out;
+  }
+  NULLOR_INLINE friend Gradient operator-(const Gradient& a, const Gradient& b) {
+    Gradient out(Unset{});
+#pragma GCC unroll 16
+    for (int k = 0; k < N; ++k) out.part[k] = a.part[k] - b.part[k];
+    return out;
+  }
+  NULLOR_INLINE friend Gradient operator*(const Pack<W>& a, const Gradient& b) {
+    Gradient out(Unset{});
+#pragma GCC unroll 16
+    for (int k = 0; k < N; ++k) out.part[k] = a.v * b.part[k];
+    return out;
+  }
+
+ private:
+  struct Unset {};
+  NULLOR_INLINE explicit Gradient(Unset) {}
+};
 
 }  // namespace nullor
