@@ -1,10 +1,10 @@
 // From the flat circuit to device groups: which device an instance is, its values and its unknowns.
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <set>
-
-#include <fmt/format.h>
 
 #include "nullor/dae/behavioural_group.h"
 #include "nullor/dae/dae.h"

@@ -25,9 +25,9 @@ struct Intrinsic {
 /// What only some cards ask for.
 template <class Real>
 struct Attachments {
-  Real g_gate = 0.0;                         ///< channel part of the gate resistance [S]
-  Real q_channel = 0.0, drain_share = 0.0;   ///< charge that arrives late, the drain's share of it (trnqsmod)
-  Real g_drain = 0.0, g_source = 0.0;        ///< of the series resistances (rdsmod 1), all m devices [S]
+  Real g_gate = 0.0;                        ///< channel part of the gate resistance [S]
+  Real q_channel = 0.0, drain_share = 0.0;  ///< charge that arrives late, the drain's share of it (trnqsmod)
+  Real g_drain = 0.0, g_source = 0.0;       ///< of the series resistances (rdsmod 1), all m devices [S]
 };
 
 }  // namespace bsim4
@@ -130,7 +130,8 @@ struct Bsim4 : bsim4::Card<P> {
     size.setup(*this);
     const std::string why = size.check();
     if (!why.empty()) return why;
-    if (!(value(threshold.phi) > 0.05)) return "has a surface potential that is not positive at this temperature";
+    if (!(value(threshold.phi) > 0.05))
+      return "has a surface potential that is not positive at this temperature";
     if (!(value(this->m) > 0)) return "needs m > 0";
     return {};
   }
@@ -198,9 +199,11 @@ struct Bsim4 : bsim4::Card<P> {
       const auto lift = [&](const Three& a) {
         return Real(a.v, a.d[0] * vgs.d + (a.d[1] * vds.d + a.d[2] * vbs.d));
       };
-      stamp_channel(Three::variable(vgs.v, 0), Three::variable(vds.v, 1), Three::variable(vbs.v, 2), lift, x, out);
+      stamp_channel(Three::variable(vgs.v, 0), Three::variable(vds.v, 1), Three::variable(vbs.v, 2), lift, x,
+                    out);
     } else {
-      stamp_channel(vgs, vds, vbs, [](const Real& a) -> const Real& { return a; }, x, out);
+      stamp_channel(
+          vgs, vds, vbs, [](const Real& a) -> const Real& { return a; }, x, out);
     }
     stamp_junction(junction_d, db, di, x, out);
     stamp_junction(junction_s, sb, si, x, out);
@@ -264,7 +267,7 @@ struct Bsim4 : bsim4::Card<P> {
   void setup_overlap(const bsim4::Process<P>& p) {
     const Card& c = *this;
     const P cf = p.size(c.cf, bsim4::given_or(c.cf.value, P(2.0 * p.epsrox * bsim4::kVacuum / bsim4::kPi *
-                                                     log(P(1.0 + 0.4e-6 / p.toxe)))));
+                                                            log(P(1.0 + 0.4e-6 / p.toxe)))));
     const auto outer = [&](const P& by_card, const P& light) {
       if (given(by_card)) return by_card;
       const bool by_offset = given(c.dlc) && value(c.dlc) > 0;
@@ -275,7 +278,8 @@ struct Bsim4 : bsim4::Card<P> {
     const bool by_bias = c.capmod != 0;
     overlap_s.setup(P((outer(c.cgso, c.cgsl.value) + cf) * width), P(p.bin(c.cgsl) * width), p.bin(c.ckappas),
                     by_bias);
-    overlap_d.setup(P((outer(c.cgdo, c.cgdl.value) + cf) * width), P(p.bin(c.cgdl) * width), kappa_d, by_bias);
+    overlap_d.setup(P((outer(c.cgdo, c.cgdl.value) + cf) * width), P(p.bin(c.cgdl) * width), kappa_d,
+                    by_bias);
     const P dwc = bsim4::given_or(c.dwc, c.wint);
     overlap_b = bsim4::given_or(c.cgbo, P(2.0 * dwc * p.coxe)) * p.size.leff_cv * fingers;
   }
@@ -364,6 +368,5 @@ struct Bsim4 : bsim4::Card<P> {
     out.charges(gm, bp, devices * overlap_b * (x[gm] - x[bp]));
   }
 };
-
 
 }  // namespace nullor

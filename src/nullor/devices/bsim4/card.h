@@ -53,7 +53,8 @@ struct Card : ThresholdCard<P>, CurrentCard<P>, ChargeCard<P>, JunctionCard<P>, 
     v.model_switch("mobmod", d.mobmod, "mobility, 0 to 6");
     v.model_switch("capmod", d.capmod, "charges, 0: piecewise, 1: single equation, 2: with charge thickness");
     v.model_switch("cvchargemod", d.cvchargemod, "Vgsteff of the charges, 0: own slope, 1: as the current's");
-    v.model_switch("igcmod", d.igcmod, "gate to channel tunnelling, 0: none, 1, 2: with the bias-dependent Vth");
+    v.model_switch("igcmod", d.igcmod,
+                   "gate to channel tunnelling, 0: none, 1, 2: with the bias-dependent Vth");
     v.model_switch("igbmod", d.igbmod, "gate to body tunnelling, 0 or 1");
     v.model_switch("diomod", d.diomod,
                    "junctions, 0: resistance-free, 1: no breakdown, 2: resistance and breakdown");

@@ -8,12 +8,12 @@ namespace nullor::bsim4 {
 /// What flows in the channel of one finger.
 template <class Real>
 struct ChannelCurrent {
-  Real ids;         ///< drain to source [A]
-  Real isub;        ///< drain to body, by impact ionization [A]
-  Real abulk0;      ///< bulk charge factor without gate bias
-  Real vdseff;      ///< drain voltage up to saturation [V]
-  Real conductance; ///< ids / vdseff [S]
-  Real beta;        ///< ueff Coxeff Weff / Leff [A/V2]
+  Real ids;          ///< drain to source [A]
+  Real isub;         ///< drain to body, by impact ionization [A]
+  Real abulk0;       ///< bulk charge factor without gate bias
+  Real vdseff;       ///< drain voltage up to saturation [V]
+  Real conductance;  ///< ids / vdseff [S]
+  Real beta;         ///< ueff Coxeff Weff / Leff [A/V2]
   // For noise and the operating point:
   Real abulk, ueff, esat_l, vdsat, coxeff, rds, linear;
 };
@@ -119,10 +119,10 @@ struct Current {
     const Real beta = ueff * per_area;
     const Real gche =
         beta * vgsteff * (1.0 - 0.5 * vdseff * abulk * inverse_drive) / (1.0 + vdseff / esat_l);  // (3)
-    const Real linear = has_rds ? Real(gche / (1.0 + gche * rds)) : gche;                          // (4)
-    const auto [conductance, isub] = output(Saturation<Real>{b.vds, vdseff, excess, vdsat, abulk, drive, vasat,
-                                                             rds, linear, field, esat_l, vgsteff, b.vbseff,
-                                                             inverse_drive});
+    const Real linear = has_rds ? Real(gche / (1.0 + gche * rds)) : gche;                         // (4)
+    const auto [conductance, isub] =
+        output(Saturation<Real>{b.vds, vdseff, excess, vdsat, abulk, drive, vasat, rds, linear, field, esat_l,
+                                vgsteff, b.vbseff, inverse_drive});
     Real ids = conductance * vdseff;
     if (has_thermal) ids = ids * velocity_limit(Real(ids / (leff * per_area * vgsteff)));
     return {ids, isub, abulk0, vdseff, conductance, beta, abulk, ueff, esat_l, vdsat, coxeff, rds, linear};

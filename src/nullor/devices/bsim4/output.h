@@ -34,7 +34,8 @@ struct Output {
     const P pclm = p.bin(c.pclm);
     has_clm = value(pclm) > kMinExp;
     clm = has_clm ? P(1.0 / (pclm * p.litl)) : P(0.0);
-    dibl = p.bin(c.pdiblc1) * reach(P(p.bin(c.drout) * leff / (p.factor1 * sqrt(p.xdep0)))) + p.bin(c.pdiblc2);
+    dibl =
+        p.bin(c.pdiblc1) * reach(P(p.bin(c.drout) * leff / (p.factor1 * sqrt(p.xdep0)))) + p.bin(c.pdiblc2);
     has_dibl = value(dibl) > kMinExp;
     pdiblb = p.bin(c.pdiblcb);
     pdits = p.bin(c.pdits);
