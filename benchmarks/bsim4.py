@@ -8,9 +8,11 @@ bins     every bin of SKY130's nfet_01v8, pfet_01v8 and pfet_01v8_lvt, five corn
          (1e-6, floor 1e-21 C or F), slopes of the current, threshold and saturation voltage (1e-6)
 noise    every twelfth bin of the typical corner, 1 Hz to 1 GHz, four bias points (limit 1e-4)
 quality  the council's decks: largest relative difference of ours and ngspice (limit 1e-6, noise 1e-4; floor 1e-15 A), and
-         of either and the table. The tables were made with an earlier version than the decks name.
+         of either and the table. The tables were made with an earlier version than the decks name. noise2 and noise4
+         (tnoimod 1) differ by the 1 mOhm that ngspice puts in series with source and drain during a noise analysis.
 
-FOLDER holds sky130 and bsim4-qa; default: NULLOR_DATA, or ../shared/data beside the sources. Exit code 0: all within their limits; 77: data or ngspice missing.
+FOLDER holds sky130 and bsim4-qa; default: NULLOR_DATA, or ../shared/data beside the sources. Exit code 0: all within
+their limits; 77: data or ngspice missing.
 """
 import argparse
 import os

@@ -5,7 +5,9 @@ import re
 from .runs import TIGHT, Worst
 
 BLOCK = {"t27": 0, "tm50": 1, "t150": 2}  # the tables hold the temperatures in this order
-KT4 = 4 * 1.380649e-23 * 300.15           # of the 1 Ohm that turns the noise current of a deck into a voltage
+T4 = 4 * 300.15                            # with a program's Boltzmann constant: noise of the 1 Ohm the decks measure with
+BOLTZMANN = 1.380649e-23
+BOLTZMANN_NGSPICE = 1.38064852e-23
 
 
 def table(path):
@@ -20,12 +22,12 @@ def table(path):
     return blocks
 
 
-def results(name, plot):
+def results(name, plot, boltzmann):
     """What a table states, one list a device: drain currents, the capacitance of the gate, noise of the drain."""
     if "noise" in name:
-        return [[density ** 2 - KT4 for density in plot["onoise_spectrum"]]]
+        return [[density ** 2 - T4 * boltzmann for density in plot["onoise_spectrum"]]]
     if "acFreq" in name:
-        return [[abs(i.imag) / (2 * math.pi * abs(f)) for f, i in zip(plot["frequency"], plot["i(vg0)"])]]
+        return [[abs(i.imag) / (2 * math.pi * f.real) for f, i in zip(plot["frequency"], plot["i(vg0)"])]]
     drains = [n for n in plot.names if re.fullmatch(r"i\(vd\d+\)", n)]
     return [[abs(x) for x in plot[n]] for n in sorted(drains, key=lambda n: int(n[4:-1]))]
 
@@ -42,7 +44,8 @@ def compare(programs, folder, path):
     """(test, temperature, ours to theirs, ours to the table, theirs to the table); the last two None without a table."""
     test, temperature = re.fullmatch(r"nmos_(.*)_(t\w+)", path.stem).groups()
     deck = re.sub(r"(?m)^\.temp", TIGHT + "\n.temp", path.read_text())
-    mine, other = (results(test, run(deck)[0]) for run in (programs.ours, programs.theirs))
+    mine = results(test, programs.ours(deck)[0], BOLTZMANN)
+    other = results(test, programs.theirs(deck)[0], BOLTZMANN_NGSPICE)
     mutual = worst(mine, other, path.stem, 1e-15 if "dcSweep" in test else 0.0)
     reference = folder / "nmos_reference" / f"{test}.standard"
     if test == "acVd" or not reference.exists():
