@@ -7,12 +7,14 @@
 #include <array>
 #include <cstring>
 #include <type_traits>
+#include <utility>
 
 #include "nullor/math/functions.h"
 #include "nullor/math/simd.h"
 
 /// Formulas of compact models are long; the compiler's own budget for inlining ends in the middle of them.
 #define NULLOR_INLINE [[gnu::always_inline]] inline
+#define NULLOR_INLINE_LAMBDA __attribute__((always_inline))
 
 namespace nullor {
 
@@ -23,20 +25,22 @@ struct Gradient {
 
   T operator[](int k) const { return part[static_cast<std::size_t>(k)]; }
   void set(int k, const T& x) { part[static_cast<std::size_t>(k)] = x; }
+  /// Element k is of(k). Built in one go: filling with zeros first costs more than the arithmetic.
+  template <class Of>
+  NULLOR_INLINE static Gradient each(const Of& of) {
+    return [&]<std::size_t... k>(std::index_sequence<k...>) NULLOR_INLINE_LAMBDA {
+      return Gradient{{of(k)...}};
+    }
+    (std::make_index_sequence<N>{});
+  }
   NULLOR_INLINE friend Gradient operator+(const Gradient& a, const Gradient& b) {
-    Gradient out;
-    for (std::size_t k = 0; k < N; ++k) out.part[k] = a.part[k] + b.part[k];
-    return out;
+    return each([&](std::size_t k) NULLOR_INLINE_LAMBDA { return a.part[k] + b.part[k]; });
   }
   NULLOR_INLINE friend Gradient operator-(const Gradient& a, const Gradient& b) {
-    Gradient out;
-    for (std::size_t k = 0; k < N; ++k) out.part[k] = a.part[k] - b.part[k];
-    return out;
+    return each([&](std::size_t k) NULLOR_INLINE_LAMBDA { return a.part[k] - b.part[k]; });
   }
   NULLOR_INLINE friend Gradient operator*(const T& a, const Gradient& b) {
-    Gradient out;
-    for (std::size_t k = 0; k < N; ++k) out.part[k] = a * b.part[k];
-    return out;
+    return each([&](std::size_t k) NULLOR_INLINE_LAMBDA { return a * b.part[k]; });
   }
 };
 
@@ -294,9 +298,9 @@ NULLOR_INLINE Dual<N, T> select(const Mask& condition, const Dual<N, T>& a, cons
   if constexpr (std::is_same_v<Mask, bool>) {
     return condition ? a : b;
   } else {
-    Dual<N, T> out(T(select(condition, a.v, b.v)));
-    for (int k = 0; k < N; ++k) out.d.set(k, select(condition, a.d[k], b.d[k]));
-    return out;
+    return {T(select(condition, a.v, b.v)), Gradient<N, T>::each([&](std::size_t k) NULLOR_INLINE_LAMBDA {
+              return select(condition, a.d.part[k], b.d.part[k]);
+            })};
   }
 }
 template <int N, class T, class Mask>
