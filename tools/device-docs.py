@@ -14,7 +14,9 @@ Written by `tools/device-docs.py` from the device registry; do not edit. The sam
 Nodes in brackets may be left out. "-" as default: computed from other parameters, or without effect, unless given.
 Every parameter can be read, swept, altered and differentiated by: `r1:r` (element) or `nmod:vto` (model).
 Any number may be a parameter expression in braces.
+"(lwp)" after a name X: `lX`, `wX` and `pX` hold its dependence on length, width and their product.
 """
+BINNED = ("its length dependence", "its width dependence", "its area dependence")
 
 
 # Elements whose line holds more than nodes, a model and name=value.
@@ -54,8 +56,13 @@ def section(device):
         out.append("Internal unknowns: " + ", ".join(f"`{name}`" for name in device["internals"]) + ".")
     if device["parameters"]:
         out += ["", "| parameter | on | default | unit | meaning |", "|---|---|---|---|---|"]
+    rows = {p["name"]: p for p in device["parameters"]}
     for p in device["parameters"]:
+        if p["meaning"] in BINNED:
+            continue
         names = "`" + "`, `".join([p["name"], *p.get("aliases", [])]) + "`"
+        if rows.get("l" + p["name"], {}).get("meaning") == BINNED[0]:
+            names += " (lwp)"
         default = number(p["default"]) if "default" in p else "-"
         where = "model" if p["of"] == "model" else "element"
         out.append(f"| {names} | {where} | {default} | {p['unit'].replace('|', '/')} | {p['meaning']} |")

@@ -98,11 +98,11 @@ def refined(text, parts):
 
 
 def same_thermal_voltage(text):
-    """The deck with its temperatures such that kT/q here is what ngspice takes it for."""
+    """The deck with its temperatures such that kT/q here is what ngspice takes it for; BSIM4 brings a k/q of its own."""
     def scaled(word):
         return repr((si(word) + 273.15) * THERMAL_RATIO - 273.15)
 
-    if re.search(r"(?i)\btemper\b", text):
+    if re.search(r"(?i)\btemper\b|\blevel\s*=\s*(14|54)\b", text):
         return text
     number = r"([-+]?[\d.]+)"
     text = re.sub(rf"(?i)\b(temp|tnom)(\s*=\s*){number}", lambda m: m[1] + m[2] + scaled(m[3]), text)

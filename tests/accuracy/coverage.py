@@ -20,6 +20,7 @@ DEVICES = {
     "diode": r"^d\w* ", "bjt": r"^q\w* ", "jfet": r"^j\w* ",
     "mos1": NMOS + r"(?!.*level)|" + NMOS + r".*level=1\b", "mosfet2": NMOS + r".*level=2\b",
     "mosfet3": NMOS + r".*level=3\b", "ekv": NMOS + r".*level=44\b(?!.*rth0)",
+    "bsim4": NMOS + r".*level=54\b",
     "ferroelectric": r"\.model \w+ ferroelectric", "memristor": r"\.model \w+ memristor",
     "laser": r"\.model \w+ laser", "photodiode": r"\.model \w+ photodiode",
     "resistor_heated": r"\.model \w+ r(es)?\(.*rth0",

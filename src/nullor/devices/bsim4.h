@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "nullor/devices/bsim4/charge.h"
 #include "nullor/devices/bsim4/gate_current.h"
 #include "nullor/devices/bsim4/junction.h"
@@ -16,11 +18,16 @@ namespace bsim4 {
 /// What the channel of one device does, seen from its inner drain, gate and body; the source balances.
 template <class Real>
 struct Intrinsic {
-  Real i_d, i_g, i_b;            ///< currents into the device [A]
-  Real q_d, q_g, q_b;            ///< charges that follow the voltages [C]
-  Real g_gate;                   ///< channel part of the gate resistance [S]
-  Real q_channel, drain_share;   ///< channel charge, and how much of it belongs to the drain (trnqsmod)
-  Real g_drain, g_source;        ///< bias-dependent series resistances (rdsmod 1) [S], of all m devices
+  Real i_d, i_g, i_b;  ///< currents into the device [A]
+  Real q_d, q_g, q_b;  ///< charges that follow the voltages [C]
+};
+
+/// What only some cards ask for.
+template <class Real>
+struct Attachments {
+  Real g_gate = 0.0;                        ///< channel part of the gate resistance [S]
+  Real q_channel = 0.0, drain_share = 0.0;  ///< charge that arrives late, the drain's share of it (trnqsmod)
+  Real g_drain = 0.0, g_source = 0.0;       ///< of the series resistances (rdsmod 1), all m devices [S]
 };
 
 }  // namespace bsim4
@@ -123,59 +130,59 @@ struct Bsim4 : bsim4::Card<P> {
     size.setup(*this);
     const std::string why = size.check();
     if (!why.empty()) return why;
-    if (!(value(threshold.phi) > 0.05)) return "has a surface potential that is not positive at this temperature";
+    if (!(value(threshold.phi) > 0.05))
+      return "has a surface potential that is not positive at this temperature";
     if (!(value(this->m) > 0)) return "needs m > 0";
     return {};
   }
 
-  /// The channel at voltages against the inner source.
+  /// The channel at voltages against the inner source. `more` is filled unless it is null.
   template <class Real>
-  bsim4::Intrinsic<Real> intrinsic(const Real& vgs, const Real& vds, const Real& vbs) const {
+  bsim4::Intrinsic<Real> intrinsic(const Real& vgs, const Real& vds, const Real& vbs,
+                                   bsim4::Attachments<Real>* more) const {
     const auto forward = vds >= Real(0.0);
     const Real vgd = vgs - vds, vbd = vbs - vds;
     const auto bias = threshold(Real(select(forward, vgs, vgd)), Real(select(forward, vds, Real(-vds))),
                                 Real(select(forward, vbs, vbd)));
     const auto channel = channel_current(bias);
     const Real ids = channel.ids * fingers, isub = channel.isub * fingers;
-    bsim4::Intrinsic<Real> y;
-    y.i_d = select(forward, Real(ids + isub), Real(-ids));
-    y.i_b = -isub;
-    y.i_g = Real(0.0);
+    Real i_d = select(forward, Real(ids + isub), Real(-ids)), i_b = -isub, i_g = Real(0.0);
     if (leak_d.present) {
       const Real leak = leak_d(vds, threshold.poly_depleted(vgs), vbd);
-      y.i_d += leak;
-      y.i_b -= leak;
+      i_d += leak;
+      i_b -= leak;
     }
-    if (leak_s.present) y.i_b -= leak_s(Real(-vds), threshold.poly_depleted(vgd), vbs);
+    if (leak_s.present) i_b -= leak_s(Real(-vds), threshold.poly_depleted(vgd), vbs);
     if (tunnelling.igcmod != 0 || tunnelling.igbmod != 0) {
       const auto t = tunnelling(bias, channel.vdseff, vgs, vgd);
-      y.i_d -= t.drain + select(forward, t.channel_drain, t.channel_source);
-      y.i_b -= t.body;
-      y.i_g += t.channel_source + t.channel_drain + t.source + t.drain + t.body;
+      i_d -= t.drain + select(forward, t.channel_drain, t.channel_source);
+      i_b -= t.body;
+      i_g = t.channel_source + t.channel_drain + t.source + t.drain + t.body;
     }
     const auto charge = channel_charge(bias, channel.abulk0);
     const Real drain = select(forward, charge.drain, Real(-(charge.gate + charge.body + charge.drain)));
-    if (delayed) {
-      y.q_channel = -(charge.gate + charge.body);
-      y.drain_share = share_of_drain(y.q_channel, drain, forward);
-      y.q_g = y.q_b = y.q_d = Real(0.0);
-    } else {
-      y.q_g = charge.gate;
-      y.q_b = charge.body;
-      y.q_d = drain;
-    }
+    Real q_g = delayed ? Real(-charge.body) : charge.gate;
+    Real q_d = delayed ? Real(0.0) : drain;
+    Real q_b = charge.body;
     if (around.rgatemod != 3) {
       const Real to_d = overlap_d(vgd), to_s = overlap_s(vgs), to_b = overlap_b * (vgs - vbs);
-      y.q_g += to_d + to_s + to_b;
-      y.q_d -= to_d;
-      y.q_b -= to_b;
+      q_g += to_d + to_s + to_b;
+      q_d -= to_d;
+      q_b -= to_b;
     }
-    if (channel_gate) y.g_gate = gate_conductance(channel);
-    if (series_by_bias) {
-      y.g_drain = around.drain(vgd, vbd);
-      y.g_source = around.source(vgs, vbs);
+    if (more) {
+      if (channel_gate) more->g_gate = gate_conductance(channel);
+      if (delayed) {
+        // The body's charge follows at once, as its share of the small-signal capacitances does.
+        more->q_channel = -(charge.gate + charge.body);
+        more->drain_share = share_of_drain(more->q_channel, drain, forward);
+      }
+      if (series_by_bias) {
+        more->g_drain = around.drain(vgd, vbd);
+        more->g_source = around.source(vgs, vbs);
+      }
     }
-    return y;
+    return {i_d, i_g, i_b, q_d, q_g, q_b};
   }
 
   /// Channel part of the gate resistance of one device [S].
@@ -192,10 +199,11 @@ struct Bsim4 : bsim4::Card<P> {
       const auto lift = [&](const Three& a) {
         return Real(a.v, a.d[0] * vgs.d + (a.d[1] * vds.d + a.d[2] * vbs.d));
       };
-      stamp_channel(intrinsic(Three::variable(vgs.v, 0), Three::variable(vds.v, 1), Three::variable(vbs.v, 2)),
-                    lift, x, out);
+      stamp_channel(Three::variable(vgs.v, 0), Three::variable(vds.v, 1), Three::variable(vbs.v, 2), lift, x,
+                    out);
     } else {
-      stamp_channel(intrinsic(vgs, vds, vbs), [](const Real& a) -> const Real& { return a; }, x, out);
+      stamp_channel(
+          vgs, vds, vbs, [](const Real& a) -> const Real& { return a; }, x, out);
     }
     stamp_junction(junction_d, db, di, x, out);
     stamp_junction(junction_s, sb, si, x, out);
@@ -259,7 +267,7 @@ struct Bsim4 : bsim4::Card<P> {
   void setup_overlap(const bsim4::Process<P>& p) {
     const Card& c = *this;
     const P cf = p.size(c.cf, bsim4::given_or(c.cf.value, P(2.0 * p.epsrox * bsim4::kVacuum / bsim4::kPi *
-                                                     log(P(1.0 + 0.4e-6 / p.toxe)))));
+                                                            log(P(1.0 + 0.4e-6 / p.toxe)))));
     const auto outer = [&](const P& by_card, const P& light) {
       if (given(by_card)) return by_card;
       const bool by_offset = given(c.dlc) && value(c.dlc) > 0;
@@ -270,7 +278,8 @@ struct Bsim4 : bsim4::Card<P> {
     const bool by_bias = c.capmod != 0;
     overlap_s.setup(P((outer(c.cgso, c.cgsl.value) + cf) * width), P(p.bin(c.cgsl) * width), p.bin(c.ckappas),
                     by_bias);
-    overlap_d.setup(P((outer(c.cgdo, c.cgdl.value) + cf) * width), P(p.bin(c.cgdl) * width), kappa_d, by_bias);
+    overlap_d.setup(P((outer(c.cgdo, c.cgdl.value) + cf) * width), P(p.bin(c.cgdl) * width), kappa_d,
+                    by_bias);
     const P dwc = bsim4::given_or(c.dwc, c.wint);
     overlap_b = bsim4::given_or(c.cgbo, P(2.0 * dwc * p.coxe)) * p.size.leff_cv * fingers;
   }
@@ -287,9 +296,13 @@ struct Bsim4 : bsim4::Card<P> {
     return select(tiny, Real(select(forward, Real(fixed), Real(1.0 - fixed))), Real(drain / safe));
   }
 
-  /// `y` is over its own scalar; `lift` brings a number of it to the unknowns.
+  /// The channel over the scalar Y; `lift` brings a number of it to the unknowns.
   template <class Y, class Lift, class Real>
-  void stamp_channel(const Y& y, const Lift& lift, const Real* x, Stamp<Real>& out) const {
+  void stamp_channel(const Y& vgs, const Y& vds, const Y& vbs, const Lift& lift, const Real* x,
+                     Stamp<Real>& out) const {
+    std::optional<bsim4::Attachments<Y>> more;
+    if (channel_gate || series_by_bias) more.emplace();
+    const auto y = intrinsic(vgs, vds, vbs, more ? &*more : nullptr);
     const P scale = sign * devices;
     const Real i_d = lift(y.i_d) * scale, i_g = lift(y.i_g) * scale, i_b = lift(y.i_b) * scale;
     out.flow(di, i_d);
@@ -301,6 +314,12 @@ struct Bsim4 : bsim4::Card<P> {
     out.charge(gi, q_g);
     out.charge(bp, q_b);
     out.charge(si, -(q_d + q_g + q_b));
+    if (more) stamp_attachments(*more, lift, x, out);
+  }
+
+  template <class Y, class Lift, class Real>
+  void stamp_attachments(const bsim4::Attachments<Y>& y, const Lift& lift, const Real* x,
+                         Stamp<Real>& out) const {
     if (series_by_bias) {
       out.conductance(d, di, Real(lift(y.g_drain)));
       out.conductance(s, si, Real(lift(y.g_source)));
@@ -349,6 +368,5 @@ struct Bsim4 : bsim4::Card<P> {
     out.charges(gm, bp, devices * overlap_b * (x[gm] - x[bp]));
   }
 };
-
 
 }  // namespace nullor

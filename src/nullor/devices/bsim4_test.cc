@@ -20,16 +20,24 @@ void conforms(const std::string& more) { conformance::run<Bsim4>(kCard + more, 1
 
 TEST(Conformance, Bsim4) { conforms("version=450 rbodymod=1 rsh=5 nrd=1 nrs=2 nf=2 m=3 dtemp=20"); }
 TEST(Conformance, Bsim4PchannelResistancesOutside) {
-  conforms("type=1 vth0=-0.45 rdsmod=1 rgatemod=1 capmod=1 xpart=1 diomod=2 tempmod=0 jtss=1e-6 sa=1e-6 sb=2e-6 ku0=-3e-8");
+  conforms(
+      "type=1 vth0=-0.45 rdsmod=1 rgatemod=1 capmod=1 xpart=1 diomod=2 tempmod=0 jtss=1e-6 sa=1e-6 sb=2e-6 "
+      "ku0=-3e-8");
 }
 TEST(Conformance, Bsim4TunnellingGate) {
-  conforms("toxe=2e-9 igcmod=2 igbmod=1 rgatemod=2 rbodymod=2 rbps0=60 rbpd0=70 rbsbx0=40 rbdbx0=45 gidlmod=1 mobmod=1 uc=-0.03");
+  conforms(
+      "toxe=2e-9 igcmod=2 igbmod=1 rgatemod=2 rbodymod=2 rbps0=60 rbpd0=70 rbsbx0=40 rbdbx0=45 gidlmod=1 "
+      "mobmod=1 uc=-0.03");
 }
 TEST(Conformance, Bsim4ChannelWithDelay) {
-  conforms("rgatemod=3 trnqsmod=1 capmod=0 mobmod=2 ua=1e-15 lambda=1e-9 vtl=2e5 dvtp0=1e-9 dvtp1=0.2 a1=0.1 cvchargemod=1");
+  conforms(
+      "rgatemod=3 trnqsmod=1 capmod=0 mobmod=2 ua=1e-15 lambda=1e-9 vtl=2e5 dvtp0=1e-9 dvtp1=0.2 a1=0.1 "
+      "cvchargemod=1");
 }
 TEST(Conformance, Bsim4HighK) {
-  conforms("mtrlmod=1 mobmod=3 ud=0.5 eu=0.6 tnoimod=2 wpemod=1 kvth0we=1e-3 sca=3 diomod=0 dvtp2=1e-3 dvtp4=0.5 tempmod=0 epsrsub=12");
+  conforms(
+      "mtrlmod=1 mobmod=3 ud=0.5 eu=0.6 tnoimod=2 wpemod=1 kvth0we=1e-3 sca=3 diomod=0 dvtp2=1e-3 dvtp4=0.5 "
+      "tempmod=0 epsrsub=12");
 }
 
 TEST(Golden, Bsim4Version45) {

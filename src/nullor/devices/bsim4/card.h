@@ -53,7 +53,8 @@ struct Card : ThresholdCard<P>, CurrentCard<P>, ChargeCard<P>, JunctionCard<P>, 
     v.model_switch("mobmod", d.mobmod, "mobility, 0 to 6");
     v.model_switch("capmod", d.capmod, "charges, 0: piecewise, 1: single equation, 2: with charge thickness");
     v.model_switch("cvchargemod", d.cvchargemod, "Vgsteff of the charges, 0: own slope, 1: as the current's");
-    v.model_switch("igcmod", d.igcmod, "gate to channel tunnelling, 0: none, 1, 2: with the bias-dependent Vth");
+    v.model_switch("igcmod", d.igcmod,
+                   "gate to channel tunnelling, 0: none, 1, 2: with the bias-dependent Vth");
     v.model_switch("igbmod", d.igbmod, "gate to body tunnelling, 0 or 1");
     v.model_switch("diomod", d.diomod,
                    "junctions, 0: resistance-free, 1: no breakdown, 2: resistance and breakdown");
@@ -68,7 +69,7 @@ struct Card : ThresholdCard<P>, CurrentCard<P>, ChargeCard<P>, JunctionCard<P>, 
     v.model_switch("tnoimod", d.tnoimod, "channel noise, 0: charge based, 1 and 2: holistic");
     v.model_switch("tempmod", d.tempmod, "temperature model, 0 to 3");
     v.model_switch("trnqsmod", d.trnqsmod, "1: channel charge with delay");
-    v.model_switch("acnqsmod", d.acnqsmod, "1: channel charge with delay, small-signal only");
+    v.model_switch("acnqsmod", d.acnqsmod, "accepted; small-signal charges delay with trnqsmod only");
     v.model_switch("wpemod", d.wpemod, "1: well proximity effect");
     v.model_switch("gidlmod", d.gidlmod, "drain leakage, 0, 1: bias weights decoupled");
     v.model_switch("mtrlmod", d.mtrlmod, "1: gate and substrate materials as given");

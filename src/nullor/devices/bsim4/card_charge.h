@@ -7,11 +7,12 @@ namespace nullor::bsim4 {
 /// Charges, gate resistance and noise.
 template <class P>
 struct ChargeCard {
-    P xpart = 0, cgso = kNotGiven, cgdo = kNotGiven, cgbo = kNotGiven, voffcvl = 0, rshg = 0.1, noia =
-      kNotGiven, noib = kNotGiven, noic = 8.75e9, em = 4.1e7, ef = 1, af = 1, kf = 0, lintnoi = 0, ntnoi =
-      1, tnoia = 1.5, tnoib = 3.5, tnoic = 0, rnoia = 0.577, rnoib = 0.5164, rnoic = 0.395, idovvds = 1e-9;
-    Binned<P> cgsl{0}, cgdl{0}, ckappas{0.6}, ckappad{kNotGiven}, cf{kNotGiven}, clc{1e-7}, cle{0.6},
-      vfbcv{-1}, acde{1}, moin{15}, noff{1}, voffcv{0}, tvoffcv{0}, minvcv{0}, xrcrg1{12}, xrcrg2{1};
+  P xpart = 0, cgso = kNotGiven, cgdo = kNotGiven, cgbo = kNotGiven, voffcvl = 0, rshg = 0.1,
+    noia = kNotGiven, noib = kNotGiven, noic = 8.75e9, em = 4.1e7, ef = 1, af = 1, kf = 0, lintnoi = 0,
+    ntnoi = 1, tnoia = 1.5, tnoib = 3.5, tnoic = 0, rnoia = 0.577, rnoib = 0.5164, rnoic = 0.395,
+    idovvds = 1e-9;
+  Binned<P> cgsl{0}, cgdl{0}, ckappas{0.6}, ckappad{kNotGiven}, cf{kNotGiven}, clc{1e-7}, cle{0.6}, vfbcv{-1},
+      acde{1}, moin{15}, noff{1}, voffcv{0}, tvoffcv{0}, minvcv{0}, xrcrg1{12}, xrcrg2{1};
 
   using Self = ChargeCard;
   static constexpr Number<Self, P> numbers[] = {

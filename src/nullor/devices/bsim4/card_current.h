@@ -7,20 +7,20 @@ namespace nullor::bsim4 {
 /// Mobility, saturation, output resistance, leakage and gate currents.
 template <class P>
 struct CurrentCard {
-    P rsh = 0, rdswmin = 0, rdwmin = 0, rswmin = 0, pditsl = 0, lc = 5e-9, gidlclamp = -1e-5;
-    Binned<P> u0{kNotGiven}, ua{kNotGiven}, ub{1e-19}, uc{kNotGiven}, ud{kNotGiven}, up{0}, lp{1e-8},
+  P rsh = 0, rdswmin = 0, rdwmin = 0, rswmin = 0, pditsl = 0, lc = 5e-9, gidlclamp = -1e-5;
+  Binned<P> u0{kNotGiven}, ua{kNotGiven}, ub{1e-19}, uc{kNotGiven}, ud{kNotGiven}, up{0}, lp{1e-8},
       eu{kNotGiven}, ucs{kNotGiven}, ua1{1e-9}, ub1{-1e-18}, uc1{kNotGiven}, ud1{0}, ute{-1.5},
-      ucste{-4.775e-3}, vsat{8e4}, at{3.3e4}, a0{1}, ags{0}, a1{0}, a2{1}, b0{0}, b1{0}, keta{-0.047},
-      dwg{0}, dwb{0}, wr{1}, rdsw{200}, rdw{100}, rsw{100}, prwg{1}, prwb{0}, prt{0}, delta{0.01},
-      pclm{1.3}, pdiblc1{0.39}, pdiblc2{0.0086}, pdiblcb{0}, drout{0.56}, pscbe1{4.24e8}, pscbe2{1e-5},
-      pvag{0}, fprout{0}, pdits{0}, pditsd{0}, lambda{kNotGiven}, vtl{kNotGiven}, xn{3}, alpha0{0},
-      alpha1{0}, beta0{0}, agidl{0}, bgidl{2.3e9}, cgidl{0.5}, egidl{0.8}, rgidl{1}, kgidl{0}, fgidl{0},
+      ucste{-4.775e-3}, vsat{8e4}, at{3.3e4}, a0{1}, ags{0}, a1{0}, a2{1}, b0{0}, b1{0}, keta{-0.047}, dwg{0},
+      dwb{0}, wr{1}, rdsw{200}, rdw{100}, rsw{100}, prwg{1}, prwb{0}, prt{0}, delta{0.01}, pclm{1.3},
+      pdiblc1{0.39}, pdiblc2{0.0086}, pdiblcb{0}, drout{0.56}, pscbe1{4.24e8}, pscbe2{1e-5}, pvag{0},
+      fprout{0}, pdits{0}, pditsd{0}, lambda{kNotGiven}, vtl{kNotGiven}, xn{3}, alpha0{0}, alpha1{0},
+      beta0{0}, agidl{0}, bgidl{2.3e9}, cgidl{0.5}, egidl{0.8}, rgidl{1}, kgidl{0}, fgidl{0},
       agisl{kNotGiven}, bgisl{kNotGiven}, cgisl{kNotGiven}, egisl{kNotGiven}, rgisl{kNotGiven},
-      kgisl{kNotGiven}, fgisl{kNotGiven}, aigc{kNotGiven}, bigc{kNotGiven}, cigc{kNotGiven},
-      aigsd{kNotGiven}, bigsd{kNotGiven}, cigsd{kNotGiven}, aigs{kNotGiven}, bigs{kNotGiven},
-      cigs{kNotGiven}, aigd{kNotGiven}, bigd{kNotGiven}, cigd{kNotGiven}, aigbacc{1.36e-2},
-      bigbacc{1.71e-3}, cigbacc{0.075}, aigbinv{1.11e-2}, bigbinv{9.49e-4}, cigbinv{0.006}, eigbinv{1.1},
-      nigc{1}, nigbacc{1}, nigbinv{3}, ntox{1}, poxedge{1}, pigcd{kNotGiven}, vfbsdoff{0}, tvfbsdoff{0};
+      kgisl{kNotGiven}, fgisl{kNotGiven}, aigc{kNotGiven}, bigc{kNotGiven}, cigc{kNotGiven}, aigsd{kNotGiven},
+      bigsd{kNotGiven}, cigsd{kNotGiven}, aigs{kNotGiven}, bigs{kNotGiven}, cigs{kNotGiven}, aigd{kNotGiven},
+      bigd{kNotGiven}, cigd{kNotGiven}, aigbacc{1.36e-2}, bigbacc{1.71e-3}, cigbacc{0.075}, aigbinv{1.11e-2},
+      bigbinv{9.49e-4}, cigbinv{0.006}, eigbinv{1.1}, nigc{1}, nigbacc{1}, nigbinv{3}, ntox{1}, poxedge{1},
+      pigcd{kNotGiven}, vfbsdoff{0}, tvfbsdoff{0};
 
   using Self = CurrentCard;
   static constexpr Number<Self, P> numbers[] = {
@@ -69,7 +69,8 @@ struct CurrentCard {
       {"delta", &Self::delta, "V", "smoothing of Vdseff"},
       {"pclm", &Self::pclm, "", "channel length modulation"},
       {"pdiblc1", &Self::pdiblc1, "", "first drain-induced barrier lowering effect on the output resistance"},
-      {"pdiblc2", &Self::pdiblc2, "", "second drain-induced barrier lowering effect on the output resistance"},
+      {"pdiblc2", &Self::pdiblc2, "",
+       "second drain-induced barrier lowering effect on the output resistance"},
       {"pdiblcb", &Self::pdiblcb, "1/V", "its body dependence"},
       {"drout", &Self::drout, "", "its length dependence"},
       {"pscbe1", &Self::pscbe1, "V/m", "first substrate-current-induced body effect"},

@@ -7,18 +7,18 @@ namespace nullor::bsim4 {
 /// Junctions of source and drain with the body.
 template <class P>
 struct JunctionCard {
-    P jss = 1e-4, jsws = 0, jswgs = 0, jsd = kNotGiven, jswd = kNotGiven, jswgd = kNotGiven, njs = 1, njd =
-      kNotGiven, xtis = 3, xtid = kNotGiven, ijthsfwd = 0.1, ijthdfwd = kNotGiven, ijthsrev = 0.1, ijthdrev
-      = kNotGiven, xjbvs = 1, xjbvd = kNotGiven, bvs = 10, bvd = kNotGiven, cjs = 5e-4, cjsws = 5e-10,
-      cjswgs = kNotGiven, cjd = kNotGiven, cjswd = kNotGiven, cjswgd = kNotGiven, pbs = 1, pbsws = 1, pbswgs
-      = kNotGiven, pbd = kNotGiven, pbswd = kNotGiven, pbswgd = kNotGiven, mjs = 0.5, mjsws = 0.33, mjswgs =
-      kNotGiven, mjd = kNotGiven, mjswd = kNotGiven, mjswgd = kNotGiven, tcj = 0, tcjsw = 0, tcjswg = 0, tpb
-      = 0, tpbsw = 0, tpbswg = 0, jtss = 0, jtssws = 0, jtsswgs = 0, jtsd = kNotGiven, jtsswd = kNotGiven,
-      jtsswgd = kNotGiven, jtweff = 0, njts = 20, njtssw = 20, njtsswg = 20, njtsd = kNotGiven, njtsswd =
-      kNotGiven, njtsswgd = kNotGiven, xtss = 0.02, xtsd = kNotGiven, xtssws = 0.02, xtsswd = kNotGiven,
-      xtsswgs = 0.02, xtsswgd = kNotGiven, tnjts = 0, tnjtssw = 0, tnjtsswg = 0, tnjtsd = kNotGiven,
-      tnjtsswd = kNotGiven, tnjtsswgd = kNotGiven, vtss = 10, vtssws = 10, vtsswgs = 10, vtsd = kNotGiven,
-      vtsswd = kNotGiven, vtsswgd = kNotGiven;
+  P jss = 1e-4, jsws = 0, jswgs = 0, jsd = kNotGiven, jswd = kNotGiven, jswgd = kNotGiven, njs = 1,
+    njd = kNotGiven, xtis = 3, xtid = kNotGiven, ijthsfwd = 0.1, ijthdfwd = kNotGiven, ijthsrev = 0.1,
+    ijthdrev = kNotGiven, xjbvs = 1, xjbvd = kNotGiven, bvs = 10, bvd = kNotGiven, cjs = 5e-4, cjsws = 5e-10,
+    cjswgs = kNotGiven, cjd = kNotGiven, cjswd = kNotGiven, cjswgd = kNotGiven, pbs = 1, pbsws = 1,
+    pbswgs = kNotGiven, pbd = kNotGiven, pbswd = kNotGiven, pbswgd = kNotGiven, mjs = 0.5, mjsws = 0.33,
+    mjswgs = kNotGiven, mjd = kNotGiven, mjswd = kNotGiven, mjswgd = kNotGiven, tcj = 0, tcjsw = 0,
+    tcjswg = 0, tpb = 0, tpbsw = 0, tpbswg = 0, jtss = 0, jtssws = 0, jtsswgs = 0, jtsd = kNotGiven,
+    jtsswd = kNotGiven, jtsswgd = kNotGiven, jtweff = 0, njts = 20, njtssw = 20, njtsswg = 20,
+    njtsd = kNotGiven, njtsswd = kNotGiven, njtsswgd = kNotGiven, xtss = 0.02, xtsd = kNotGiven,
+    xtssws = 0.02, xtsswd = kNotGiven, xtsswgs = 0.02, xtsswgd = kNotGiven, tnjts = 0, tnjtssw = 0,
+    tnjtsswg = 0, tnjtsd = kNotGiven, tnjtsswd = kNotGiven, tnjtsswgd = kNotGiven, vtss = 10, vtssws = 10,
+    vtsswgs = 10, vtsd = kNotGiven, vtsswd = kNotGiven, vtsswgd = kNotGiven;
 
   using Self = JunctionCard;
   static constexpr Number<Self, P> numbers[] = {

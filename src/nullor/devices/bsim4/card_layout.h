@@ -7,15 +7,15 @@ namespace nullor::bsim4 {
 /// Geometry and the network of body resistances.
 template <class P>
 struct LayoutCard {
-    P tnom = kNotGiven, lint = 0, ll = 0, lln = 1, lw = 0, lwn = 1, lwl = 0, llc = kNotGiven, lwc =
-      kNotGiven, lwlc = kNotGiven, wint = 0, wl = 0, wln = 1, ww = 0, wwn = 1, wwl = 0, wlc = kNotGiven, wwc
-      = kNotGiven, wwlc = kNotGiven, dlc = kNotGiven, dwc = kNotGiven, dlcig = kNotGiven, dlcigd =
-      kNotGiven, dwj = kNotGiven, xl = 0, xw = 0, dmcg = 0, dmci = kNotGiven, dmdg = 0, dmcgt = 0, xgw = 0,
-      xgl = 0, ngcon = 1, gbmin = 1e-12, rbpb = 50, rbpd = 50, rbps = 50, rbdb = 50, rbsb = 50, rbps0 =
-      kNotGiven, rbpsl = 0, rbpsw = 0, rbpsnf = 0, rbpd0 = kNotGiven, rbpdl = 0, rbpdw = 0, rbpdnf = 0,
-      rbpbx0 = 100, rbpbxl = 0, rbpbxw = 0, rbpbxnf = 0, rbpby0 = 100, rbpbyl = 0, rbpbyw = 0, rbpbynf = 0,
-      rbsbx0 = kNotGiven, rbsby0 = kNotGiven, rbdbx0 = kNotGiven, rbdby0 = kNotGiven, rbsdbxl = 0, rbsdbxw =
-      0, rbsdbxnf = 0, rbsdbyl = 0, rbsdbyw = 0, rbsdbynf = 0;
+  P tnom = kNotGiven, lint = 0, ll = 0, lln = 1, lw = 0, lwn = 1, lwl = 0, llc = kNotGiven, lwc = kNotGiven,
+    lwlc = kNotGiven, wint = 0, wl = 0, wln = 1, ww = 0, wwn = 1, wwl = 0, wlc = kNotGiven, wwc = kNotGiven,
+    wwlc = kNotGiven, dlc = kNotGiven, dwc = kNotGiven, dlcig = kNotGiven, dlcigd = kNotGiven,
+    dwj = kNotGiven, xl = 0, xw = 0, dmcg = 0, dmci = kNotGiven, dmdg = 0, dmcgt = 0, xgw = 0, xgl = 0,
+    ngcon = 1, gbmin = 1e-12, rbpb = 50, rbpd = 50, rbps = 50, rbdb = 50, rbsb = 50, rbps0 = kNotGiven,
+    rbpsl = 0, rbpsw = 0, rbpsnf = 0, rbpd0 = kNotGiven, rbpdl = 0, rbpdw = 0, rbpdnf = 0, rbpbx0 = 100,
+    rbpbxl = 0, rbpbxw = 0, rbpbxnf = 0, rbpby0 = 100, rbpbyl = 0, rbpbyw = 0, rbpbynf = 0,
+    rbsbx0 = kNotGiven, rbsby0 = kNotGiven, rbdbx0 = kNotGiven, rbdby0 = kNotGiven, rbsdbxl = 0, rbsdbxw = 0,
+    rbsdbxnf = 0, rbsdbyl = 0, rbsdbyw = 0, rbsdbynf = 0;
 
   using Self = LayoutCard;
   static constexpr Number<Self, P> numbers[] = {

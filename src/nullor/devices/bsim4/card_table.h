@@ -1,5 +1,6 @@
 #pragma once
-/// The card of BSIM4 has some 900 numbers: a struct of members, and beside it a table that names each of them.
+/// The card of BSIM4 has some 900 numbers: a struct of members, and beside it a table that names each of
+/// them.
 
 #include <array>
 #include <cstddef>

@@ -7,20 +7,19 @@ namespace nullor::bsim4 {
 /// Threshold voltage, subthreshold swing and their dependence on stress and well edges.
 template <class P>
 struct ThresholdCard {
-    P toxe = kNotGiven, toxp = kNotGiven, toxm = kNotGiven, toxref = 3e-9, dtox = 0, epsrox = 3.9, eot =
-      1.5e-9, vddeot = kNotGiven, tempeot = 300.15, leffeot = 1, weffeot = 10, ados = 1, bdos = 1, phig =
-      4.05, epsrgate = 11.7, easub = 4.05, epsrsub = 11.7, ni0sub = 1.45e10, bg0sub = 1.16, tbgasub =
-      7.02e-4, tbgbsub = 1108, voffl = 0, saref = 1e-6, sbref = 1e-6, wlod = 0, ku0 = 0, lku0 = 0, wku0 = 0,
-      pku0 = 0, llodku0 = 0, wlodku0 = 0, tku0 = 0, kvsat = 0, kvth0 = 0, lkvth0 = 0, wkvth0 = 0, pkvth0 =
-      0, llodvth = 0, wlodvth = 0, stk2 = 0, lodk2 = 1, steta0 = 0, lodeta0 = 1, web = 0, wec = 0, scref =
-      1e-6;
-    Binned<P> xj{1.5e-7}, nsub{6e16}, ndep{kNotGiven}, nsd{1e20}, phin{0}, ngate{0}, gamma1{kNotGiven},
-      gamma2{kNotGiven}, vbx{kNotGiven}, vbm{-3}, xt{1.55e-7}, vfb{kNotGiven}, vth0{kNotGiven},
-      k1{kNotGiven}, k2{kNotGiven}, k3{80}, k3b{0}, w0{2.5e-6}, lpe0{1.74e-7}, lpeb{0}, dvt0{2.2},
-      dvt1{0.53}, dvt2{-0.032}, dvt0w{0}, dvt1w{5.3e6}, dvt2w{-0.032}, dvtp0{0}, dvtp1{0}, dvtp2{0},
-      dvtp3{0}, dvtp4{0}, dvtp5{0}, dsub{kNotGiven}, eta0{0.08}, etab{-0.07}, teta0{0}, cdsc{2.4e-4},
-      cdscb{0}, cdscd{0}, cit{0}, nfactor{1}, tnfactor{0}, voff{-0.08}, tvoff{0}, minv{0}, kt1{-0.11},
-      kt1l{0}, kt2{0.022}, kvth0we{0}, k2we{0}, ku0we{0};
+  P toxe = kNotGiven, toxp = kNotGiven, toxm = kNotGiven, toxref = 3e-9, dtox = 0, epsrox = 3.9, eot = 1.5e-9,
+    vddeot = kNotGiven, tempeot = 300.15, leffeot = 1, weffeot = 10, ados = 1, bdos = 1, phig = 4.05,
+    epsrgate = 11.7, easub = 4.05, epsrsub = 11.7, ni0sub = 1.45e10, bg0sub = 1.16, tbgasub = 7.02e-4,
+    tbgbsub = 1108, voffl = 0, saref = 1e-6, sbref = 1e-6, wlod = 0, ku0 = 0, lku0 = 0, wku0 = 0, pku0 = 0,
+    llodku0 = 0, wlodku0 = 0, tku0 = 0, kvsat = 0, kvth0 = 0, lkvth0 = 0, wkvth0 = 0, pkvth0 = 0, llodvth = 0,
+    wlodvth = 0, stk2 = 0, lodk2 = 1, steta0 = 0, lodeta0 = 1, web = 0, wec = 0, scref = 1e-6;
+  Binned<P> xj{1.5e-7}, nsub{6e16}, ndep{kNotGiven}, nsd{1e20}, phin{0}, ngate{0}, gamma1{kNotGiven},
+      gamma2{kNotGiven}, vbx{kNotGiven}, vbm{-3}, xt{1.55e-7}, vfb{kNotGiven}, vth0{kNotGiven}, k1{kNotGiven},
+      k2{kNotGiven}, k3{80}, k3b{0}, w0{2.5e-6}, lpe0{1.74e-7}, lpeb{0}, dvt0{2.2}, dvt1{0.53}, dvt2{-0.032},
+      dvt0w{0}, dvt1w{5.3e6}, dvt2w{-0.032}, dvtp0{0}, dvtp1{0}, dvtp2{0}, dvtp3{0}, dvtp4{0}, dvtp5{0},
+      dsub{kNotGiven}, eta0{0.08}, etab{-0.07}, teta0{0}, cdsc{2.4e-4}, cdscb{0}, cdscd{0}, cit{0},
+      nfactor{1}, tnfactor{0}, voff{-0.08}, tvoff{0}, minv{0}, kt1{-0.11}, kt1l{0}, kt2{0.022}, kvth0we{0},
+      k2we{0}, ku0we{0};
 
   using Self = ThresholdCard;
   static constexpr Number<Self, P> numbers[] = {

@@ -169,7 +169,8 @@ struct Charge {
 /// Charge of the gate over source or drain: a constant capacitance, and one that falls as the lightly doped
 /// region is depleted.
 ///
-///   Q = (C0 + Cl) V - Cl (x + ckappa/2 (sqrt(1 - 4 x / ckappa) - 1)),  x = (V + d - sqrt((V + d)^2 + 4 d)) / 2
+///   Q = (C0 + Cl) V - Cl (x + ckappa/2 (sqrt(1 - 4 x / ckappa) - 1)),  x = (V + d - sqrt((V + d)^2 + 4 d)) /
+///   2
 ///
 /// Source: BSIM4 manual, equation 7.4.
 template <class P>

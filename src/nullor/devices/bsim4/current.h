@@ -8,12 +8,12 @@ namespace nullor::bsim4 {
 /// What flows in the channel of one finger.
 template <class Real>
 struct ChannelCurrent {
-  Real ids;         ///< drain to source [A]
-  Real isub;        ///< drain to body, by impact ionization [A]
-  Real abulk0;      ///< bulk charge factor without gate bias
-  Real vdseff;      ///< drain voltage up to saturation [V]
-  Real conductance; ///< ids / vdseff [S]
-  Real beta;        ///< ueff Coxeff Weff / Leff [A/V2]
+  Real ids;          ///< drain to source [A]
+  Real isub;         ///< drain to body, by impact ionization [A]
+  Real abulk0;       ///< bulk charge factor without gate bias
+  Real vdseff;       ///< drain voltage up to saturation [V]
+  Real conductance;  ///< ids / vdseff [S]
+  Real beta;         ///< ueff Coxeff Weff / Leff [A/V2]
   // For noise and the operating point:
   Real abulk, ueff, esat_l, vdsat, coxeff, rds, linear;
 };
@@ -87,48 +87,45 @@ struct Current {
 
   template <class Real>
   ChannelCurrent<Real> operator()(const Bias<Real>& b) const {
-    ChannelCurrent<Real> y;
     const Real& vgsteff = b.vgsteff;
     const Real bend = b.sqrt_phis - sqrt_phi;
     const Real width = has_width ? Real(above(Real(weff - dwg * vgsteff - dwb * bend), 2e-8)) : Real(weff);
-    y.rds = has_rds ? resistance(vgsteff, bend) : Real(0.0);
-    bulk_charge(b, y);
-    y.ueff = u0 / positive_fifth(degradation(b));
+    const Real rds = has_rds ? resistance(vgsteff, bend) : Real(0.0);
+    const auto [abulk0, abulk] = bulk_charge(b);
+    const Real ueff = u0 / positive_fifth(degradation(b));
     const Real drive = vgsteff + two_vtm;
     const Real inverse_drive = 1.0 / drive;
-    const Real esat = two_vsat / y.ueff;
-    const Real scattered = width * vsat_coxe * y.rds;
+    const Real esat = two_vsat / ueff;
+    const Real scattered = width * vsat_coxe * rds;
     const Real inverse_lambda = has_lambda ? Real(1.0 / saturation_factor(vgsteff)) : Real(1.0 / a2);
-    y.esat_l = esat * leff;
-    y.vdsat = saturation_voltage(y, drive, scattered, inverse_lambda);
-    y.vdseff = smooth_min(y.vdsat, b.vds, delta);  // (2)
+    Real esat_l = esat * leff;
+    const Real vdsat = saturation_voltage(esat_l, abulk, drive, scattered, inverse_lambda);
+    const Real vdseff = smooth_min(vdsat, b.vds, delta);  // (2)
+    const Real excess = b.vds - vdseff;
     Real field = esat;
     if (has_overshoot) {
-      const Real far = 1.0 + (b.vds - y.vdseff) / (esat * litl);
-      y.esat_l = y.esat_l * (1.0 + lambda / (leff * y.ueff) * (1.0 - 2.0 / (far * far + 1.0)));
-      if (modern) field = y.esat_l * inverse_leff;
+      const Real far = 1.0 + excess / (esat * litl);
+      esat_l = esat_l * (1.0 + lambda / (leff * ueff) * (1.0 - 2.0 / (far * far + 1.0)));
+      if (modern) field = esat_l * inverse_leff;
     }
-    const Real half = 1.0 - 0.5 * y.abulk * y.vdsat * inverse_drive;
-    const Real vasat = (y.esat_l + y.vdsat + 2.0 * scattered * vgsteff * half) /
-                       (2.0 * inverse_lambda - 1.0 + scattered * y.abulk);
+    const Real half = 1.0 - 0.5 * abulk * vdsat * inverse_drive;
+    const Real vasat = (esat_l + vdsat + 2.0 * scattered * vgsteff * half) /
+                       (2.0 * inverse_lambda - 1.0 + scattered * abulk);
 
     const Real centre =
         centroid / (1.0 + exp(Real(centroid_power * log(Real((vgsteff + vtfbphi2) * inverse_field)))));
-    y.coxeff = eps_sub / (eps_over_coxp + centre);
-    const Real per_area = y.coxeff * width * inverse_leff;
-    y.beta = y.ueff * per_area;
-    const Real gche = y.beta * vgsteff * (1.0 - 0.5 * y.vdseff * y.abulk * inverse_drive) /
-                      (1.0 + y.vdseff / y.esat_l);  // (3)
-    y.linear = gche / (1.0 + gche * y.rds);         // (4)
-    const Saturation<Real> s{b.vds,  y.vdseff,      Real(b.vds - y.vdseff), y.vdsat, y.abulk, drive,
-                             vasat,  y.rds,         y.linear,               field,   y.esat_l, vgsteff,
-                             b.vbseff, inverse_drive};
-    const auto out = output(s);
-    y.conductance = out.conductance;
-    y.isub = out.isub;
-    y.ids = y.conductance * y.vdseff;
-    if (has_thermal) y.ids = y.ids * velocity_limit(Real(y.ids / (leff * per_area * vgsteff)));
-    return y;
+    const Real coxeff = eps_sub / (eps_over_coxp + centre);
+    const Real per_area = coxeff * width * inverse_leff;
+    const Real beta = ueff * per_area;
+    const Real gche =
+        beta * vgsteff * (1.0 - 0.5 * vdseff * abulk * inverse_drive) / (1.0 + vdseff / esat_l);  // (3)
+    const Real linear = has_rds ? Real(gche / (1.0 + gche * rds)) : gche;                         // (4)
+    const auto [conductance, isub] =
+        output(Saturation<Real>{b.vds, vdseff, excess, vdsat, abulk, drive, vasat, rds, linear, field, esat_l,
+                                vgsteff, b.vbseff, inverse_drive});
+    Real ids = conductance * vdseff;
+    if (has_thermal) ids = ids * velocity_limit(Real(ids / (leff * per_area * vgsteff)));
+    return {ids, isub, abulk0, vdseff, conductance, beta, abulk, ueff, esat_l, vdsat, coxeff, rds, linear};
   }
 
  private:
@@ -181,13 +178,18 @@ struct Current {
   }
 
   template <class Real>
-  void bulk_charge(const Bias<Real>& b, ChannelCurrent<Real>& y) const {
+  struct BulkCharge {
+    Real without_gate, with_gate;
+  };
+
+  template <class Real>
+  BulkCharge<Real> bulk_charge(const Bias<Real>& b) const {
     const Real body = half_k1 / b.sqrt_phis + bulk_constant;
     const Real share = leff / (leff + 2.0 * sqrt(Real(xj * b.xdep)));
     const Real zero = 1.0 + body * (a0 * share + b0);
     const Real by_body = bounded_inverse(Real(keta * b.vbseff));
-    y.abulk0 = above(zero, 0.1) * by_body;
-    y.abulk = above(Real(zero - body * ags * share * share * share * b.vgsteff), 0.1) * by_body;
+    return {above(zero, 0.1) * by_body,
+            above(Real(zero - body * ags * share * share * share * b.vgsteff), 0.1) * by_body};
   }
 
   /// Denominator of the mobility, less 1.
@@ -236,13 +238,13 @@ struct Current {
   }
 
   template <class Real>
-  Real saturation_voltage(const ChannelCurrent<Real>& y, const Real& drive, const Real& scattered,
+  Real saturation_voltage(const Real& esat_l, const Real& abulk, const Real& drive, const Real& scattered,
                           const Real& inverse_lambda) const {
-    if (simple_saturation) return y.esat_l * drive / (y.abulk * y.esat_l + drive);
-    const Real resistive = y.abulk * scattered;
-    const Real a = 2.0 * y.abulk * (resistive - 1.0 + inverse_lambda);
-    const Real b = drive * (2.0 * inverse_lambda - 1.0) + y.abulk * y.esat_l + 3.0 * drive * resistive;
-    const Real c = drive * (y.esat_l + 2.0 * drive * scattered);
+    if (simple_saturation) return esat_l * drive / (abulk * esat_l + drive);
+    const Real resistive = abulk * scattered;
+    const Real a = 2.0 * abulk * (resistive - 1.0 + inverse_lambda);
+    const Real b = drive * (2.0 * inverse_lambda - 1.0) + abulk * esat_l + 3.0 * drive * resistive;
+    const Real c = drive * (esat_l + 2.0 * drive * scattered);
     return 2.0 * c / (b + sqrt(Real(b * b - 2.0 * a * c)));  // (b - sqrt) / a, without cancellation
   }
 

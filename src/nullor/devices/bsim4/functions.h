@@ -12,7 +12,7 @@ inline constexpr double kPolyCharge = 1.6021766208e-19;      ///< [C] of the pol
 inline constexpr double kVacuum = 8.85418e-12;               ///< [F/m]
 inline constexpr double kSilicon = 1.03594e-10;              ///< [F/m]
 inline constexpr double kPi = 3.141592654;
-inline constexpr double kMaxArgument = 34;  ///< exponentials stop here
+inline constexpr double kMaxArgument = 34;                                    ///< exponentials stop here
 inline constexpr double kMinExp = 1.713908431e-15, kMaxExp = 5.834617425e14;  ///< e^-34, e^34
 
 /// False for a number that is zero and has no derivative either, so that its term can be left out.

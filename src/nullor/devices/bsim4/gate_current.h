@@ -28,8 +28,8 @@ struct GateCurrent {
 
 /// Gate tunnelling to the channel (igcmod), to the overlaps and to the body (igbmod).
 ///
-///   Igc = A W L tox (Vgs Vaux) e^(...Voxdepinv),  Vaux = nigc Vt ln(1 + e^((Vgs - Vth) / nigc Vt))        (1)
-///   Igcs, Igcd share it as the drain bias grows: p = Pigcd Vdseff                                          (2)
+///   Igc = A W L tox (Vgs Vaux) e^(...Voxdepinv),  Vaux = nigc Vt ln(1 + e^((Vgs - Vth) / nigc Vt)) (1) Igcs,
+///   Igcd share it as the drain bias grows: p = Pigcd Vdseff                                          (2)
 ///
 /// Source: BSIM4 manual, chapter 4.
 template <class P>
@@ -67,7 +67,8 @@ struct Tunnelling {
 
   /// `vgs`, `vgd` as they stand, the rest as for a drain above the source.
   template <class Real>
-  GateCurrent<Real> operator()(const Bias<Real>& b, const Real& vdseff, const Real& vgs, const Real& vgd) const {
+  GateCurrent<Real> operator()(const Bias<Real>& b, const Real& vdseff, const Real& vgs,
+                               const Real& vgd) const {
     GateCurrent<Real> y{Real(0.0), Real(0.0), Real(0.0), Real(0.0), Real(0.0)};
     if (igcmod == 0 && igbmod == 0) return y;
     const Real t = vfbzb - b.vgs_eff + b.vbseff - kDelta;

@@ -28,8 +28,8 @@ struct Fingers {
   P ends, inner;  ///< how many diffusions of each kind
 };
 
-/// Diffusions of the source or the drain among nf fingers. With even nf one of them has both ends: the source,
-/// or with min = 1 the drain.
+/// Diffusions of the source or the drain among nf fingers. With even nf one of them has both ends: the
+/// source, or with min = 1 the drain.
 template <class P>
 Fingers<P> count_fingers(const P& nf, bool drain_ends, bool source) {
   const bool odd = static_cast<int>(value(nf)) % 2 != 0;
@@ -69,9 +69,8 @@ struct Contacts {
     const Fingers<P> count = count_fingers(nf, drain_ends, source);
     const End end = end_of(geomod, source);
     const Diffusion<P> end_part = end == End::isolated ? isolated_part
-                                  : end == End::shared
-                                      ? shared_part
-                                      : Diffusion<P>{dmdg * width, 2.0 * dmdg};
+                                  : end == End::shared ? shared_part
+                                                       : Diffusion<P>{dmdg * width, 2.0 * dmdg};
     return {count.ends * end_part.area + count.inner * shared_part.area,
             count.ends * end_part.perimeter + count.inner * shared_part.perimeter};
   }
@@ -105,8 +104,8 @@ struct Contacts {
       return sheet * dmdg / (divided ? P(width * ends) : width);
     }
     if (value(ends) == 0) return P(0.0);
-    const bool wide = source ? rgeomod == 1 || rgeomod == 2 || rgeomod == 5
-                             : rgeomod == 1 || rgeomod == 3 || rgeomod == 7;
+    const bool wide =
+        source ? rgeomod == 1 || rgeomod == 2 || rgeomod == 5 : rgeomod == 1 || rgeomod == 3 || rgeomod == 7;
     if (wide) return sheet * dmcg / (width * ends);
     const P length = end == End::isolated ? P(3.0 * (dmcg + dmci)) : P(6.0 * dmcg);
     return sheet * width / (ends * length);

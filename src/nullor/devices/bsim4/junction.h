@@ -76,8 +76,8 @@ struct Junction {
     Real i = gmin * v;
     if (conducts) {
       if (diomod == 1) {
-        i += saturation * (exp(Real(max(Real(min(v, Real(vjm_forward)) * inverse_nvt), Real(-kMaxArgument)))) -
-                           1.0) +
+        i += saturation *
+                 (exp(Real(max(Real(min(v, Real(vjm_forward)) * inverse_nvt), Real(-kMaxArgument)))) - 1.0) +
              slope_forward * max(Real(v - vjm_forward), Real(0.0));  // (3)
       } else if (diomod == 0) {
         i += saturation * (limited(Real(v * inverse_nvt)) + breakdown - 1.0 -
@@ -116,8 +116,7 @@ struct Junction {
         [&] { return Real((floor - 1.0) * (ijm_reverse + slope_reverse * (v - vjm_reverse))); },
         [&] {
           const Real inside = min(max(v, Real(vjm_reverse)), Real(vjm_forward));
-          const Real broken =
-              exp(Real(-1.0 * min(Real((bv + inside) * inverse_nvt), Real(kMaxArgument))));
+          const Real broken = exp(Real(-1.0 * min(Real((bv + inside) * inverse_nvt), Real(kMaxArgument))));
           return Real(saturation * (floor + breakdown - 1.0 - xjbv * broken) +
                       slope_forward * max(Real(v - vjm_forward), Real(0.0)));
         });
@@ -162,14 +161,16 @@ void Junction<P>::setup(const Card<P>& c, const Process<P>& p, const Diffusion<P
   nvt = p.vtm * s.n;
   inverse_nvt = 1.0 / nvt;
   const P gap = 1.16 - 7.02e-4 * p.temperature * p.temperature / (p.temperature + 1108.0);
-  const P gap_here = p.modern && c.mtrlmod != 0
-                         ? P(c.bg0sub - c.tbgasub * p.temperature * p.temperature / (p.temperature + c.tbgbsub))
-                         : gap;
+  const P gap_here =
+      p.modern && c.mtrlmod != 0
+          ? P(c.bg0sub - c.tbgasub * p.temperature * p.temperature / (p.temperature + c.tbgbsub))
+          : gap;
   const P growth = exp(P((p.gap0 / p.vtm0 - gap_here / p.vtm + s.xti * log(p.ratio)) / s.n));
   const bool absent = value(d.area) <= 0 && value(d.perimeter) <= 0;
-  saturation = absent ? P(p.modern ? 0.0 : 1e-14)
-                      : P(d.area * max(P(s.js * growth), P(0.0)) + d.perimeter * max(P(s.jsw * growth), P(0.0)) +
-                          gate_edge * max(P(s.jswg * growth), P(0.0)));
+  saturation = absent
+                   ? P(p.modern ? 0.0 : 1e-14)
+                   : P(d.area * max(P(s.js * growth), P(0.0)) + d.perimeter * max(P(s.jsw * growth), P(0.0)) +
+                       gate_edge * max(P(s.jswg * growth), P(0.0)));
   conducts = value(saturation) > 0;
   bv = value(s.bv) > 0 ? s.bv : P(10.0);
   xjbv = (diomod == 2 && value(s.xjbv) <= 0) || (diomod == 0 && value(s.xjbv) < 0) ? P(1.0) : s.xjbv;

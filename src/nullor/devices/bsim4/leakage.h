@@ -36,7 +36,8 @@ struct EdgeLeakage {
     present = value(a) > 0 && value(b) > 0 && (decoupled ? value(cube) >= 0 : value(cube) > 0);
   }
 
-  /// `vds`, `vg_eff`, `vb`: from the other end of the channel, gate and body seen from the edge's own terminal.
+  /// `vds`, `vg_eff`, `vb`: from the other end of the channel, gate and body seen from the edge's own
+  /// terminal.
   template <class Real>
   Real operator()(const Real& vds, const Real& vg_from_source, const Real& vb) const {
     const Real raw = (vds - gate_weight * vg_from_source - bending) * inverse_length;

@@ -6,13 +6,14 @@
 
 namespace nullor::bsim4 {
 
-/// Noise of the channel of one device (all fingers), as conductances g of 4 k T g [S] and a flicker coefficient.
+/// Noise of the channel of one device (all fingers), as conductances g of 4 k T g [S] and a flicker
+/// coefficient.
 ///
-/// Flicker, fnoimod 1: fluctuation of carrier number and mobility by traps, in strong inversion Ssi and in weak
-/// inversion Swi joined as Ssi Swi / (Ssi + Swi) [A^2 Hz^(ef-1)]; fnoimod 0: kf Id^af / (Cox Leff^2).
-/// Thermal, tnoimod 0: ueff |Qinv| / (Leff^2 + ueff |Qinv| Rds); tnoimod 1: of the channel seen as one resistor
-/// between drain and source, partly in series with the source ("partition noise"); tnoimod 2: gamma gd0. The
-/// noise that tnoimod 2 induces in the gate is left out.
+/// Flicker, fnoimod 1: fluctuation of carrier number and mobility by traps, in strong inversion Ssi and in
+/// weak inversion Swi joined as Ssi Swi / (Ssi + Swi) [A^2 Hz^(ef-1)]; fnoimod 0: kf Id^af / (Cox Leff^2).
+/// Thermal, tnoimod 0: ueff |Qinv| / (Leff^2 + ueff |Qinv| Rds); tnoimod 1: of the channel seen as one
+/// resistor between drain and source, partly in series with the source ("partition noise"); tnoimod 2: gamma
+/// gd0. The noise that tnoimod 2 induces in the gate is left out.
 ///
 /// Source: BSIM4 manual, chapter 9.
 template <class P>
@@ -80,7 +81,10 @@ struct Noise {
     } else if (tnoimod == 1) {
       if (modern) theta = std::min({theta, 0.9, 0.9 * beta});
       const double all = s.gm + s.gmbs + s.gds, partial = beta * (s.gm + s.gmbs) + s.gds;
-      out.channel = (partial * partial - theta * theta * all * all) / conductance;
+      const double channel = partial * partial / conductance,
+                   partition = theta * theta * all * all / conductance;
+      // Partition noise is a voltage at the source; without a wire there it acts through the channel.
+      out.channel = modern && wire_s == 0 ? channel : channel - partition;
       const double share = 1 + theta * theta * wire_s / conductance;
       out.source_wire = modern ? wire_s * share : wire_s / share;
     } else {

@@ -95,7 +95,8 @@ void add_charges(const Device& device, const SmallSignal<P>& y, OperatingPointIn
                                    {"csg", "csd", "css", "csb"},
                                    {"cbg", "cbd", "cbs", "cbb"}};
   for (int row = 0; row < 4; ++row) {
-    const double by_g = value(charges[row].d[0]), by_d = value(charges[row].d[1]), by_b = value(charges[row].d[2]);
+    const double by_g = value(charges[row].d[0]), by_d = value(charges[row].d[1]),
+                 by_b = value(charges[row].d[2]);
     const double slopes[] = {by_g, by_d, -(by_g + by_d + by_b), by_b};
     out.add(charge_names[row], m * value(charges[row].v), "C");
     for (int column = 0; column < 4; ++column) out.add(names[row][column], m * slopes[column], "F");
@@ -117,9 +118,8 @@ void add_noise(const Device& device, const double* x, NoiseSources& out) {
     return value(device.series_by_bias ? r(P(vg), P(vb)) : r.conductance) / m;
   };
   const double wire_d = wire(around.drain, vgs - vds, vbs - vds), wire_s = wire(around.source, vgs, vbs);
-  const auto thermal =
-      device.channel_noise.thermal(y.bias, y.channel, {y.gm, y.gds, y.gmbs}, y.forward ? wire_d : wire_s,
-                                   y.forward ? wire_s : wire_d);
+  const auto thermal = device.channel_noise.thermal(y.bias, y.channel, {y.gm, y.gds, y.gmbs},
+                                                    y.forward ? wire_d : wire_s, y.forward ? wire_s : wire_d);
   if (around.drain.present)
     out.thermal("rd", Device::d, Device::di, m * (y.forward ? thermal.drain_wire : thermal.source_wire), t);
   if (around.source.present)
@@ -129,7 +129,8 @@ void add_noise(const Device& device, const double* x, NoiseSources& out) {
   if (around.rgatemod == 2) {
     const double channel = m * value(device.gate_conductance(y.channel));
     const double share = channel / (channel + electrode);
-    out.thermal("rg", Device::g, Device::gi, electrode * (device.channel_noise.modern ? share * share : 1.0), t);
+    out.thermal("rg", Device::g, Device::gi, electrode * (device.channel_noise.modern ? share * share : 1.0),
+                t);
   }
   if (around.rgatemod == 3) out.thermal("rg", Device::g, Device::gm, electrode, t);
   if (around.rbodymod != 0) {

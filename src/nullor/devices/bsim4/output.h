@@ -34,7 +34,8 @@ struct Output {
     const P pclm = p.bin(c.pclm);
     has_clm = value(pclm) > kMinExp;
     clm = has_clm ? P(1.0 / (pclm * p.litl)) : P(0.0);
-    dibl = p.bin(c.pdiblc1) * reach(P(p.bin(c.drout) * leff / (p.factor1 * sqrt(p.xdep0)))) + p.bin(c.pdiblc2);
+    dibl =
+        p.bin(c.pdiblc1) * reach(P(p.bin(c.drout) * leff / (p.factor1 * sqrt(p.xdep0)))) + p.bin(c.pdiblc2);
     has_dibl = value(dibl) > kMinExp;
     pdiblb = p.bin(c.pdiblcb);
     pdits = p.bin(c.pdits);
@@ -74,14 +75,13 @@ struct Output {
       const Real cclm = fp * by_gate * (1.0 + s.rds * s.linear) * (leff + s.vdsat / s.esat) * clm;
       gain = gain * (1.0 + log(Real(1.0 + cclm * s.excess / s.vasat)) / cclm);
     }
-    const Real apart = max(s.excess, Real(1e-30));
-    Result<Real> y{gain, Real(0.0)};
-    if (has_impact)
-      y.isub = impact * s.excess * exp(Real(-1.0 * min(Real(beta0 / apart), Real(kMaxArgument)))) * gain * s.vdseff;
-    if (has_scbe)
-      y.conductance = gain * (1.0 + s.excess * scbe *
-                                        exp(Real(-1.0 * min(Real(scbe_decay / apart), Real(kMaxArgument)))));
-    return y;
+    if (!has_impact && !has_scbe) return {gain, Real(0.0)};
+    const Real inverse = 1.0 / max(s.excess, Real(1e-30));
+    const auto tunnel = [&](const P& decay) {
+      return Real(s.excess * exp(Real(max(Real(-1.0 * decay * inverse), Real(-kMaxArgument)))));
+    };
+    return {has_scbe ? Real(gain * (1.0 + scbe * tunnel(scbe_decay))) : gain,
+            has_impact ? Real(impact * tunnel(beta0) * gain * s.vdseff) : Real(0.0)};
   }
 
  private:

@@ -48,7 +48,8 @@ struct Parasitics {
     setup_diffusion(c, p, contacts, false, c.ad, c.pd, at_drain);
     setup_series(c, p, contacts);
     const P xgw = given_or(c.line_xgw, c.xgw), ngcon = given_or(c.line_ngcon, c.ngcon);
-    const P electrode = c.rshg * (xgw + p.size.weff_cj / (3.0 * ngcon)) / (ngcon * p.size.nf * (p.size.l - c.xgl));
+    const P electrode =
+        c.rshg * (xgw + p.size.weff_cj / (3.0 * ngcon)) / (ngcon * p.size.nf * (p.size.l - c.xgl));
     gate = (value(electrode) > 0 ? P(1.0 / electrode) : P(1e3)) * c.m;
     if (rbodymod != 0) setup_body(c, p);
   }
@@ -73,9 +74,10 @@ struct Parasitics {
       const P at = c.tempmod == 0 ? P(r + prt * (p.ratio - 1.0)) : P(r * (1.0 + prt * p.rise));
       return P(max(at, P(0.0)) / (scale * c.m));
     };
-    const auto side = [&](SeriesResistance<P>& s, const P& squares, bool is_source, const P& r0, const P& r_min) {
+    const auto side = [&](SeriesResistance<P>& s, const P& squares, bool is_source, const P& r0,
+                          const P& r_min) {
       s.bias_dependent = c.rdsmod == 1;
-      P ohm = given(squares)          ? P(c.rsh * squares)
+      P ohm = given(squares)         ? P(c.rsh * squares)
               : contacts.rgeomod > 0 ? contacts.resistance(c.rsh, is_source)
                                      : P(0.0);
       s.present = s.bias_dependent || value(ohm) > 0;
@@ -114,7 +116,8 @@ struct Parasitics {
       return both(scaled(given_or(x0, P(100.0)), c.rbsdbxl, c.rbsdbxw, c.rbsdbxnf),
                   scaled(given_or(y0, P(100.0)), c.rbsdbyl, c.rbsdbyw, c.rbsdbynf));
     };
-    bp_b = both(scaled(c.rbpbx0, c.rbpbxl, c.rbpbxw, c.rbpbxnf), scaled(c.rbpby0, c.rbpbyl, c.rbpbyw, c.rbpbynf));
+    bp_b = both(scaled(c.rbpbx0, c.rbpbxl, c.rbpbxw, c.rbpbxnf),
+                scaled(c.rbpby0, c.rbpbyl, c.rbpbyw, c.rbpbynf));
     bp_sb = inner ? siemens(scaled(c.rbps0, c.rbpsl, c.rbpsw, c.rbpsnf)) : P(1e3 * c.m);
     bp_db = inner ? siemens(scaled(c.rbpd0, c.rbpdl, c.rbpdw, c.rbpdnf)) : P(1e3 * c.m);
     sb_b = outer ? across(c.rbsbx0, c.rbsby0) : P(c.gbmin * c.m);

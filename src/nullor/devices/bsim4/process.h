@@ -92,7 +92,7 @@ struct Process {
     factor1 = sqrt(P(eps_sub / (epsrox * kVacuum) * toxe));
     cdep0 = sqrt(P(density * eps_sub * 0.5 / phi));
     ldeb = sqrt(P(eps_sub * vtm0 / density)) * (1.0 / 3.0);
-    const P permittivities = !modern           ? P(3.0)
+    const P permittivities = !modern          ? P(3.0)
                              : c.mtrlmod != 0 ? P(c.epsrsub / epsrox)
                                               : P(3.0 * 3.9 / epsrox);
     litl = sqrt(P(permittivities * bin(c.xj) * toxe));
@@ -120,8 +120,7 @@ struct Process {
 
   void body_effect_from_doping(const Card<P>& c) {
     const P xt = bin(c.xt);
-    const P vbx =
-        -1.0 * abs(given(c.vbx.value) ? bin(c.vbx) : P(phi - 7.7348e-4 * ndep * xt * xt));
+    const P vbx = -1.0 * abs(given(c.vbx.value) ? bin(c.vbx) : P(phi - 7.7348e-4 * ndep * xt * xt));
     const P vbm = -1.0 * abs(bin(c.vbm));
     const P gamma1 = given(c.gamma1.value) ? bin(c.gamma1) : P(5.753e-12 * sqrt(ndep) / coxe);
     const P gamma2 = given(c.gamma2.value) ? bin(c.gamma2) : P(5.753e-12 * sqrt(bin(c.nsub)) / coxe);
@@ -134,8 +133,8 @@ struct Process {
   void setup_shifts(const Card<P>& c) {
     const P t = ratio - 1.0;
     const P raw = size(c.u0, given_or(c.u0.value, P(sign > 0 ? 0.067 : 0.025)));
-    u0 = select(raw > P(1.0), P(raw * 1e-4), raw) *
-         (1.0 - bin(c.up) * exp(P(-1.0 * size.leff / bin(c.lp)))) * pow(ratio, bin(c.ute));
+    u0 = select(raw > P(1.0), P(raw * 1e-4), raw) * (1.0 - bin(c.up) * exp(P(-1.0 * size.leff / bin(c.lp)))) *
+         pow(ratio, bin(c.ute));
     vsat = c.tempmod == 0 ? P(bin(c.vsat) - bin(c.at) * t) : P(bin(c.vsat) * (1.0 - bin(c.at) * rise));
     voff = bin(c.voff) * (1.0 + bin(c.tvoff) * rise);
     nfactor = bin(c.nfactor);

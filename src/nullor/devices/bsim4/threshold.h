@@ -122,38 +122,34 @@ struct Threshold {
 
   template <class Real>
   Bias<Real> operator()(const Real& vgs, const Real& vds, const Real& vbs) const {
-    Bias<Real> b;
-    b.vds = vds;
-    b.vbs = vbs;
     const Real up = vbs - vbsc - 0.001;
     const Real bounded = vbsc + 0.5 * (up + sqrt(Real(up * up - 0.004 * vbsc)));
     const Real down = limit - bounded - 0.001;
-    b.vbseff = limit - 0.5 * (down + sqrt(Real(down * down + 0.004 * limit)));
-    b.sqrt_phis = sqrt(Real(phi - b.vbseff));
-    b.xdep = xdep_scale * b.sqrt_phis;
+    const Real vbseff = limit - 0.5 * (down + sqrt(Real(down * down + 0.004 * limit)));
+    const Real sqrt_phis = sqrt(Real(phi - vbseff));
+    const Real xdep = xdep_scale * sqrt_phis;
 
-    b.vth = constant + by_vb * b.vbseff + by_sqrt * b.sqrt_phis -
-            above(Real(eta0 + etab * b.vbseff), 1e-4) * dibl * vds;  // (1)
-    Real coupling = slope_sub / b.xdep + cit;
+    Real vth = constant + by_vb * vbseff + by_sqrt * sqrt_phis -
+               above(Real(eta0 + etab * vbseff), 1e-4) * dibl * vds;  // (1)
+    Real coupling = slope_sub / xdep + cit;
     if (has_short || has_narrow) {
-      const Real root = sqrt(b.xdep);
+      const Real inverse_root = 1.0 / sqrt(xdep);
       if (has_short) {
-        const Real theta = reach(Real(decay / (root * positive_half(Real(dvt2 * b.vbseff)))));
-        b.vth -= short_channel * theta;
-        coupling += (cdsc + cdscb * b.vbseff + cdscd * vds) * theta;
+        const Real theta = reach(Real(decay * inverse_root / positive_half(Real(dvt2 * vbseff))));
+        vth -= short_channel * theta;
+        coupling += (cdsc + cdscb * vbseff + cdscd * vds) * theta;
       }
       if (has_narrow)
-        b.vth -= narrow_channel * reach(Real(decay_w / (root * positive_half(Real(dvt2w * b.vbseff)))));
+        vth -= narrow_channel * reach(Real(decay_w * inverse_root / positive_half(Real(dvt2w * vbseff))));
     }
-    b.n = positive_half(Real(coupling * inverse_coxe));  // (2)
-    if (has_pocket) b.vth += pocket_shift(vds) * b.n;
+    const Real n = positive_half(Real(coupling * inverse_coxe));  // (2)
+    if (has_pocket) vth += pocket_shift(vds) * n;
     if (has_pocket2) {
       const Real e = tangent_exp(Real(2.0 * dvtp4 * vds));
-      b.vth -= pocket2 * (e - 1.0) / (e + 1.0);  // (4)
+      vth -= pocket2 * (e - 1.0) / (e + 1.0);  // (4)
     }
-    b.vgs_eff = poly_depleted(vgs);
-    b.vgsteff = overdrive(Real(b.vgs_eff - b.vth), b.n);
-    return b;
+    const Real vgs_eff = poly_depleted(vgs);
+    return {vds, vbs, vgs_eff, vbseff, sqrt_phis, xdep, vth, n, overdrive(Real(vgs_eff - vth), n)};
   }
 
  private:
