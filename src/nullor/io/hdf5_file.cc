@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "nullor/base/error.h"
+#include "nullor/base/sha256.h"
 
 namespace nullor {
 namespace {
@@ -57,6 +58,8 @@ std::string new_name() {
   static std::uint64_t count = 0;
   return "memory-" + std::to_string(count++);
 }
+
+constexpr std::size_t kDigest = 64;  ///< digits, the last bytes of a file
 
 constexpr std::size_t kMostInflation = 1100;  // deflate makes at most 1032 bytes of one
 
@@ -131,7 +134,7 @@ std::string Hdf5Writer::bytes() {
   if (size < 0) throw InputError(ErrorKind::input_output, "cannot read the HDF5 file in memory");
   std::string out(static_cast<std::size_t>(size), '\0');
   H5Fget_file_image(file_->file.get(), out.data(), out.size());
-  return out;
+  return out + sha256(out);
 }
 
 struct Hdf5Reader::File {
@@ -178,14 +181,17 @@ struct Hdf5Reader::File {
 };
 
 Hdf5Reader::Hdf5Reader(std::string_view bytes, std::string path) : file_(std::make_unique<File>()) {
-  const std::scoped_lock lock(library());
   file_->path = std::move(path);
+  const std::string_view data = bytes.substr(0, bytes.size() - std::min(kDigest, bytes.size()));
+  if (data.empty() || sha256(data) != bytes.substr(data.size()))
+    throw InputError(ErrorKind::input_output, "'" + file_->path + "' is no such HDF5 file, or is damaged");
+  bytes = data;
+  const std::scoped_lock lock(library());
   file_->size = bytes.size();
   const Handle access = memory_access();
   H5Pset_file_image(access.get(), const_cast<char*>(bytes.data()), bytes.size());
   file_->file = Handle(H5Fopen(new_name().c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose);
-  if (!file_->file)
-    throw InputError(ErrorKind::input_output, "'" + file_->path + "' is no HDF5 file, or not a whole one");
+  if (!file_->file) throw InputError(ErrorKind::input_output, "'" + file_->path + "' is no HDF5 file");
 }
 
 Hdf5Reader::~Hdf5Reader() {

@@ -1,6 +1,8 @@
 #pragma once
 /// HDF5 files of plain arrays at the root, as bytes in memory: whoever writes them decides how they reach the
-/// disk. Equal contents give equal bytes; no time is recorded.
+/// disk. Equal contents give equal bytes; no time is recorded. Behind the end of the HDF5 data, where its
+/// readers do not look, stands a digest of it: the library must not be given a damaged file, which can crash
+/// it.
 
 #include <cstdint>
 #include <memory>
@@ -41,7 +43,7 @@ class Hdf5Writer {
 
 class Hdf5Reader {
  public:
-  /// Throws InputError(input_output), with `path` in the message, for what is no HDF5 file.
+  /// Throws InputError(input_output), with `path` in the message, for what is not a whole file of Hdf5Writer.
   Hdf5Reader(std::string_view bytes, std::string path);
   ~Hdf5Reader();
   Hdf5Reader(const Hdf5Reader&) = delete;

@@ -49,22 +49,14 @@ TEST(Hdf5File, RefusesWhatIsNotThere) {
   EXPECT_THROW(Hdf5Reader("", "y.h5"), InputError);
 }
 
-// Cut short or with bytes changed: refused, or read without harm.
-TEST(Hdf5File, SurvivesDamage) {
+TEST(Hdf5File, RefusesDamage) {
   const std::string whole = sample_file();
   std::mt19937 random(1);
   for (int trial = 0; trial < 300; ++trial) {
     std::string bytes = whole;
     if (trial % 3 == 0) bytes.resize(random() % bytes.size());
-    for (int k = 0; k < 4 && !bytes.empty(); ++k)
-      bytes[random() % bytes.size()] = static_cast<char>(random());
-    try {
-      const Hdf5Reader in(bytes, "x.h5");
-      (void)in.doubles("x");
-      (void)in.texts("names");
-      (void)in.integers("k");
-    } catch (const InputError&) {
-    }
+    if (trial % 3 != 0) bytes[random() % bytes.size()] ^= static_cast<char>(1 + random() % 255);
+    EXPECT_THROW(Hdf5Reader(bytes, "x.h5"), InputError);
   }
 }
 
