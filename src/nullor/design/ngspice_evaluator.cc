@@ -56,8 +56,16 @@ NgspiceEvaluator::NgspiceEvaluator(const Testbench& bench, const CircuitSetting&
     text.defaults.emplace_back(setting_.parameters[k], setting_.start[k]);
   for (const Condition& c : bench_.conditions) text.defaults.emplace_back(c.name, c.value);
   const TestSetup& first = bench_.setups.front();
-  placer_ = BinPlacer(contents_.geometry, read_circuit_text(setup_deck(bench_, first, contents_, text),
-                                                            "testbench:" + first.name));
+  const std::string deck = setup_deck(bench_, first, contents_, text), path = "testbench:" + first.name;
+  ReadOptions options;
+  try {
+    placer_ = BinPlacer(contents_.geometry, read_circuit_text(deck, path, options));
+  } catch (const InputError&) {
+    // As in TestbenchEvaluator.
+    for (std::size_t k = 0; k < setting_.parameters.size(); ++k)
+      options.parameters.emplace_back(setting_.parameters[k], setting_.start[k]);
+    placer_ = BinPlacer(contents_.geometry, read_circuit_text(deck, path, options));
+  }
   run_program({"ngspice", "--version"}, folder_ + "/version");
 }
 

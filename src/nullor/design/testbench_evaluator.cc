@@ -58,7 +58,12 @@ TestbenchEvaluator::TestbenchEvaluator(const Testbench& bench, const CircuitSett
   }
   std::vector<double> conditions;
   for (const Condition& c : bench_.conditions) conditions.push_back(c.value);
-  for (Run& run : runs_) read(run, {}, conditions);
+  try {
+    for (Run& run : runs_) read(run, {}, conditions);
+  } catch (const InputError&) {
+    // The files' own sizes may have no model; the middle of the bounds may have one.
+    for (Run& run : runs_) read(run, setting_.start, conditions);
+  }
   check_read(circuit());
   placer_ = BinPlacer(contents_.geometry, circuit());
 }

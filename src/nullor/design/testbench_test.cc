@@ -196,6 +196,18 @@ TEST_F(TwoStage, DependsOnTheSampleAlone) {
   }
 }
 
+TEST_F(TwoStage, StartsFromTheBoundsWhereTheFilesHaveNoModel) {
+  const std::string path = testing::TempDir() + "nullor_short_" + std::to_string(::getpid()) + ".cir";
+  write_file(path, read_file(setting.files.netlist) + ".param l_in=-1u\n");
+  setting.files.netlist = path;
+  setting.start[1] = -1;
+  EXPECT_THROW(TestbenchEvaluator(bench, setting), InputError);  // nor has the start
+  setting.start[1] = 1e-6;
+  TestbenchEvaluator evaluate(bench, setting);
+  EXPECT_EQ(failure(evaluate.evaluate(std::vector<double>{4e-12, 1e-6, 2e3}, conditions())), "ok");
+  std::remove(path.c_str());
+}
+
 TEST_F(TwoStage, TellsFailuresApart) {
   TestbenchEvaluator evaluate(bench, setting);
   const auto at = [&](double c, double l, double r) {
