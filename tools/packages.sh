@@ -3,8 +3,8 @@
 set -eu
 packages="g++ cmake ninja-build ccache git ca-certificates python3
 libfmt-dev libcli11-dev nlohmann-json3-dev libsuitesparse-dev libeigen3-dev
-libtomlplusplus-dev libnlopt-cxx-dev libpagmo-dev zlib1g-dev
-libgtest-dev librapidcheck-dev ngspice chromium"
+libtomlplusplus-dev libyaml-cpp-dev libnlopt-cxx-dev libpagmo-dev libboost-dev libhdf5-dev zlib1g-dev
+libgtest-dev librapidcheck-dev ngspice chromium slurm-wlm"
 missing=
 for p in $packages; do
   dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'install ok installed' || missing="$missing $p"

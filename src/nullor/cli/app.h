@@ -24,6 +24,7 @@ void add_gradient(CLI::App& app);
 void add_optimize(CLI::App& app);
 void add_surrogate(CLI::App& app);
 void add_resistive(CLI::App& app);
+void add_dataset(CLI::App& app);
 void add_devices(CLI::App& app);
 void add_doctor(CLI::App& app);
 

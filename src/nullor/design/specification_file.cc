@@ -1,6 +1,5 @@
 // Specification files: TOML into Specification.
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <cmath>
@@ -9,64 +8,12 @@
 #include "nullor/base/file.h"
 #include "nullor/base/si.h"
 #include "nullor/design/specification.h"
+#include "nullor/design/toml_reader.h"
 
 namespace nullor {
 namespace {
 
-/// A node of the file and the way to its place.
-class Reader {
- public:
-  Reader(const std::string& text, const std::string& path)
-      : file_(std::make_shared<SourceFile>(SourceFile{path, text})) {}
-
-  const std::shared_ptr<const SourceFile>& file() const { return file_; }
-
-  Location at(const toml::source_region& region) const {
-    return {file_, static_cast<int>(region.begin.line), static_cast<int>(region.begin.column)};
-  }
-  Location at(const toml::node& node) const { return at(node.source()); }
-
-  [[noreturn]] void refuse(const toml::node& node, const std::string& what,
-                           const std::string& hint = {}) const {
-    throw InputError(ErrorKind::usage, what, at(node), hint);
-  }
-
-  /// A number, or a text such as "0.5u" or, where `percent` is allowed, "1%".
-  double number(const toml::node& node, bool percent = false) const {
-    std::optional<double> out;
-    if (const auto plain = node.value<double>(); plain && node.is_number()) out = plain;
-    if (auto text = node.value<std::string>(); text && node.is_string()) {
-      const bool hundredth = percent && text->ends_with('%');
-      if (hundredth) text->pop_back();
-      out = parse_si(*text);
-      if (out && hundredth) *out *= 0.01;
-    }
-    if (!out || !std::isfinite(*out)) refuse(node, "this is not a number", "for example 1e-6 or \"1u\"");
-    return *out;
-  }
-  bool flag(const toml::node& node) const {
-    if (!node.is_boolean()) refuse(node, "this is neither true nor false");
-    return *node.value<bool>();
-  }
-  std::string text(const toml::node& node) const {
-    if (!node.is_string()) refuse(node, "this is not a text in quotes");
-    return *node.value<std::string>();
-  }
-  const toml::table& table(const toml::node& node, const std::string& like) const {
-    if (!node.is_table()) refuse(node, "this is not a table", "for example " + like);
-    return *node.as_table();
-  }
-  [[noreturn]] void unknown(const toml::node& node, std::string_view name,
-                            std::span<const std::string> known) const {
-    refuse(node, fmt::format("'{}' is not known here", name),
-           did_you_mean(name, known, fmt::format("known are {}", fmt::join(known, ", "))));
-  }
-
- private:
-  std::shared_ptr<const SourceFile> file_;
-};
-
-Variable variable(const Reader& read, std::string_view name, const toml::node& node) {
+Variable variable(const TomlReader& read, std::string_view name, const toml::node& node) {
   static const std::vector<std::string> known = {"min", "max", "start", "scale"};
   const toml::table& table = read.table(node, "{ min = \"0.5u\", max = \"20u\" }");
   Variable out;
@@ -95,7 +42,7 @@ Variable variable(const Reader& read, std::string_view name, const toml::node& n
   return out;
 }
 
-Goal goal(const Reader& read, std::string_view name, const toml::node& node) {
+Goal goal(const TomlReader& read, std::string_view name, const toml::node& node) {
   static const std::vector<std::string> known = {"at_least", "at_most",  "equal",
                                                  "within",   "minimize", "maximize"};
   const toml::table& table = read.table(node, "{ at_least = 20 }");
@@ -151,7 +98,7 @@ ReferenceCurve curve(const std::string& path) {
   return out;
 }
 
-WaveformGoal waveform(const Reader& read, const toml::node& node, const std::string& folder) {
+WaveformGoal waveform(const TomlReader& read, const toml::node& node, const std::string& folder) {
   static const std::vector<std::string> known = {"signal", "file", "within"};
   const toml::table& table = read.table(node, "[[waveforms]]");
   WaveformGoal out;
@@ -180,17 +127,11 @@ WaveformGoal waveform(const Reader& read, const toml::node& node, const std::str
 
 Specification parse_specification(const std::string& text, const std::string& path) {
   static const std::vector<std::string> known = {"vary", "goals", "waveforms"};
-  const Reader read(text, path);
-  toml::table root;
-  try {
-    root = toml::parse(text, path);
-  } catch (const toml::parse_error& error) {
-    throw InputError(ErrorKind::usage, std::string(error.description()), read.at(error.source()));
-  }
+  const TomlReader read(text, path);
   std::string folder = std::filesystem::path(path).parent_path().string();
   if (folder.empty()) folder = ".";
   Specification out;
-  for (const auto& [key, value] : root) {
+  for (const auto& [key, value] : read.root()) {
     if (key == "vary") {
       for (const auto& [name, node] : read.table(value, "[vary]"))
         out.variables.push_back(variable(read, name.str(), node));

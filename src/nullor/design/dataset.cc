@@ -1,0 +1,236 @@
+#include "nullor/design/dataset.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "nullor/base/file.h"
+#include "nullor/base/sha256.h"
+#include "nullor/base/si.h"
+#include "nullor/design/dataset_manifest.h"
+#include "nullor/design/sample_evaluator.h"
+
+namespace nullor {
+namespace {
+
+constexpr const char* kCorner = "corner";
+constexpr const char* kDraw = "draw";
+
+double axis_number(const std::string& text, const std::string& axis) {
+  const auto value = parse_si(text);
+  if (!value || !std::isfinite(*value))
+    throw InputError(ErrorKind::usage, "'" + text + "' of axis '" + axis + "' is not a number");
+  return *value;
+}
+
+std::uint64_t draw_number(const std::string& text) {
+  const double value = axis_number(text, kDraw);
+  if (!(value >= 0) || value != std::floor(value) || value > 0x1p53)
+    throw InputError(ErrorKind::usage, "'" + text + "' of axis 'draw' is no number of a draw");
+  return static_cast<std::uint64_t>(value);
+}
+
+void apply(const std::vector<std::pair<std::string, double>>& set, Testbench& bench) {
+  for (const auto& [name, value] : set) {
+    const auto found = std::find_if(bench.conditions.begin(), bench.conditions.end(),
+                                    [&name = name](const Condition& c) { return c.name == name; });
+    if (found == bench.conditions.end()) {
+      std::vector<std::string> names;
+      for (const Condition& c : bench.conditions) names.push_back(c.name);
+      throw InputError(ErrorKind::usage, "'" + bench.path + "' has no condition '" + name + "'", {},
+                       did_you_mean(name, names, fmt::format("it has {}", fmt::join(names, ", "))));
+    }
+    found->value = value;
+  }
+}
+
+void check_axes(const DatasetOptions& options, const Testbench& bench) {
+  std::vector<std::string> names;
+  for (const Axis& axis : options.axes) {
+    if (std::find(names.begin(), names.end(), axis.name) != names.end())
+      throw InputError(ErrorKind::usage, "there are two axes '" + axis.name + "'");
+    names.push_back(axis.name);
+    if (axis.values.empty()) throw InputError(ErrorKind::usage, "axis '" + axis.name + "' has no values");
+    if (axis.name == kCorner) {
+      if (!options.files.has_corners())
+        throw InputError(ErrorKind::usage, "no model file has a {corner} in its name", {},
+                         "for example --models 'sky130/{corner}.spice' or 'sky130.lib,{corner}'");
+    } else if (axis.name == kDraw) {
+      for (const std::string& value : axis.values) draw_number(value);
+    } else {
+      if (!bench.condition(axis.name)) {
+        std::vector<std::string> known = {kCorner, kDraw};
+        for (const Condition& c : bench.conditions) known.push_back(c.name);
+        throw InputError(ErrorKind::usage, "there is no axis '" + axis.name + "'", {},
+                         did_you_mean(axis.name, known, fmt::format("one of {}", fmt::join(known, ", "))));
+      }
+      for (const std::string& value : axis.values) axis_number(value, axis.name);
+    }
+  }
+  if (options.files.has_corners() && std::find(names.begin(), names.end(), kCorner) == names.end())
+    throw InputError(ErrorKind::usage, "the model files depend on a corner, and none is given", {},
+                     "for example --axis corner=tt");
+}
+
+SampleColumns columns_of(const DatasetOptions& options, const Testbench& bench, const Bounds& bounds) {
+  SampleColumns out;
+  out.parameters = bounds.names();
+  for (const Condition& c : bench.conditions) {
+    out.conditions.push_back(c.name);
+    out.condition_units.push_back(c.unit);
+  }
+  for (const std::size_t k : bench.kept()) {
+    out.metrics.push_back(bench.metrics[k].name);
+    out.metric_units.push_back(bench.metrics[k].unit);
+  }
+  out.classes = bench.classes();
+  for (const Axis& axis : options.axes) {
+    out.axes.push_back(axis.name);
+    out.axis_values.push_back(axis.values);
+  }
+  return out;
+}
+
+DatasetLayout layout_of(const DatasetOptions& options) {
+  constexpr std::uint64_t kMost = 1'000'000'000'000;  // far from where products overflow
+  DatasetLayout out{options.samples, 1, options.shard_size};
+  for (const Axis& axis : options.axes) {
+    out.combinations *= axis.values.size();
+    if (out.combinations > kMost) break;
+  }
+  if (out.samples == 0 || out.shard_size == 0 || out.combinations == 0)
+    throw InputError(ErrorKind::usage, "a data set needs samples and rows in its shards");
+  if (out.combinations > kMost / out.samples) throw InputError(ErrorKind::usage, "these are too many rows");
+  return out;
+}
+
+Testbench bench_of(const DatasetOptions& options) {
+  Testbench bench = read_testbench(options.testbench);
+  apply(options.set, bench);
+  return bench;
+}
+
+}  // namespace
+
+Axis parse_axis(const std::string& text) {
+  const auto equal = text.find('=');
+  if (equal == std::string::npos || equal == 0)
+    throw InputError(ErrorKind::usage, "'" + text + "' is no axis", {}, "for example corner=tt,ss,ff");
+  Axis out{text.substr(0, equal), {}};
+  std::string rest = text.substr(equal + 1);
+  const auto colon = rest.find(':');
+  if (out.name == kDraw && colon != std::string::npos) {
+    constexpr std::uint64_t kMost = 1'000'000;
+    const std::uint64_t first = draw_number(rest.substr(0, colon)),
+                        last = draw_number(rest.substr(colon + 1));
+    if (last < first || last - first >= kMost)
+      throw InputError(ErrorKind::usage, "'" + rest + "' is no range of draws");
+    for (std::uint64_t k = first; k <= last; ++k) out.values.push_back(std::to_string(k));
+    return out;
+  }
+  for (std::size_t begin = 0; begin <= rest.size();) {
+    const auto comma = std::min(rest.find(',', begin), rest.size());
+    if (comma > begin) out.values.push_back(rest.substr(begin, comma - begin));
+    begin = comma + 1;
+  }
+  return out;
+}
+
+Dataset::Dataset(DatasetOptions options)
+    : options_(std::move(options)),
+      bench_(bench_of(options_)),
+      sampler_(read_bounds(options_.bounds), {options_.sampling, options_.seed, options_.samples}) {
+  check_axes(options_, bench_);
+  layout_ = layout_of(options_);
+  columns_ = columns_of(options_, bench_, sampler_.bounds());
+  for (const std::string& name : columns_.parameters) {
+    if (bench_.condition(name))
+      throw InputError(ErrorKind::usage, "'" + name + "' is a condition of the testbench and a bound", {},
+                       "leave it out of the bounds, or vary it with --axis");
+  }
+  bounds_digest_ = sha256(read_file(options_.bounds));
+  std::vector<std::string> corners = {""};
+  for (const Axis& axis : options_.axes) {
+    if (axis.name == kCorner) corners = axis.values;
+  }
+  for (const std::string& corner : corners) {
+    for (FileDigest& file : read_contents(options_.files.at_corner(corner)).files) {
+      const bool known =
+          std::any_of(files_.begin(), files_.end(), [&](const FileDigest& f) { return f.path == file.path; });
+      if (!known) files_.push_back(std::move(file));
+    }
+  }
+}
+
+std::string Dataset::manifest() const {
+  return write_manifest(
+      {options_, sha256(bench_.text), bounds_digest_, files_, columns_, layout_.rows(), layout_.shards()});
+}
+
+Dataset Dataset::open(const std::string& folder) {
+  const std::string path = manifest_path(folder);
+  const std::string text = read_file(path);
+  Dataset out(read_manifest(text, path));
+  if (out.manifest() == text) return out;
+  throw InputError(ErrorKind::input_output,
+                   "'" + path + "' does not fit its files: " + manifest_difference(text, out.manifest()), {},
+                   "bring the files back, or make the data set in another folder");
+}
+
+std::vector<std::int32_t> Dataset::axis_of(std::uint64_t row) const {
+  std::vector<std::int32_t> out(options_.axes.size());
+  std::uint64_t rest = row % layout_.combinations;
+  for (std::size_t k = out.size(); k-- > 0;) {
+    out[k] = static_cast<std::int32_t>(rest % options_.axes[k].values.size());
+    rest /= options_.axes[k].values.size();
+  }
+  return out;
+}
+
+std::vector<double> Dataset::conditions(std::span<const std::int32_t> at) const {
+  std::vector<double> out;
+  for (const Condition& c : bench_.conditions) {
+    out.push_back(c.value);
+    for (std::size_t k = 0; k < at.size(); ++k) {
+      const Axis& axis = options_.axes[k];
+      if (axis.name == c.name)
+        out.back() = axis_number(axis.values[static_cast<std::size_t>(at[k])], axis.name);
+    }
+  }
+  return out;
+}
+
+CircuitSetting Dataset::setting(std::span<const std::int32_t> at) const {
+  CircuitSetting out;
+  out.files = options_.files;
+  for (std::size_t k = 0; k < at.size(); ++k) {
+    const Axis& axis = options_.axes[k];
+    const std::string& value = axis.values[static_cast<std::size_t>(at[k])];
+    if (axis.name == kCorner) out.files = options_.files.at_corner(value);
+    if (axis.name == kDraw) out.draw = draw_number(value);
+  }
+  out.parameters = columns_.parameters;
+  std::vector<double> middle;
+  for (const Bound& b : sampler_.bounds().list()) {
+    if (b.drawn()) middle.push_back(b.at(0.5));
+  }
+  for (const Bound& b : sampler_.bounds().list()) out.where.push_back(b.where);
+  out.start = sampler_.bounds().complete(middle);
+  out.time_limit = options_.time_limit;
+  return out;
+}
+
+DatasetLayout read_layout(const std::string& folder) {
+  const std::string path = manifest_path(folder);
+  return layout_of(read_manifest(read_file(path), path));
+}
+
+std::string manifest_path(const std::string& folder) { return folder + "/manifest.json"; }
+
+std::string shard_path(const std::string& folder, std::uint64_t shard) {
+  return fmt::format("{}/shard-{:05}.h5", folder, shard);
+}
+
+}  // namespace nullor

@@ -1,0 +1,258 @@
+#include "nullor/design/testbench_evaluator.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "nullor/design/testbench_deck.h"
+#include "nullor/simulate/outputs.h"
+
+namespace nullor {
+namespace {
+
+bool in_dut(const Instance& instance) {
+  const std::string inside = std::string(kDutName) + ".";
+  return instance.name.starts_with(inside) || instance.name.find("." + inside) != std::string::npos;
+}
+
+/// Whether anything in the circuit depends on the table entry.
+bool is_read(const Circuit& circuit, ParameterId id) {
+  const auto value = [&](const Value& v) { return v.parameter == id; };
+  const auto any = [&](const std::vector<NamedValue>& list) {
+    return std::any_of(list.begin(), list.end(), [&](const NamedValue& p) { return value(p.value); });
+  };
+  for (const ParameterTable::Entry& entry : circuit.parameters.entries()) {
+    const auto inputs = entry.program.inputs();
+    if (std::find(inputs.begin(), inputs.end(), id) != inputs.end()) return true;
+  }
+  for (const Instance& i : circuit.instances) {
+    if (any(i.parameters)) return true;
+    if (i.source && std::any_of(i.source->arguments.begin(), i.source->arguments.end(), value)) return true;
+    if (i.behaviour && std::any_of(i.behaviour->inputs.begin(), i.behaviour->inputs.end(),
+                                   [&](const BehaviouralInput& in) { return in.parameter == id; }))
+      return true;
+  }
+  return std::any_of(circuit.models.begin(), circuit.models.end(),
+                     [&](const Model& m) { return any(m.parameters); });
+}
+
+}  // namespace
+
+TestbenchEvaluator::TestbenchEvaluator(const Testbench& bench, const CircuitSetting& setting)
+    : bench_(bench),
+      setting_(setting),
+      contents_(read_contents(setting.files)),
+      includes_(include_lines(setting.files)) {
+  for (const std::string& name : setting_.parameters) {
+    // "m1:w" is of an element; a bare name is a .param, made here where no file has it.
+    is_param_.push_back(name.find_first_of(":@.") == std::string::npos);
+  }
+  for (const TestSetup& setup : bench_.setups) {
+    Run run;
+    run.setup = &setup;
+    run.count_regions = std::any_of(bench_.metrics.begin(), bench_.metrics.end(), [&](const MetricSpec& m) {
+      return m.devices_out_of_region && m.setup == setup.name;
+    });
+    runs_.push_back(std::move(run));
+  }
+  std::vector<double> conditions;
+  for (const Condition& c : bench_.conditions) conditions.push_back(c.value);
+  try {
+    for (Run& run : runs_) read(run, {}, conditions);
+  } catch (const InputError&) {
+    // The files' own sizes may have no model; the middle of the bounds may have one.
+    for (Run& run : runs_) read(run, setting_.start, conditions);
+  }
+  check_read(circuit());
+  placer_ = BinPlacer(contents_.geometry, circuit());
+}
+
+/// `parameters` empty: the files' own values.
+void TestbenchEvaluator::read(Run& run, std::span<const double> parameters,
+                              std::span<const double> conditions) {
+  DeckText text;
+  text.includes = includes_;
+  ReadOptions options;
+  options.seed = setting_.draw;
+  for (std::size_t k = 0; k < conditions.size(); ++k) {
+    const std::string& name = bench_.conditions[k].name;
+    if (name == kTemperatureCondition) continue;
+    text.defaults.emplace_back(name, conditions[k]);
+    options.parameters.emplace_back(name, conditions[k]);
+  }
+  for (std::size_t k = 0; k < is_param_.size(); ++k) {
+    if (!is_param_[k]) continue;
+    text.defaults.emplace_back(setting_.parameters[k], setting_.start[k]);
+    if (!parameters.empty()) options.parameters.emplace_back(setting_.parameters[k], parameters[k]);
+  }
+  ++reads_;
+  const std::string path = "testbench:" + run.setup->name;
+  run.engine = std::make_unique<Engine>(
+      read_circuit_text(setup_deck(bench_, *run.setup, contents_, text), path, options));
+  run.parameters.clear();
+  run.conditions.clear();
+  for (const std::string& name : setting_.parameters) run.parameters.push_back(handle_of(run, name));
+  for (const Condition& c : bench_.conditions)
+    run.conditions.push_back(run.engine->dae().parameter(c.name == kTemperatureCondition ? "temp" : c.name));
+  run.set.assign(run.parameters.size() + run.conditions.size(), std::nullopt);
+  run.states.clear();
+  run.engine->dae().read_states(run.states);
+  run.bins = placer_.bins();
+  run.broken = false;
+}
+
+/// A `.param`, or an element of the deck or of the circuit under test.
+ParameterHandle TestbenchEvaluator::handle_of(Run& run, const std::string& name) const {
+  const Dae& dae = run.engine->dae();
+  if (dae.circuit().parameters.find(name) != kNoParameter) return dae.parameter(name);
+  try {
+    return dae.parameter(std::string(kDutName) + "." + name);
+  } catch (const InputError&) {
+    return dae.parameter(name);
+  }
+}
+
+void TestbenchEvaluator::check_read(const Circuit& circuit) const {
+  for (std::size_t k = 0; k < is_param_.size(); ++k) {
+    if (!is_param_[k]) continue;
+    const std::string& name = setting_.parameters[k];
+    if (is_read(circuit, circuit.parameters.find(name))) continue;
+    std::vector<std::string> read;
+    for (const std::string& other : contents_.parameters) {
+      if (is_read(circuit, circuit.parameters.find(other))) read.push_back(other);
+    }
+    throw InputError(
+        ErrorKind::usage, "nothing in '" + contents_.subcircuit + "' depends on '" + name + "'",
+        k < setting_.where.size() ? setting_.where[k] : Location{},
+        did_you_mean(name, read, "a bound names a .param that the netlist reads, or element:parameter"));
+  }
+}
+
+/// False, with the reason, where a transistor is outside its models.
+bool TestbenchEvaluator::place_bins(std::span<const double> parameters, std::span<const double> conditions,
+                                    std::string& illegal) {
+  for (std::size_t k = 0; k < parameters.size(); ++k) placer_.set(setting_.parameters[k], parameters[k]);
+  for (std::size_t k = 0; k < conditions.size(); ++k) placer_.set(bench_.conditions[k].name, conditions[k]);
+  return placer_.place(illegal);
+}
+
+void TestbenchEvaluator::assign(Run& run, std::size_t which, const ParameterHandle& handle, double value) {
+  if (run.set[which] == value) return;
+  run.set[which].reset();
+  run.engine->dae().set(handle, value);
+  run.set[which] = value;
+}
+
+void TestbenchEvaluator::bring_to(Run& run, std::span<const double> parameters,
+                                  std::span<const double> conditions) {
+  if (run.broken || run.bins != placer_.bins()) read(run, parameters, conditions);
+  for (std::size_t k = 0; k < parameters.size(); ++k) assign(run, k, run.parameters[k], parameters[k]);
+  for (std::size_t k = 0; k < conditions.size(); ++k)
+    assign(run, parameters.size() + k, run.conditions[k], conditions[k]);
+  run.engine->dae().write_states(run.states);
+  run.engine->dae().forget_limits();
+  run.engine->options_changed();
+  run.engine->notes.clear();
+}
+
+Table TestbenchEvaluator::operating_point(Run& run, const AnalysisCard& card, SetupResult& result) {
+  Engine& engine = *run.engine;
+  const OperatingPoint op = engine.operating_point(card.where);
+  Table table;
+  table.kind = "op";
+  const std::vector<Output> kept = choose_outputs(engine.dae(), engine.saves());
+  for (const Output& o : kept) table.columns.push_back({o.name, o.quantity, {}, {}});
+  append_row(engine.dae(), kept, op.x, table, 0);
+  result.regions.emplace();
+  for (std::size_t k = 0; k < engine.circuit().instances.size(); ++k) {
+    const Instance& instance = engine.circuit().instances[k];
+    if (instance.letter != 'm' || !in_dut(instance)) continue;
+    const auto [group, device] = engine.dae().device_of_instance(static_cast<int>(k));
+    std::optional<double> vds, vdsat;
+    for (const DeviceQuantity& q : device_quantities(engine.dae(), group, device, op.x)) {
+      if (q.name == "vds") vds = q.value;
+      if (q.name == "vdsat") vdsat = q.value;
+    }
+    if (vds && vdsat) result.regions->push_back({instance.name, std::fabs(*vds) - std::fabs(*vdsat)});
+  }
+  return table;
+}
+
+SetupResult TestbenchEvaluator::simulate(Run& run) {
+  Engine& engine = *run.engine;
+  if (setting_.time_limit > 0) {
+    const auto check = [this] {
+      if (Clock::now() > deadline_) throw TimeIsUp{};
+    };
+    engine.progress = [check](double) { check(); };
+    engine.transient_guess = [check](double, double, const double*, double*) { check(); };
+  }
+  SetupResult out;
+  for (const AnalysisCard& card : engine.circuit().analyses) {
+    if (run.count_regions && std::holds_alternative<OpCard>(card.what)) {
+      out.tables.push_back(operating_point(run, card, out));
+      continue;
+    }
+    for (Table& table : engine.run(card)) out.tables.push_back(std::move(table));
+  }
+  out.ran = true;
+  return out;
+}
+
+void TestbenchEvaluator::fail(SampleOutcome& out, int failure, std::string reason) const {
+  out.failure = failure;
+  out.reason = std::move(reason);
+  out.simulated = false;
+}
+
+SampleOutcome TestbenchEvaluator::evaluate(std::span<const double> parameters,
+                                           std::span<const double> conditions) {
+  SampleOutcome out;
+  deadline_ = Clock::now() +
+              std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(setting_.time_limit));
+  std::vector<SetupResult> results(runs_.size());
+  std::string illegal;
+  if (!place_bins(parameters, conditions, illegal)) fail(out, kIllegalGeometry, illegal);
+  for (std::size_t k = 0; k < runs_.size(); ++k) {
+    if (out.failure != kNoFailure) {
+      results[k].failure = "not simulated: " + out.reason;
+      continue;
+    }
+    Run& run = runs_[k];
+    try {
+      bring_to(run, parameters, conditions);
+    } catch (const InputError& e) {
+      fail(out, kIllegalGeometry, e.what());
+    }
+    try {
+      if (out.failure == kNoFailure) results[k] = simulate(run);
+    } catch (const TimeIsUp&) {
+      fail(out, kTimeLimit, fmt::format("over {:g} s in set-up '{}'", setting_.time_limit, run.setup->name));
+    } catch (const InputError& e) {
+      if (e.kind() != ErrorKind::no_convergence && e.kind() != ErrorKind::singular) throw;
+      const std::string why = e.what();
+      fail(out, why.starts_with("transient") ? kNoConvergence : kNoOperatingPoint,
+           "set-up '" + run.setup->name + "': " + why);
+    }
+    if (out.failure != kNoFailure) {
+      results[k].failure = out.reason;
+      run.broken = true;
+    }
+  }
+  read_metrics(
+      bench_, results,
+      [&](std::string_view name) -> std::optional<double> {
+        for (std::size_t k = 0; k < conditions.size(); ++k) {
+          if (bench_.conditions[k].name == name) return conditions[k];
+        }
+        for (std::size_t k = 0; k < parameters.size(); ++k) {
+          if (setting_.parameters[k] == name) return parameters[k];
+        }
+        return std::nullopt;
+      },
+      out);
+  return out;
+}
+
+}  // namespace nullor
