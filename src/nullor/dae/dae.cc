@@ -23,9 +23,8 @@ void Dae::reject(int group, int device, const std::string& why) const {
 
 void Dae::load(const std::vector<std::pair<ParameterId, double>>& pinned, const std::vector<char>& without) {
   ParameterTable& parameters = circuit_.parameters;
-  for (std::size_t k = 0; k < parameters.overrides().size(); ++k) {
-    if (parameters.overrides()[k]) parameters.override_value(static_cast<ParameterId>(k), std::nullopt);
-  }
+  for (std::size_t k = 0; k < own_values_.size(); ++k)
+    parameters.override_value(static_cast<ParameterId>(k), own_values_[k]);
   for (const auto& [id, value] : pinned) parameters.override_value(id, value);
   refresh(without);
   cache_linear();
@@ -37,6 +36,7 @@ void Dae::refresh(const std::vector<char>& without) {
   };
   table_ = circuit_.parameters.evaluate();
   environment_.temperature = table_[ParameterTable::kTemperature] + kCelsiusZero;
+  choose_cards(without);
   for (const Binding& b : bindings_) {
     if (left_out(b.group)) continue;
     groups_[static_cast<std::size_t>(b.group)]->set_parameter(b.device, b.parameter,

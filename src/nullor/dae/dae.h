@@ -72,9 +72,22 @@ class Dae {
   double get(const ParameterHandle& handle) const;
   /// Sets and re-derives everything that depends on it. Throws InputError when devices become impossible.
   void set(const ParameterHandle& handle, double value);
-  /// Pins entries of the parameter table and frees all others, then derives everything anew but the groups
-  /// marked in `without`. Throws InputError when devices become impossible.
+  /// Pins entries of the parameter table, gives all others the circuit's own values, then derives everything
+  /// anew but the groups marked in `without`. Throws InputError when devices become impossible.
   void load(const std::vector<std::pair<ParameterId, double>>& pinned, const std::vector<char>& without);
+  /// Per device with a binned model (ReadOptions::keep_bins): the card that holds its size now.
+  struct Card {
+    int group, device;
+    int model;  ///< index into Circuit::models
+  };
+  const std::vector<Card>& chosen_cards() const { return chosen_cards_; }
+  /// Every parameter of a card by its number: with defaults where it says nothing, or an entry of the table.
+  struct CardValues {
+    std::vector<std::pair<int, double>> constant;
+    std::vector<std::pair<int, ParameterId>> varying;
+  };
+  const CardValues& card_values(const Card& card);
+
   /// What linear devices put into df/dx and dq/dx (nonzeros + 1).
   std::pair<const double*, const double*> linear_parts() const {
     return {linear_g_.data(), linear_c_.data()};
@@ -151,7 +164,15 @@ class Dae {
     ParameterId table;
   };
 
+  /// Size of a device whose card follows from it.
+  struct Binned {
+    int bins;  ///< index into Circuit::bins
+    Value length, width, fingers;
+  };
+
   void bind_instance(int index);
+  void bind_binned(const Instance& instance, int group, int device);
+  void choose_cards(const std::vector<char>& without);
   void bind_parameters(int index, int group, int device);
   void bind_source(const SourceFunction& source, const std::string& owner, int group, int device);
   void bind_values(const std::vector<NamedValue>& values, bool is_model, int group, int device,
@@ -167,13 +188,18 @@ class Dae {
   std::vector<ParameterSeed> coupled_seeds(const ParameterHandle& handle) const;
 
   Circuit circuit_;
-  std::vector<double> table_;  ///< values of the parameter table
+  std::vector<std::optional<double>> own_values_;  ///< entries that the circuit itself pins
+  std::vector<double> table_;                      ///< values of the parameter table
   Environment<double> environment_;
   std::vector<std::unique_ptr<DeviceGroup>> groups_;
   std::map<std::string, int, std::less<>> group_index_;
   std::vector<std::pair<int, int>> devices_;  ///< per instance
   std::vector<int> branches_;                 ///< per instance
   std::vector<Binding> bindings_;
+  std::vector<Binned> binned_;  ///< in the order of chosen_cards_
+  std::vector<Card> chosen_cards_;
+  std::vector<int> applied_;  ///< the model whose values the device has
+  std::map<int, CardValues> card_values_;
   std::map<std::pair<int, int>, int> instance_of_device_;
 
   int n_ = 0;

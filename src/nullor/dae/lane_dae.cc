@@ -41,7 +41,6 @@ LaneDae::LaneDae(const Circuit& circuit) {
   for (int k = 0; k < kLanes; ++k) scalars_.push_back(std::make_unique<Dae>(circuit));
   const auto& groups = scalars_[0]->groups();
   is_hot_.assign(groups.size(), 0);
-  cards_.resize(circuit.models.size());
   for (std::size_t g = 0; g < groups.size(); ++g) {
     for (const LaneFactory& factory : lane_factories()) {
       if (factory.device == groups[g]->kind().name) make_hot(g, factory);
@@ -116,44 +115,34 @@ void LaneDae::bind(const Instance& instance, std::size_t hot, int device, Device
   };
   if (instance.model >= 0) {
     const Model& model = circuit.models[u(instance.model)];
+    const std::size_t bound = bindings_.size();
     for_each_value(shape, model.parameters, true, model.name, set);
+    if (instance.bins >= 0) bindings_.resize(bound);  // set_cards() follows the size
   }
   for_each_value(shape, instance.parameters, false, instance.name, set);
-  if (instance.bins < 0) return;
-  Binned binned{hot, device, instance.bins, {}, {}, {1.0, kNoParameter}, {}};
-  for (const NamedValue& v : instance.parameters) {
-    if (v.name == "l") binned.length = v.value;
-    if (v.name == "w") binned.width = v.value;
-    if (v.name == "nf") binned.fingers = v.value;
-  }
-  std::fill(std::begin(binned.chosen), std::end(binned.chosen), -1);
-  binned_.push_back(binned);
 }
 
-const std::vector<double>& LaneDae::card(const DeviceGroup& group, int model) {
-  std::vector<double>& out = cards_[u(model)];
-  if (!out.empty()) return out;
-  const Model& card = scalars_[0]->circuit().models[u(model)];
-  out.assign(group.parameters().size(), kNotGiven);
-  for_each_value(group, card.parameters, true, card.name,
-                 [&](int parameter, const Value& v) { out[u(parameter)] = number(v, scalars_[0]->table()); });
-  return out;
-}
-
-bool LaneDae::choose_card(Binned& b, int lane, const std::vector<double>& table, std::string& impossible) {
-  const ModelBins& bins = scalars_[0]->circuit().bins[u(b.bins)];
-  const double l = number(b.length, table), w = number(b.width, table);
-  const double fingers = std::max(number(b.fingers, table), 1e-30);
-  const int chosen = bins.choose(l, w, fingers);
-  if (chosen < 0) {
-    const DeviceGroup& group = *scalars_[0]->groups()[hot_[b.hot].group];
-    impossible = "'" + group.names[u(b.device)] + "': " + bins.complaint(l, w, fingers).first;
-    return true;
+/// The cards of hot devices that another size has chosen.
+bool LaneDae::set_cards(int lane) {
+  Dae& scalar = *scalars_[u(lane)];
+  const auto& chosen = scalar.chosen_cards();
+  applied_[lane].resize(chosen.size(), -1);
+  bool fits = true;
+  for (std::size_t k = 0; k < chosen.size(); ++k) {
+    const Dae::Card& card = chosen[k];
+    if (!is_hot_[u(card.group)]) continue;
+    const Dae::CardValues& values = scalar.card_values(card);
+    if (applied_[lane][k] == card.model && values.varying.empty()) continue;
+    applied_[lane][k] = card.model;
+    LaneGroup& lanes = *std::find_if(hot_.begin(), hot_.end(), [&](const Hot& h) {
+                          return h.group == u(card.group);
+                        })->lanes;
+    for (const auto& [parameter, x] : values.constant)
+      fits = lanes.set_parameter(card.device, parameter, lane, x) && fits;
+    for (const auto& [parameter, id] : values.varying)
+      fits = lanes.set_parameter(card.device, parameter, lane, scalar.table()[u(id)]) && fits;
   }
-  if (chosen == b.chosen[lane]) return true;
-  b.chosen[lane] = chosen;
-  const DeviceGroup& group = *scalars_[0]->groups()[hot_[b.hot].group];
-  return hot_[b.hot].lanes->set_card(b.device, lane, card(group, bins.bins[u(chosen)].model));
+  return fits;
 }
 
 LaneDae::Refusal LaneDae::load(int lane, const Pinned& sample) {
@@ -166,11 +155,7 @@ LaneDae::Refusal LaneDae::load(int lane, const Pinned& sample) {
     refusal.impossible = error.what();
     return refusal;
   }
-  bool fits = true;
-  for (Binned& b : binned_) {
-    fits = choose_card(b, lane, scalar.table(), refusal.impossible) && fits;
-    if (!refusal.impossible.empty()) return refusal;
-  }
+  bool fits = set_cards(lane);
   for (const Binding& b : bindings_) {
     fits = hot_[b.hot].lanes->set_parameter(b.device, b.parameter, lane, scalar.table()[u(b.table)]) && fits;
   }
@@ -281,18 +266,6 @@ void LaneDae::excitation_ac(ComplexLanes<kLanes>* b) const {
 
 Dae& LaneDae::whole(int lane) {
   Dae& scalar = *scalars_[u(lane)];
-  for (const Binned& b : binned_) {
-    if (b.chosen[lane] < 0) continue;
-    DeviceGroup& group = *scalar.groups()[hot_[b.hot].group];
-    const int model = scalar.circuit().bins[u(b.bins)].bins[u(b.chosen[lane])].model;
-    const std::vector<double>& values = card(group, model);
-    const auto parameters = group.parameters();
-    for (std::size_t p = 0; p < values.size(); ++p) {
-      if (!parameters[p].is_model) continue;
-      group.set_parameter(b.device, static_cast<int>(p),
-                          std::isnan(values[p]) ? parameters[p].default_value : values[p]);
-    }
-  }
   scalar.load(samples_[lane], {});
   return scalar;
 }

@@ -71,18 +71,10 @@ class LaneDae {
     int device, parameter;
     ParameterId table;
   };
-  /// A hot device whose card is one of several by its length and width.
-  struct Binned {
-    std::size_t hot;
-    int device, bins;
-    Value length, width, fingers;
-    int chosen[kLanes];
-  };
 
   void make_hot(std::size_t group, const LaneFactory& factory);
   void bind(const Instance& instance, std::size_t hot, int device, DeviceGroup& shape);
-  bool choose_card(Binned& b, int lane, const std::vector<double>& table, std::string& impossible);
-  const std::vector<double>& card(const DeviceGroup& group, int model);
+  bool set_cards(int lane);
   void interleave_linear();
   void add_scalar_groups(LaneAssembly& a);
 
@@ -92,9 +84,8 @@ class LaneDae {
   std::vector<char> is_hot_;         ///< per scalar group
   std::vector<std::size_t> others_;  ///< nonlinear groups that are not hot
   std::vector<Binding> bindings_;
-  std::vector<Binned> binned_;
-  std::vector<std::vector<double>>
-      cards_;  ///< per model of the circuit: by number of the parameter; empty: not read
+  std::vector<int>
+      applied_[kLanes];  ///< per card of Dae::chosen_cards(): the model whose values the lane has
   std::vector<Lanes> linear_g_, linear_c_;  ///< (nonzeros + 1)
   struct LinearPlace {
     int place, row, column;

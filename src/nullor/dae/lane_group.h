@@ -38,11 +38,9 @@ class LaneGroup {
  public:
   virtual ~LaneGroup() = default;
 
-  /// False when the parameter is a switch that has another value in the other lanes, or is given in some lanes
-  /// alone: such a sample has a circuit of its own.
+  /// False when the parameter is a switch that has another value in the other lanes, or is given in some
+  /// lanes alone: such a sample has a circuit of its own.
   virtual bool set_parameter(int device, int parameter, int lane, double value) = 0;
-  /// Every parameter of the model card, by its number; NaN: the default.
-  virtual bool set_card(int device, int lane, std::span<const double> card) = 0;
   /// Recomputes derived quantities of all devices in all lanes.
   virtual void setup(const Environment<Lanes>& environment) = 0;
   virtual void evaluate(LaneAssembly& a) = 0;

@@ -26,11 +26,6 @@ class LaneGroupOf final : public LaneGroup {
       if constexpr (requires(Device & d) { d.type = 0; }) devices_[at(k)].type = s.types[at(k)];
       Device::describe(devices_[at(k)], members_[at(k)]);
     }
-    Members first;
-    const Device blank{};
-    Device::describe(const_cast<Device&>(blank), first);
-    for (const Member& m : first.list)
-      defaults_.push_back(m.number ? value(*m.number) : static_cast<double>(*m.integer));
     for (const auto& [row, column] : s.entries) {
       const auto seed = std::find(std::begin(D<double>::nonlinear), std::end(D<double>::nonlinear), column);
       entries_.push_back({row, column,
@@ -56,16 +51,6 @@ class LaneGroupOf final : public LaneGroup {
 
   bool set_parameter(int device, int parameter, int lane, double x) override {
     return members_[at(device)].list[at(parameter)].set(lane, x);
-  }
-
-  bool set_card(int device, int lane, std::span<const double> card) override {
-    bool fits = true;
-    std::vector<Member>& list = members_[at(device)].list;
-    for (std::size_t k = 0; k < list.size(); ++k) {
-      if (!list[k].is_model) continue;
-      fits = list[k].set(lane, std::isnan(card[k]) ? defaults_[k] : card[k]) && fits;
-    }
-    return fits;
   }
 
   void setup(const Environment<Lanes>& environment) override {
@@ -103,7 +88,6 @@ class LaneGroupOf final : public LaneGroup {
   struct Member {
     Lanes* number = nullptr;
     int* integer = nullptr;
-    bool is_model = false;
     bool decided = false, is_given = false;
 
     bool set(int lane, double x) {
@@ -123,12 +107,10 @@ class LaneGroupOf final : public LaneGroup {
   struct Members : detail::NumberingVisitor<Members> {
     std::vector<Member> list;
     template <class M>
-    void number(int, std::string_view, M& x, std::string_view, std::string_view, bool model) {
-      list.push_back({&x, nullptr, model});
+    void number(int, std::string_view, M& x, std::string_view, std::string_view, bool) {
+      list.push_back({&x, nullptr});
     }
-    void integer(int, std::string_view, int& x, std::string_view, bool model) {
-      list.push_back({nullptr, &x, model});
-    }
+    void integer(int, std::string_view, int& x, std::string_view, bool) { list.push_back({nullptr, &x}); }
   };
   struct Entry {
     int row, column;
@@ -201,7 +183,6 @@ class LaneGroupOf final : public LaneGroup {
   std::vector<int> unknowns_;
   std::vector<Device> devices_;
   std::vector<Members> members_;
-  std::vector<double> defaults_;
   std::vector<Entry> entries_;
   std::array<std::array<int, kMostRows>, kMostRows> entry_of_{};
   std::vector<int> slots_;    ///< entries a device

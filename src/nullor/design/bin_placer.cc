@@ -15,9 +15,6 @@ const NamedValue* given(const Instance& instance, std::string_view name) {
 }  // namespace
 
 BinPlacer::BinPlacer(const GeometryRule& rule, const Circuit& circuit) : table_(circuit.parameters) {
-  if (const auto option = circuit.options.find("scale"); option != circuit.options.end()) {
-    if (const double* value = std::get_if<double>(&option->second)) scale_ = *value;
-  }
   for (const Instance& i : circuit.instances) {
     if (i.letter != 'm' || i.model < 0) continue;
     const auto* bins = rule.family_of(circuit.models[static_cast<std::size_t>(i.model)].name);
@@ -40,7 +37,7 @@ bool BinPlacer::place(std::string& illegal) {
     return v.parameter == kNoParameter ? v.constant : values[static_cast<std::size_t>(v.parameter)];
   };
   for (const Transistor& t : transistors_) {
-    const double l = number(t.l) * scale_, w = number(t.w) * scale_ / number(t.nf);
+    const double l = number(t.l), w = number(t.w) / number(t.nf);
     const auto bin = GeometryRule::find(*t.bins, l, w);
     if (!bin) {
       illegal = t.name + ": " + GeometryRule::explain(*t.bins, l, w);

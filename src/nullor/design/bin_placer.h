@@ -32,7 +32,6 @@ class BinPlacer {
 
   std::vector<Transistor> transistors_;
   ParameterTable table_;
-  double scale_ = 1;
   std::vector<std::size_t> bins_;
 };
 

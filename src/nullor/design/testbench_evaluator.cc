@@ -75,6 +75,7 @@ void TestbenchEvaluator::read(Run& run, std::span<const double> parameters,
   text.includes = includes_;
   ReadOptions options;
   options.seed = setting_.draw;
+  options.keep_bins = true;
   for (std::size_t k = 0; k < conditions.size(); ++k) {
     const std::string& name = bench_.conditions[k].name;
     if (name == kTemperatureCondition) continue;
@@ -95,10 +96,8 @@ void TestbenchEvaluator::read(Run& run, std::span<const double> parameters,
   for (const std::string& name : setting_.parameters) run.parameters.push_back(handle_of(run, name));
   for (const Condition& c : bench_.conditions)
     run.conditions.push_back(run.engine->dae().parameter(c.name == kTemperatureCondition ? "temp" : c.name));
-  run.set.assign(run.parameters.size() + run.conditions.size(), std::nullopt);
   run.states.clear();
   run.engine->dae().read_states(run.states);
-  run.bins = placer_.bins();
   run.broken = false;
 }
 
@@ -137,19 +136,21 @@ bool TestbenchEvaluator::place_bins(std::span<const double> parameters, std::spa
   return placer_.place(illegal);
 }
 
-void TestbenchEvaluator::assign(Run& run, std::size_t which, const ParameterHandle& handle, double value) {
-  if (run.set[which] == value) return;
-  run.set[which].reset();
-  run.engine->dae().set(handle, value);
-  run.set[which] = value;
-}
-
 void TestbenchEvaluator::bring_to(Run& run, std::span<const double> parameters,
                                   std::span<const double> conditions) {
-  if (run.broken || run.bins != placer_.bins()) read(run, parameters, conditions);
-  for (std::size_t k = 0; k < parameters.size(); ++k) assign(run, k, run.parameters[k], parameters[k]);
-  for (std::size_t k = 0; k < conditions.size(); ++k)
-    assign(run, parameters.size() + k, run.conditions[k], conditions[k]);
+  if (run.broken) read(run, parameters, conditions);
+  std::vector<std::pair<ParameterId, double>> pinned;
+  const auto pin = [&](const ParameterHandle& handle, double value) {
+    if (handle.kind == ParameterHandle::Kind::table) pinned.emplace_back(handle.table, value);
+  };
+  for (std::size_t k = 0; k < parameters.size(); ++k) pin(run.parameters[k], parameters[k]);
+  for (std::size_t k = 0; k < conditions.size(); ++k) pin(run.conditions[k], conditions[k]);
+  Dae& dae = run.engine->dae();
+  dae.load(pinned, {});
+  for (std::size_t k = 0; k < parameters.size(); ++k) {
+    const ParameterHandle& handle = run.parameters[k];
+    if (handle.kind != ParameterHandle::Kind::table) dae.set(handle, parameters[k]);
+  }
   run.engine->dae().write_states(run.states);
   run.engine->dae().forget_limits();
   run.engine->options_changed();

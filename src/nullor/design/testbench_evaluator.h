@@ -17,8 +17,7 @@
 namespace nullor {
 
 /// The decks are read once; parameters change in place between samples. What a sample gives depends on the
-/// sample alone: every analysis starts from fresh solver state. Where a size leaves its model bin for another
-/// one, the decks are read again, because the bin is chosen by the reader.
+/// sample alone: every analysis starts from fresh solver state.
 class TestbenchEvaluator : public SampleEvaluator {
  public:
   /// Throws InputError for files, ports and parameters that do not fit together.
@@ -40,16 +39,13 @@ class TestbenchEvaluator : public SampleEvaluator {
     const TestSetup* setup = nullptr;
     std::unique_ptr<Engine> engine;
     std::vector<ParameterHandle> parameters, conditions;
-    std::vector<std::optional<double>> set;  ///< what the handles are at: parameters, then conditions
-    std::vector<double> states;              ///< of switches, as read
-    std::vector<std::size_t> bins;           ///< as placed when it was read
+    std::vector<double> states;  ///< of switches, as read
     bool count_regions = false;
     bool broken = false;  ///< stopped in the middle of an analysis: read again before use
   };
 
   void read(Run& run, std::span<const double> parameters, std::span<const double> conditions);
   void bring_to(Run& run, std::span<const double> parameters, std::span<const double> conditions);
-  void assign(Run& run, std::size_t which, const ParameterHandle& handle, double value);
   ParameterHandle handle_of(Run& run, const std::string& name) const;
   void check_read(const Circuit& circuit) const;
   bool place_bins(std::span<const double> parameters, std::span<const double> conditions,
