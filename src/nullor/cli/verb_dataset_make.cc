@@ -162,7 +162,7 @@ void add_dataset_make(CLI::App& dataset) {
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
   verb->add_option("--engine", data.engine, "what simulates")
-      ->check(CLI::IsMember({"native", "ngspice"}))
+      ->check(CLI::IsMember({"native", "lanes", "ngspice"}))
       ->capture_default_str();
   verb->add_option("--shard-size", data.shard_size, "rows of a shard")
       ->capture_default_str()

@@ -12,6 +12,7 @@
 #include "nullor/base/parallel.h"
 #include "nullor/design/dataset.h"
 #include "nullor/design/dataset_manifest.h"
+#include "nullor/design/lane_evaluator.h"
 #include "nullor/design/ngspice_evaluator.h"
 #include "nullor/design/testbench_evaluator.h"
 
@@ -67,20 +68,31 @@ class Maker {
     table.columns = dataset_.columns();
     const DatasetLayout& layout = dataset_.layout();
     const std::uint64_t first = shard * layout.shard_size, end = first + layout.rows_of(shard);
+    // Rows of one circuit together: an engine may take several side by side.
+    std::map<SampleEvaluator*, std::vector<std::uint64_t>> rows_of;
+    std::vector<SampleEvaluator*> order;
     for (std::uint64_t row = first; row < end; ++row) {
-      if (stopped_ || (options_.stop && options_.stop())) {
+      SampleEvaluator* const evaluator = &evaluators.at(dataset_.axis_of(row));
+      if (!rows_of.contains(evaluator)) order.push_back(evaluator);
+      rows_of[evaluator].push_back(row);
+    }
+    std::vector<SampleOutcome> outcomes(end - first);
+    for (SampleEvaluator* const evaluator : order) {
+      const std::vector<std::uint64_t>& rows = rows_of[evaluator];
+      std::vector<Sample> samples;
+      for (const std::uint64_t row : rows) samples.push_back(sample_of(row));
+      std::vector<SampleOutcome> found =
+          evaluator->evaluate_many(samples, [&](std::size_t) { return count(); });
+      if (found.empty()) {
         stopped_ = true;
         return;
       }
-      const std::uint64_t sample = row / layout.combinations;
-      const std::vector<double> parameters = dataset_.sampler().at(sample);
-      const std::vector<std::int32_t> axis = dataset_.axis_of(row);
-      const std::vector<double> conditions = dataset_.conditions(axis);
-      const SampleOutcome outcome = evaluators.at(axis).evaluate(parameters, conditions);
-      table.add(static_cast<std::int64_t>(sample), axis, parameters, conditions, outcome, kept_);
-      const std::scoped_lock lock(mutex_);
-      ++done_;
-      if (options_.progress) options_.progress(done_, rows_to_do_);
+      for (std::size_t k = 0; k < rows.size(); ++k) outcomes[rows[k] - first] = std::move(found[k]);
+    }
+    for (std::uint64_t row = first; row < end; ++row) {
+      const Sample sample = sample_of(row);
+      table.add(static_cast<std::int64_t>(row / layout.combinations), dataset_.axis_of(row),
+                sample.parameters, sample.conditions, outcomes[row - first], kept_);
     }
     write_file(shard_path(options_.folder, shard), write_samples(table));
     const std::scoped_lock lock(mutex_);
@@ -92,6 +104,18 @@ class Maker {
   bool stopped() const { return stopped_; }
 
  private:
+  Sample sample_of(std::uint64_t row) const {
+    return {dataset_.sampler().at(row / dataset_.layout().combinations),
+            dataset_.conditions(dataset_.axis_of(row))};
+  }
+  /// One more row is done; false when the run is to stop.
+  bool count() {
+    const std::scoped_lock lock(mutex_);
+    ++done_;
+    if (options_.progress) options_.progress(done_, rows_to_do_);
+    return !stopped_ && !(options_.stop && options_.stop());
+  }
+
   const Dataset& dataset_;
   const MakeOptions& options_;
   std::vector<std::size_t> kept_;
@@ -105,9 +129,10 @@ class Maker {
 
 std::unique_ptr<SampleEvaluator> make_evaluator(const std::string& engine, const Testbench& bench,
                                                 const CircuitSetting& setting) {
+  if (engine == "lanes") return std::make_unique<LaneEvaluator>(bench, setting);
   if (engine == "native") return std::make_unique<TestbenchEvaluator>(bench, setting);
   if (engine == "ngspice") return std::make_unique<NgspiceEvaluator>(bench, setting);
-  throw InputError(ErrorKind::usage, "there is no engine '" + engine + "'", {}, "native or ngspice");
+  throw InputError(ErrorKind::usage, "there is no engine '" + engine + "'", {}, "lanes, native or ngspice");
 }
 
 void begin_dataset(const Dataset& dataset, const std::string& folder, bool resume) {

@@ -2,6 +2,7 @@
 /// What turns parameters into metrics: our own engine, or another simulator.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -22,16 +23,32 @@ struct CircuitSetting {
   double time_limit = 0;                ///< [s] a sample; 0: none
 };
 
-/// One at a time; every thread has its own.
+/// One sample: parameters as named in the setting, conditions those of the testbench, both in order.
+struct Sample {
+  std::vector<double> parameters, conditions;
+};
+
+/// Every thread has its own.
 class SampleEvaluator {
  public:
   virtual ~SampleEvaluator() = default;
   /// `parameters` as named in the setting, `conditions` those of the testbench, both in order. Throws
   /// InputError only for what is wrong with every sample.
   virtual SampleOutcome evaluate(std::span<const double> parameters, std::span<const double> conditions) = 0;
+  /// Many, as the engine finds it cheapest. `done(k)` hears of each that is finished, in any order; when it
+  /// returns false, the rest is left out and nothing returned.
+  virtual std::vector<SampleOutcome> evaluate_many(std::span<const Sample> samples,
+                                                   const std::function<bool(std::size_t)>& done) {
+    std::vector<SampleOutcome> out;
+    for (std::size_t k = 0; k < samples.size(); ++k) {
+      out.push_back(evaluate(samples[k].parameters, samples[k].conditions));
+      if (!done(k)) return {};
+    }
+    return out;
+  }
 };
 
-/// By the name of the engine, "native" or "ngspice". The testbench must outlive it.
+/// By the name of the engine: "lanes", "native" or "ngspice". The testbench must outlive it.
 std::unique_ptr<SampleEvaluator> make_evaluator(const std::string& engine, const Testbench& bench,
                                                 const CircuitSetting& setting);
 

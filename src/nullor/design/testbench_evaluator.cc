@@ -5,16 +5,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "nullor/design/device_regions.h"
 #include "nullor/design/testbench_deck.h"
 #include "nullor/simulate/outputs.h"
 
 namespace nullor {
 namespace {
-
-bool in_dut(const Instance& instance) {
-  const std::string inside = std::string(kDutName) + ".";
-  return instance.name.starts_with(inside) || instance.name.find("." + inside) != std::string::npos;
-}
 
 /// Whether anything in the circuit depends on the table entry.
 bool is_read(const Circuit& circuit, ParameterId id) {
@@ -129,30 +125,44 @@ void TestbenchEvaluator::check_read(const Circuit& circuit) const {
 }
 
 /// False, with the reason, where a transistor is outside its models.
-bool TestbenchEvaluator::place_bins(std::span<const double> parameters, std::span<const double> conditions,
-                                    std::string& illegal) {
+bool TestbenchEvaluator::is_legal(std::span<const double> parameters, std::span<const double> conditions,
+                                  std::string& illegal) {
   for (std::size_t k = 0; k < parameters.size(); ++k) placer_.set(setting_.parameters[k], parameters[k]);
   for (std::size_t k = 0; k < conditions.size(); ++k) placer_.set(bench_.conditions[k].name, conditions[k]);
   return placer_.place(illegal);
 }
 
+std::optional<std::vector<std::pair<ParameterId, double>>> TestbenchEvaluator::pinned(
+    std::size_t setup, std::span<const double> parameters, std::span<const double> conditions) const {
+  const Run& run = runs_[setup];
+  std::vector<std::pair<ParameterId, double>> out;
+  for (std::size_t k = 0; k < parameters.size(); ++k) {
+    if (run.parameters[k].kind != ParameterHandle::Kind::table) return std::nullopt;
+    out.emplace_back(run.parameters[k].table, parameters[k]);
+  }
+  for (std::size_t k = 0; k < conditions.size(); ++k)
+    out.emplace_back(run.conditions[k].table, conditions[k]);
+  return out;
+}
+
 void TestbenchEvaluator::bring_to(Run& run, std::span<const double> parameters,
                                   std::span<const double> conditions) {
   if (run.broken) read(run, parameters, conditions);
-  std::vector<std::pair<ParameterId, double>> pinned;
-  const auto pin = [&](const ParameterHandle& handle, double value) {
-    if (handle.kind == ParameterHandle::Kind::table) pinned.emplace_back(handle.table, value);
-  };
-  for (std::size_t k = 0; k < parameters.size(); ++k) pin(run.parameters[k], parameters[k]);
-  for (std::size_t k = 0; k < conditions.size(); ++k) pin(run.conditions[k], conditions[k]);
+  std::vector<std::pair<ParameterId, double>> table;
+  for (std::size_t k = 0; k < parameters.size(); ++k) {
+    const ParameterHandle& handle = run.parameters[k];
+    if (handle.kind == ParameterHandle::Kind::table) table.emplace_back(handle.table, parameters[k]);
+  }
+  for (std::size_t k = 0; k < conditions.size(); ++k)
+    table.emplace_back(run.conditions[k].table, conditions[k]);
   Dae& dae = run.engine->dae();
-  dae.load(pinned, {});
+  dae.load(table, {});
   for (std::size_t k = 0; k < parameters.size(); ++k) {
     const ParameterHandle& handle = run.parameters[k];
     if (handle.kind != ParameterHandle::Kind::table) dae.set(handle, parameters[k]);
   }
-  run.engine->dae().write_states(run.states);
-  run.engine->dae().forget_limits();
+  dae.write_states(run.states);
+  dae.forget_limits();
   run.engine->options_changed();
   run.engine->notes.clear();
 }
@@ -165,18 +175,7 @@ Table TestbenchEvaluator::operating_point(Run& run, const AnalysisCard& card, Se
   const std::vector<Output> kept = choose_outputs(engine.dae(), engine.saves());
   for (const Output& o : kept) table.columns.push_back({o.name, o.quantity, {}, {}});
   append_row(engine.dae(), kept, op.x, table, 0);
-  result.regions.emplace();
-  for (std::size_t k = 0; k < engine.circuit().instances.size(); ++k) {
-    const Instance& instance = engine.circuit().instances[k];
-    if (instance.letter != 'm' || !in_dut(instance)) continue;
-    const auto [group, device] = engine.dae().device_of_instance(static_cast<int>(k));
-    std::optional<double> vds, vdsat;
-    for (const DeviceQuantity& q : device_quantities(engine.dae(), group, device, op.x)) {
-      if (q.name == "vds") vds = q.value;
-      if (q.name == "vdsat") vdsat = q.value;
-    }
-    if (vds && vdsat) result.regions->push_back({instance.name, std::fabs(*vds) - std::fabs(*vdsat)});
-  }
+  result.regions = device_regions(engine.dae(), op.x);
   return table;
 }
 
@@ -214,7 +213,7 @@ SampleOutcome TestbenchEvaluator::evaluate(std::span<const double> parameters,
               std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(setting_.time_limit));
   std::vector<SetupResult> results(runs_.size());
   std::string illegal;
-  if (!place_bins(parameters, conditions, illegal)) fail(out, kIllegalGeometry, illegal);
+  if (!is_legal(parameters, conditions, illegal)) fail(out, kIllegalGeometry, illegal);
   for (std::size_t k = 0; k < runs_.size(); ++k) {
     if (out.failure != kNoFailure) {
       results[k].failure = "not simulated: " + out.reason;
@@ -241,6 +240,12 @@ SampleOutcome TestbenchEvaluator::evaluate(std::span<const double> parameters,
       run.broken = true;
     }
   }
+  measure(parameters, conditions, results, out);
+  return out;
+}
+
+void TestbenchEvaluator::measure(std::span<const double> parameters, std::span<const double> conditions,
+                                 const std::vector<SetupResult>& results, SampleOutcome& out) const {
   read_metrics(
       bench_, results,
       [&](std::string_view name) -> std::optional<double> {
@@ -253,7 +258,6 @@ SampleOutcome TestbenchEvaluator::evaluate(std::span<const double> parameters,
         return std::nullopt;
       },
       out);
-  return out;
 }
 
 }  // namespace nullor

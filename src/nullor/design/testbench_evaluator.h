@@ -27,8 +27,21 @@ class TestbenchEvaluator : public SampleEvaluator {
 
   /// How often decks were read since the start.
   long reads() const { return reads_; }
-  /// The circuit of the first set-up, as last read.
-  const Circuit& circuit() const { return runs_.front().engine->circuit(); }
+
+  // The parts of evaluate(), for engines that do the simulation otherwise.
+
+  /// The circuit of a set-up, as last read, and whether regions of its transistors are wanted.
+  const Circuit& circuit(std::size_t setup = 0) const { return runs_[setup].engine->circuit(); }
+  bool wants_regions(std::size_t setup) const { return runs_[setup].count_regions; }
+  /// False, with the reason, where a transistor is outside its models.
+  bool is_legal(std::span<const double> parameters, std::span<const double> conditions, std::string& illegal);
+  /// The sample as entries of a set-up's parameter table; nothing where a parameter is no `.param`.
+  std::optional<std::vector<std::pair<ParameterId, double>>> pinned(std::size_t setup,
+                                                                    std::span<const double> parameters,
+                                                                    std::span<const double> conditions) const;
+  /// Metrics and class from the results of all set-ups.
+  void measure(std::span<const double> parameters, std::span<const double> conditions,
+               const std::vector<SetupResult>& results, SampleOutcome& out) const;
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -48,8 +61,6 @@ class TestbenchEvaluator : public SampleEvaluator {
   void bring_to(Run& run, std::span<const double> parameters, std::span<const double> conditions);
   ParameterHandle handle_of(Run& run, const std::string& name) const;
   void check_read(const Circuit& circuit) const;
-  bool place_bins(std::span<const double> parameters, std::span<const double> conditions,
-                  std::string& illegal);
   SetupResult simulate(Run& run);
   Table operating_point(Run& run, const AnalysisCard& card, SetupResult& result);
   void fail(SampleOutcome& out, int failure, std::string reason) const;

@@ -1,11 +1,12 @@
 #include "nullor/design/testbench.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cmath>
 
 #include "nullor/base/file.h"
+#include "nullor/base/test_folder.h"
+#include "nullor/design/lane_evaluator.h"
 #include "nullor/design/testbench_deck.h"
 #include "nullor/design/testbench_evaluator.h"
 
@@ -196,8 +197,45 @@ TEST_F(TwoStage, DependsOnTheSampleAlone) {
   }
 }
 
+// Side by side as alone: the same classes and reasons, the metrics within the tolerance of the decks; samples
+// that fail on the way are the scalar engine's.
+TEST_F(TwoStage, IsTheSameInLanes) {
+  std::vector<Sample> samples;
+  for (const std::vector<double>& p : std::vector<std::vector<double>>{{4e-12, 1e-6, 2e3},
+                                                                       {6e-12, 0.6e-6, 100},
+                                                                       {4e-12, 0.3e-6, 2e3},
+                                                                       {20e-12, 3e-6, 20e3},
+                                                                       {1.4e-15, 3e-6, 2.8e3},
+                                                                       {5e-12, 1.2e-6, 1e3},
+                                                                       {3e-12, 2e-6, 3e3}}) {
+    samples.push_back({p, conditions()});
+  }
+  samples[5].conditions[3] = 85;  // temperature
+  LaneEvaluator lanes(bench, setting);
+  std::size_t heard = 0;
+  const auto together = lanes.evaluate_many(samples, [&](std::size_t) { return ++heard > 0; });
+  ASSERT_EQ(together.size(), samples.size());
+  EXPECT_EQ(heard, samples.size());
+  EXPECT_LT(lanes.alone(), 3) << "besides the sample outside its models";
+  TestbenchEvaluator alone(bench, setting);
+  for (std::size_t k = 0; k < samples.size(); ++k) {
+    const SampleOutcome one = alone.evaluate(samples[k].parameters, samples[k].conditions);
+    EXPECT_EQ(together[k].failure, one.failure) << k << " " << together[k].reason << " / " << one.reason;
+    for (std::size_t m = 0; m < one.values.size(); ++m) {
+      const double a = together[k].values[m], b = one.values[m];
+      EXPECT_EQ(std::isnan(a), std::isnan(b)) << bench.metrics[m].name << " of " << k;
+      // Ends of settling are where a tail crosses a line at a small angle.
+      const bool tail = bench.metrics[m].name.starts_with("settl");
+      if (std::isnan(b)) continue;
+      EXPECT_NEAR(a, b, (tail ? 2e-2 : 1e-3) * std::fabs(b) + 1e-9) << bench.metrics[m].name << " of " << k;
+    }
+  }
+  EXPECT_TRUE(lanes.evaluate_many(samples, [](std::size_t) { return false; }).empty());
+}
+
 TEST_F(TwoStage, StartsFromTheBoundsWhereTheFilesHaveNoModel) {
-  const std::string path = testing::TempDir() + "nullor_short_" + std::to_string(::getpid()) + ".cir";
+  const TestFolder folder;
+  const std::string path = folder.path("short.cir");
   write_file(path, read_file(setting.files.netlist) + ".param l_in=-1u\n");
   setting.files.netlist = path;
   setting.start[1] = -1;
@@ -205,7 +243,6 @@ TEST_F(TwoStage, StartsFromTheBoundsWhereTheFilesHaveNoModel) {
   setting.start[1] = 1e-6;
   TestbenchEvaluator evaluate(bench, setting);
   EXPECT_EQ(failure(evaluate.evaluate(std::vector<double>{4e-12, 1e-6, 2e3}, conditions())), "ok");
-  std::remove(path.c_str());
 }
 
 TEST_F(TwoStage, TellsFailuresApart) {

@@ -1,0 +1,82 @@
+#include "nullor/design/lane_evaluator.h"
+
+#include <algorithm>
+
+namespace nullor {
+
+namespace {
+
+constexpr std::size_t kChunk = 64;  // samples whose waveforms are kept at once
+
+}  // namespace
+
+LaneEvaluator::LaneEvaluator(const Testbench& bench, const CircuitSetting& setting)
+    : bench_(bench), supported_(!(setting.time_limit > 0)), alone_(bench, setting) {
+  for (std::size_t k = 0; k < bench.setups.size(); ++k)
+    supported_ = supported_ && LaneSimulator::supports(alone_.circuit(k));
+}
+
+SampleOutcome LaneEvaluator::evaluate(std::span<const double> parameters,
+                                      std::span<const double> conditions) {
+  const Sample sample = {{parameters.begin(), parameters.end()}, {conditions.begin(), conditions.end()}};
+  return evaluate_many({&sample, 1}, [](std::size_t) { return true; })[0];
+}
+
+std::vector<SampleOutcome> LaneEvaluator::evaluate_many(std::span<const Sample> samples,
+                                                        const std::function<bool(std::size_t)>& done) {
+  if (!supported_) {
+    alone_count_ += static_cast<long>(samples.size());
+    return alone_.evaluate_many(samples, done);
+  }
+  // Nothing of an earlier call may show.
+  setups_.clear();
+  for (std::size_t k = 0; k < bench_.setups.size(); ++k)
+    setups_.push_back(std::make_unique<LaneSimulator>(alone_.circuit(k), alone_.wants_regions(k)));
+  std::vector<SampleOutcome> out;
+  for (std::size_t first = 0; first < samples.size(); first += kChunk) {
+    const std::size_t count = std::min(kChunk, samples.size() - first);
+    evaluate_chunk(samples.subspan(first, count), out);
+    for (std::size_t k = first; k < first + count; ++k) {
+      if (!done(k)) return {};
+    }
+  }
+  return out;
+}
+
+void LaneEvaluator::evaluate_chunk(std::span<const Sample> samples, std::vector<SampleOutcome>& out) {
+  std::vector<std::vector<SetupResult>> results(samples.size());
+  std::vector<std::size_t> inside;  // what is still in the lanes
+  for (std::size_t k = 0; k < samples.size(); ++k) {
+    std::string illegal;
+    if (alone_.is_legal(samples[k].parameters, samples[k].conditions, illegal)) inside.push_back(k);
+  }
+  for (std::size_t setup = 0; setup < setups_.size(); ++setup) {
+    std::vector<Pinned> pinned;
+    std::vector<std::size_t> loaded;
+    for (const std::size_t k : inside) {
+      auto sample = alone_.pinned(setup, samples[k].parameters, samples[k].conditions);
+      if (!sample) continue;
+      pinned.push_back(std::move(*sample));
+      loaded.push_back(k);
+    }
+    LaneSimulator::Results found = setups_[setup]->run(pinned);
+    inside.clear();
+    for (std::size_t j = 0; j < loaded.size(); ++j) {
+      if (!found[j]) continue;
+      results[loaded[j]].push_back(std::move(*found[j]));
+      inside.push_back(loaded[j]);
+    }
+  }
+  for (std::size_t k = 0; k < samples.size(); ++k) {
+    if (results[k].size() == setups_.size()) {
+      SampleOutcome outcome;
+      alone_.measure(samples[k].parameters, samples[k].conditions, results[k], outcome);
+      out.push_back(std::move(outcome));
+    } else {
+      ++alone_count_;
+      out.push_back(alone_.evaluate(samples[k].parameters, samples[k].conditions));
+    }
+  }
+}
+
+}  // namespace nullor

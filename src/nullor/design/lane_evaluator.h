@@ -1,0 +1,37 @@
+#pragma once
+/// Measures many samples of one circuit side by side (lane_engine.h).
+
+#include <memory>
+#include <vector>
+
+#include "nullor/design/lane_simulator.h"
+#include "nullor/design/testbench_evaluator.h"
+
+namespace nullor {
+
+/// The metrics are those of TestbenchEvaluator within the tolerances of the decks. Samples that do not fit
+/// into the lanes or fail there are simulated alone by it, so that classes and reasons are its own; so are
+/// all samples when a time limit is set. What a sample gives depends on those before it in the same call, in
+/// its last digits: operating points begin where the last ones ended.
+class LaneEvaluator : public SampleEvaluator {
+ public:
+  LaneEvaluator(const Testbench& bench, const CircuitSetting& setting);
+
+  SampleOutcome evaluate(std::span<const double> parameters, std::span<const double> conditions) override;
+  std::vector<SampleOutcome> evaluate_many(std::span<const Sample> samples,
+                                           const std::function<bool(std::size_t)>& done) override;
+
+  /// How many samples were simulated alone since the start.
+  long alone() const { return alone_count_; }
+
+ private:
+  void evaluate_chunk(std::span<const Sample> samples, std::vector<SampleOutcome>& out);
+
+  const Testbench& bench_;
+  bool supported_ = true;
+  TestbenchEvaluator alone_;
+  long alone_count_ = 0;
+  std::vector<std::unique_ptr<LaneSimulator>> setups_;  ///< fresh with every call
+};
+
+}  // namespace nullor

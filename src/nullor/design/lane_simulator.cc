@@ -1,0 +1,255 @@
+#include "nullor/design/lane_simulator.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "nullor/design/device_regions.h"
+#include "nullor/simulate/engine.h"
+#include "nullor/simulate/small_signal.h"
+
+namespace nullor {
+namespace {
+
+std::size_t u(int k) { return static_cast<std::size_t>(k); }
+
+std::vector<double> lane_of(const std::vector<Lanes>& x, int lane) {
+  std::vector<double> out;
+  out.reserve(x.size());
+  for (const Lanes& v : x) out.push_back(v[lane]);
+  return out;
+}
+
+Pinned at_temperature(Pinned sample, double celsius) {
+  std::erase_if(sample, [](const auto& entry) { return entry.first == ParameterTable::kTemperature; });
+  sample.emplace_back(ParameterTable::kTemperature, celsius);
+  return sample;
+}
+
+}  // namespace
+
+bool LaneSimulator::supports(const Circuit& circuit) {
+  for (const AnalysisCard& card : circuit.analyses) {
+    if (std::holds_alternative<OpCard>(card.what) || std::holds_alternative<AcCard>(card.what)) continue;
+    if (const auto* dc = std::get_if<DcCard>(&card.what)) {
+      if (dc->axes.size() == 1 && dc->axes[0].target == "temp") continue;
+    }
+    if (const auto* tran = std::get_if<TranCard>(&card.what)) {
+      if (!tran->use_initial_conditions) continue;
+    }
+    return false;
+  }
+  if (!circuit.initial_conditions.empty() || !circuit.node_sets.empty()) return false;
+  return SimulationOptions::of(circuit).method != Integration::tr_bdf2;
+}
+
+LaneSimulator::LaneSimulator(const Circuit& circuit, bool regions)
+    : engine_(circuit),
+      transient_(engine_.dae(), engine_.newton(), engine_.options()),
+      analyses_(circuit.analyses),
+      outputs_(choose_outputs(engine_.dae().scalar(0), circuit.saves)),
+      regions_(regions) {
+  std::erase_if(outputs_, [](const Output& o) { return o.unknown < 0; });
+}
+
+Table LaneSimulator::begin_table(const char* kind) const {
+  Table table;
+  table.kind = kind;
+  const std::string_view name(kind);
+  if (name == "ac") table.columns.push_back({"frequency", Quantity::frequency, {}, {}});
+  if (name == "dc") table.columns.push_back({"temp-sweep", Quantity::temperature, {}, {}});
+  if (name == "tran") table.columns.push_back({"time", Quantity::time, {}, {}});
+  for (const Output& o : outputs_) table.columns.push_back({o.name, o.quantity, {}, {}});
+  return table;
+}
+
+LaneSimulator::Batch LaneSimulator::load(std::span<const Pinned> samples, std::span<const int> which,
+                                         Results& results) {
+  Batch batch;
+  for (int lane = 0; lane < static_cast<int>(which.size()); ++lane) {
+    batch.sample[lane] = which[u(lane)];
+    batch.used.lanes[lane] = -1;
+    if (engine_.load(lane, samples[u(which[u(lane)])])) drop(batch, lane, results);
+  }
+  engine_.setup();
+  return batch;
+}
+
+/// The sample of the lane is for the scalar engine.
+void LaneSimulator::drop(Batch& batch, int lane, Results& results) {
+  results[u(batch.sample[lane])].reset();
+  batch.sample[lane] = -1;
+  batch.used.lanes[lane] = 0;
+}
+
+LaneSimulator::Results LaneSimulator::run(std::span<const Pinned> samples) {
+  Results results(samples.size());
+  const bool moves = std::any_of(analyses_.begin(), analyses_.end(), [](const AnalysisCard& card) {
+    return std::holds_alternative<TranCard>(card.what);
+  });
+  if (moves && !LaneTransient::supports(engine_.dae())) return results;
+  for (auto& result : results) result.emplace().ran = true;
+  for (std::size_t first = 0; first < samples.size(); first += kLanes) {
+    std::vector<int> which;
+    for (std::size_t k = first; k < std::min(first + kLanes, samples.size()); ++k)
+      which.push_back(static_cast<int>(k));
+    steady(load(samples, which, results), samples, results);
+  }
+  for (const AnalysisCard& card : analyses_) {
+    if (const auto* tran = std::get_if<TranCard>(&card.what)) move(*tran, samples, results);
+  }
+  return results;
+}
+
+/// Everything but transients.
+void LaneSimulator::steady(const Batch& loaded, std::span<const Pinned> samples, Results& results) {
+  Batch batch = loaded;
+  std::optional<std::vector<Lanes>> x;
+  const auto operating_point = [&] {
+    if (x) return;
+    const auto found = engine_.operating_point(batch.used, near_.empty() ? nullptr : &near_);
+    x = found.x;
+    for (int lane = 0; lane < kLanes; ++lane) {
+      if (batch.used[lane] && !found.converged[lane]) drop(batch, lane, results);
+    }
+    if (batch.used.none()) return;
+    // Where the next samples begin: lanes without an answer would lead them astray.
+    int good = 0;
+    while (!batch.used[good]) ++good;
+    near_ = *x;
+    for (Lanes& v : near_) {
+      for (int lane = 0; lane < kLanes; ++lane) {
+        if (!batch.used[lane]) v.set(lane, v[good]);
+      }
+    }
+  };
+  for (const AnalysisCard& card : analyses_) {
+    if (batch.used.none()) return;
+    if (std::holds_alternative<OpCard>(card.what)) {
+      operating_point();
+      for (int lane = 0; lane < kLanes; ++lane) {
+        if (!batch.used[lane]) continue;
+        SetupResult& result = *results[u(batch.sample[lane])];
+        result.tables.push_back(begin_table("op"));
+        append_row(engine_.dae().scalar(lane), outputs_, lane_of(*x, lane), result.tables.back(), 0);
+        if (regions_) result.regions = regions_of(lane, *x);
+      }
+    }
+    if (const auto* ac = std::get_if<AcCard>(&card.what)) {
+      operating_point();
+      if (!batch.used.none()) respond(*ac, *x, batch, results);
+    }
+    if (const auto* dc = std::get_if<DcCard>(&card.what)) {
+      sweep_temperature(*dc, batch, samples, results);
+      x.reset();
+    }
+  }
+}
+
+void LaneSimulator::respond(const AcCard& card, const std::vector<Lanes>& x, Batch& batch, Results& results) {
+  const std::vector<double> points = frequencies(card.sweep);
+  for (int lane = 0; lane < kLanes; ++lane) {
+    if (batch.used[lane]) results[u(batch.sample[lane])]->tables.push_back(begin_table("ac"));
+  }
+  engine_.ac(x, points,
+             [&](std::size_t k, const std::vector<LaneEngine::Complex>& solution, const Mask& good) {
+               for (int lane = 0; lane < kLanes; ++lane) {
+                 if (!batch.used[lane]) continue;
+                 if (!good[lane]) {
+                   drop(batch, lane, results);
+                   continue;
+                 }
+                 Table& table = results[u(batch.sample[lane])]->tables.back();
+                 table.columns[0].real.push_back(points[k]);
+                 for (std::size_t c = 0; c < outputs_.size(); ++c)
+                   table.columns[1 + c].complex.push_back(solution[u(outputs_[c].unknown)][lane]);
+               }
+             });
+}
+
+void LaneSimulator::sweep_temperature(const DcCard& card, Batch& batch, std::span<const Pinned> samples,
+                                      Results& results) {
+  std::vector<Lanes> x;
+  for (int lane = 0; lane < kLanes; ++lane) {
+    if (batch.used[lane]) results[u(batch.sample[lane])]->tables.push_back(begin_table("dc"));
+  }
+  for (const double celsius : sweep_values(card.axes[0])) {
+    for (int lane = 0; lane < kLanes; ++lane) {
+      if (batch.used[lane] && engine_.load(lane, at_temperature(samples[u(batch.sample[lane])], celsius)))
+        drop(batch, lane, results);
+    }
+    engine_.setup();
+    const auto found = engine_.operating_point(batch.used, x.empty() ? nullptr : &x);
+    x = found.x;
+    for (int lane = 0; lane < kLanes; ++lane) {
+      if (!batch.used[lane]) continue;
+      if (!found.converged[lane]) {
+        drop(batch, lane, results);
+        continue;
+      }
+      Table& table = results[u(batch.sample[lane])]->tables.back();
+      table.columns[0].real.push_back(celsius);
+      append_row(engine_.dae().scalar(lane), outputs_, lane_of(x, lane), table, 1);
+    }
+    if (batch.used.none()) return;
+  }
+  for (int lane = 0; lane < kLanes; ++lane) {
+    if (batch.used[lane]) engine_.load(lane, samples[u(batch.sample[lane])]);
+  }
+  engine_.setup();
+}
+
+/// A transient of every sample that is still in: a lane that is done takes the next one.
+void LaneSimulator::move(const TranCard& card, std::span<const Pinned> samples, Results& results) {
+  std::vector<int> waiting;
+  for (std::size_t k = 0; k < samples.size(); ++k) {
+    if (results[k]) waiting.push_back(static_cast<int>(k));
+  }
+  Batch batch;
+  std::size_t taken = 0;
+  std::vector<Lanes> x(u(engine_.dae().size()) + 1, Lanes(0.0));
+  bool begun = false;
+  // Puts the next sample that has a start into the lane.
+  const auto take = [&](int lane, std::vector<Lanes>& at) {
+    while (taken < waiting.size()) {
+      batch.sample[lane] = waiting[taken++];
+      if (!engine_.load(lane, samples[u(batch.sample[lane])])) {
+        engine_.setup();
+        Mask one{};
+        one.lanes[lane] = -1;
+        const auto start = engine_.operating_point(one, begun ? &at : nullptr, false);
+        if (start.converged[lane]) {
+          for (std::size_t r = 0; r < at.size(); ++r) at[r].set(lane, start.x[r][lane]);
+          begun = true;
+          results[u(batch.sample[lane])]->tables.push_back(begin_table("tran"));
+          return true;
+        }
+      }
+      results[u(batch.sample[lane])].reset();
+    }
+    return false;
+  };
+  Mask used{};
+  for (int lane = 0; lane < kLanes; ++lane) {
+    if (take(lane, x)) used.lanes[lane] = -1;
+  }
+  transient_.run(
+      card, x, used,
+      [&](int lane, double time, const std::vector<double>& at) {
+        if (time < card.start) return true;
+        Table& table = results[u(batch.sample[lane])]->tables.back();
+        table.columns[0].real.push_back(time);
+        append_row(engine_.dae().scalar(lane), outputs_, at, table, 1);
+        return true;
+      },
+      [&](int lane, const std::string& why, std::vector<Lanes>& at) {
+        if (!why.empty()) results[u(batch.sample[lane])].reset();
+        return take(lane, at);
+      });
+}
+
+std::vector<DeviceRegion> LaneSimulator::regions_of(int lane, const std::vector<Lanes>& x) {
+  const Dae& dae = engine_.dae().whole(lane);
+  return device_regions(dae, lane_of(x, lane));
+}
+
+}  // namespace nullor

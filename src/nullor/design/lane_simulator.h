@@ -1,0 +1,56 @@
+#pragma once
+/// One set-up of a testbench for many samples: its analyses in lanes, their results as tables.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "nullor/design/metric_reader.h"
+#include "nullor/simulate/lane_engine.h"
+#include "nullor/simulate/lane_transient.h"
+#include "nullor/simulate/outputs.h"
+
+namespace nullor {
+
+class LaneSimulator {
+ public:
+  /// `circuit`: read with ReadOptions::keep_bins. `regions`: margins of transistors at the .op are wanted.
+  LaneSimulator(const Circuit& circuit, bool regions);
+
+  /// Every analysis of the circuit runs in lanes: .op, .ac, .dc temp, and .tran without uic, and nothing in
+  /// it switches or delays.
+  static bool supports(const Circuit& circuit);
+
+  /// What came of a sample; nothing where it has to be simulated alone, because it does not fit into the
+  /// lanes or did not get through.
+  using Results = std::vector<std::optional<SetupResult>>;
+  Results run(std::span<const Pinned> samples);
+
+ private:
+  using Mask = Lanes::Mask;
+  /// The samples that stand in the lanes: an index, or -1.
+  struct Batch {
+    int sample[kLanes] = {-1, -1, -1, -1};
+    Mask used{};
+  };
+
+  Batch load(std::span<const Pinned> samples, std::span<const int> which, Results& results);
+  void drop(Batch& batch, int lane, Results& results);
+  Table begin_table(const char* kind) const;
+  void steady(const Batch& batch, std::span<const Pinned> samples, Results& results);
+  void sweep_temperature(const DcCard& card, Batch& batch, std::span<const Pinned> samples, Results& results);
+  void respond(const AcCard& card, const std::vector<Lanes>& x, Batch& batch, Results& results);
+  void move(const TranCard& card, std::span<const Pinned> samples, Results& results);
+  std::vector<DeviceRegion> regions_of(int lane, const std::vector<Lanes>& x);
+
+  LaneEngine engine_;
+  LaneTransient transient_;
+  std::vector<AnalysisCard> analyses_;
+  std::vector<Output> outputs_;
+  bool regions_;
+  std::vector<Lanes> near_;  ///< operating points of the samples before
+};
+
+}  // namespace nullor
