@@ -30,8 +30,9 @@ CASES = [("filter/rc_pulse", {"falling": "find v(out) at=5.55u"}),
          ("neural/optical_link", {"edge": "find v(out) at=30.4n"}),
          ("neural/ring_oscillator", {"late": "find v(n1) at=0.8n"})]
 # The rate of the memristor jumps in its slope at the thresholds, and its rates change the current by less than 1e-4 of their
-# own change: 100,000 points leave 1 % of that in doubt. The laser of the link answers edges of 0.3 ns within picoseconds.
-POINTS = {"neural/memristor": 400000, "neural/optical_link": 400000}
+# own change: 400,000 points leave 0.4 % of the smallest derivative in doubt, 1,600,000 leave 3e-8. The laser of the link answers
+# edges of 0.3 ns within picoseconds.
+POINTS = {"neural/memristor": 1600000, "neural/optical_link": 400000}
 # The currents begin at 1 mA instead of zero: a difference around zero would drive the diodes backwards.
 MOVED = {"neural/self_heating": ("pulse(0 1 ", "pulse(1m 1 ")}
 LARGE = {"neural/optical_link", "neural/ring_oscillator"}

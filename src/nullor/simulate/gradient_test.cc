@@ -81,6 +81,15 @@ const Case kCases[] = {
      "VDD vdd 0 1.8\nV1 in 0 dc 0.7 ac 1 sin(0.7 0.2 1.5meg)\nR1 in g 1k\nRD vdd out 10k\nM1 out g 0 0 mm "
      "w=10u l=0.5u\n"
      ".model mm nmos(level=44)\n"},
+    {"bsim4",
+     "VDD vdd 0 1.8\nV1 in 0 dc 0.8 ac 1 sin(0.8 0.2 1.5meg)\nR1 in g 1k\nRD vdd out 5k\nM1 out g 0 b mm "
+     "w=4u "
+     "l=0.3u ad=1p as=1p pd=5u ps=5u nrd=1\nVB b 0 -0.1\nCL out 0 1p\n"
+     ".model mm nmos(level=54 version=4.5 toxe=4n vth0=0.45 k1=0.5 k2=-0.02 u0=0.03 ua=-6e-10 ub=1.7e-18 "
+     "vsat=9e4 "
+     "lvth0=2n a0=1.2 ags=0.4 nfactor=1.8 cdscd=5m pclm=0.1 rdsw=80 rsh=5 ndep=2e17 cgso=0.2n cgdo=0.2n "
+     "cgsl=50p "
+     "cjs=1m cjsws=0.1n jss=2m rbodymod=1 alpha0=30n beta0=14)\n"},
     {"ferroelectric",
      "V1 in 0 dc 0.2 ac 1 sin(0.2 0.3 1.5meg)\nR1 in out 10k\nR2 out 0 20k\nC1 out 0 1p\nNfe out 0 fe "
      "area=1e-12 c_lin=0.1p p0=0.05\n"
