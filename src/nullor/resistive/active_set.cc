@@ -34,7 +34,8 @@ class ActiveSet {
     int waited = 0, free_steps = 0;
     best_ = HUGE_VAL;
     linearize();
-    for (out_.iterations = 0; out_.iterations < max_iterations && !deadline_.passed(out_.iterations); ++out_.iterations) {
+    for (out_.iterations = 0; out_.iterations < max_iterations && !deadline_.passed(out_.iterations);
+         ++out_.iterations) {
       const double error = measure();
       waited = error < 0.5 * best_ ? 0 : waited + 1;
       if (error < best_) keep(error);
