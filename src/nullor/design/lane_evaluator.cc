@@ -44,31 +44,36 @@ std::vector<SampleOutcome> LaneEvaluator::evaluate_many(std::span<const Sample> 
 }
 
 void LaneEvaluator::evaluate_chunk(std::span<const Sample> samples, std::vector<SampleOutcome>& out) {
-  std::vector<std::vector<SetupResult>> results(samples.size());
-  std::vector<std::size_t> inside;  // what is still in the lanes
+  std::vector<std::vector<SetupResult>> results(samples.size(), std::vector<SetupResult>(setups_.size()));
+  std::vector<char> inside(samples.size(), 0);  // still in the lanes
   for (std::size_t k = 0; k < samples.size(); ++k) {
     std::string illegal;
-    if (alone_.is_legal(samples[k].parameters, samples[k].conditions, illegal)) inside.push_back(k);
+    inside[k] = alone_.is_legal(samples[k].parameters, samples[k].conditions, illegal);
   }
   for (std::size_t setup = 0; setup < setups_.size(); ++setup) {
     std::vector<Pinned> pinned;
     std::vector<std::size_t> loaded;
-    for (const std::size_t k : inside) {
-      auto sample = alone_.pinned(setup, samples[k].parameters, samples[k].conditions);
-      if (!sample) continue;
-      pinned.push_back(std::move(*sample));
+    for (std::size_t k = 0; k < samples.size(); ++k) {
+      if (!inside[k]) continue;
+      const Sample& sample = samples[k];
+      if (const auto why = alone_.left_out(setup, sample.parameters, sample.conditions, results[k])) {
+        results[k][setup].failure = "not simulated: " + *why;
+        continue;
+      }
+      auto values = alone_.pinned(setup, sample.parameters, sample.conditions);
+      inside[k] = values.has_value();
+      if (!values) continue;
+      pinned.push_back(std::move(*values));
       loaded.push_back(k);
     }
     LaneSimulator::Results found = setups_[setup]->run(pinned);
-    inside.clear();
     for (std::size_t j = 0; j < loaded.size(); ++j) {
-      if (!found[j]) continue;
-      results[loaded[j]].push_back(std::move(*found[j]));
-      inside.push_back(loaded[j]);
+      inside[loaded[j]] = found[j].has_value();
+      if (found[j]) results[loaded[j]][setup] = std::move(*found[j]);
     }
   }
   for (std::size_t k = 0; k < samples.size(); ++k) {
-    if (results[k].size() == setups_.size()) {
+    if (inside[k]) {
       SampleOutcome outcome;
       alone_.measure(samples[k].parameters, samples[k].conditions, results[k], outcome);
       out.push_back(std::move(outcome));

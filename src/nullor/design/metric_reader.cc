@@ -36,6 +36,13 @@ class MetricReader {
     if (out_.failure == kNoFailure) classify();
   }
 
+  /// After run().
+  std::optional<std::string> left_out(const TestSetup& setup) const {
+    if (const std::string* name = unknown_name(*setup.when)) return root_of(*name);
+    if (evaluate_scalar(*setup.when, names()) != 0) return std::nullopt;
+    return setup.reason.empty() ? "not " + setup.when->text : setup.reason;
+  }
+
  private:
   const SetupResult& result_of(const std::string& setup) const {
     for (std::size_t k = 0; k < bench_.setups.size(); ++k) {
@@ -188,6 +195,16 @@ class MetricReader {
 };
 
 }  // namespace
+
+std::optional<std::string> left_out(const Testbench& bench, std::size_t setup,
+                                    const std::vector<SetupResult>& results,
+                                    const std::function<std::optional<double>(std::string_view)>& parameter) {
+  if (!bench.setups[setup].when) return std::nullopt;
+  SampleOutcome so_far;
+  MetricReader reader(bench, results, parameter, so_far);
+  reader.run();
+  return reader.left_out(bench.setups[setup]);
+}
 
 void read_metrics(const Testbench& bench, const std::vector<SetupResult>& results,
                   const std::function<std::optional<double>(std::string_view)>& parameter,

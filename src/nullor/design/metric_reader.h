@@ -26,6 +26,12 @@ struct SetupResult {
   std::optional<std::vector<DeviceRegion>> regions;  ///< where the engine knows them
 };
 
+/// Why set-up `setup` is not to be simulated, by its `when` and the results so far (of all set-ups, those to
+/// come not run); nothing where it is.
+std::optional<std::string> left_out(const Testbench& bench, std::size_t setup,
+                                    const std::vector<SetupResult>& results,
+                                    const std::function<std::optional<double>(std::string_view)>& parameter);
+
 /// Reads every metric of the testbench, in order, and applies its rules. `results` are those of its set-ups.
 /// `parameter` gives conditions and parameters of the circuit by name. A class that `outcome` has already is
 /// kept.

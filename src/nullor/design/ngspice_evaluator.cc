@@ -120,11 +120,24 @@ SampleOutcome NgspiceEvaluator::evaluate(std::span<const double> parameters,
     out.reason = reason;
     out.simulated = false;
   };
+  const auto known = [&](std::string_view name) -> std::optional<double> {
+    for (std::size_t k = 0; k < conditions.size(); ++k) {
+      if (bench_.conditions[k].name == name) return conditions[k];
+    }
+    for (std::size_t k = 0; k < parameters.size(); ++k) {
+      if (setting_.parameters[k] == name) return parameters[k];
+    }
+    return std::nullopt;
+  };
   std::string illegal;
   if (!placer_.place(illegal)) fail(kIllegalGeometry, illegal);
   for (std::size_t k = 0; k < results.size(); ++k) {
     if (!out.ok()) {
       results[k].failure = "not simulated: " + out.reason;
+      continue;
+    }
+    if (const auto why = left_out(bench_, k, results, known)) {
+      results[k].failure = "not simulated: " + *why;
       continue;
     }
     const TestSetup& setup = bench_.setups[k];
@@ -141,15 +154,7 @@ SampleOutcome NgspiceEvaluator::evaluate(std::span<const double> parameters,
            "set-up '" + setup.name + "': " + results[k].failure);
     }
   }
-  read_metrics(
-      bench_, results,
-      [&](std::string_view name) -> std::optional<double> {
-        for (std::size_t k = 0; k < conditions.size(); ++k) {
-          if (bench_.conditions[k].name == name) return conditions[k];
-        }
-        return std::nullopt;
-      },
-      out);
+  read_metrics(bench_, results, known, out);
   return out;
 }
 

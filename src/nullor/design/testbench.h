@@ -15,6 +15,9 @@
 ///     .ac dec 10 0.1 1g
 ///     '''
 ///
+///     when = "supply_voltage > 1"                          # otherwise not simulated,
+///     reason = "too low a supply"                          # for this reason
+///
 ///     [[metric]]
 ///     name = "gbw"
 ///     setup = "open_loop"
@@ -57,6 +60,8 @@ struct TestSetup {
   std::string name;
   std::vector<std::pair<std::string, std::string>> connect;  ///< (port, node)
   std::string deck;
+  std::optional<Expression> when;  ///< simulated where this is not zero, by metrics of set-ups above
+  std::string reason;              ///< why not, elsewhere
   Location where, deck_where;
 };
 

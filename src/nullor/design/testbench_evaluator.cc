@@ -219,6 +219,10 @@ SampleOutcome TestbenchEvaluator::evaluate(std::span<const double> parameters,
       results[k].failure = "not simulated: " + out.reason;
       continue;
     }
+    if (const auto why = left_out(k, parameters, conditions, results)) {
+      results[k].failure = "not simulated: " + *why;
+      continue;
+    }
     Run& run = runs_[k];
     try {
       bring_to(run, parameters, conditions);
@@ -247,17 +251,26 @@ SampleOutcome TestbenchEvaluator::evaluate(std::span<const double> parameters,
 void TestbenchEvaluator::measure(std::span<const double> parameters, std::span<const double> conditions,
                                  const std::vector<SetupResult>& results, SampleOutcome& out) const {
   read_metrics(
-      bench_, results,
-      [&](std::string_view name) -> std::optional<double> {
-        for (std::size_t k = 0; k < conditions.size(); ++k) {
-          if (bench_.conditions[k].name == name) return conditions[k];
-        }
-        for (std::size_t k = 0; k < parameters.size(); ++k) {
-          if (setting_.parameters[k] == name) return parameters[k];
-        }
-        return std::nullopt;
-      },
-      out);
+      bench_, results, [&](std::string_view name) { return known(name, parameters, conditions); }, out);
+}
+
+std::optional<std::string> TestbenchEvaluator::left_out(std::size_t setup, std::span<const double> parameters,
+                                                        std::span<const double> conditions,
+                                                        const std::vector<SetupResult>& results) const {
+  return nullor::left_out(bench_, setup, results,
+                          [&](std::string_view name) { return known(name, parameters, conditions); });
+}
+
+/// A condition or parameter by name.
+std::optional<double> TestbenchEvaluator::known(std::string_view name, std::span<const double> parameters,
+                                                std::span<const double> conditions) const {
+  for (std::size_t k = 0; k < conditions.size(); ++k) {
+    if (bench_.conditions[k].name == name) return conditions[k];
+  }
+  for (std::size_t k = 0; k < parameters.size(); ++k) {
+    if (setting_.parameters[k] == name) return parameters[k];
+  }
+  return std::nullopt;
 }
 
 }  // namespace nullor

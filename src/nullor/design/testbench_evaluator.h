@@ -39,6 +39,10 @@ class TestbenchEvaluator : public SampleEvaluator {
   std::optional<std::vector<std::pair<ParameterId, double>>> pinned(std::size_t setup,
                                                                     std::span<const double> parameters,
                                                                     std::span<const double> conditions) const;
+  /// metric_reader.h
+  std::optional<std::string> left_out(std::size_t setup, std::span<const double> parameters,
+                                      std::span<const double> conditions,
+                                      const std::vector<SetupResult>& results) const;
   /// Metrics and class from the results of all set-ups.
   void measure(std::span<const double> parameters, std::span<const double> conditions,
                const std::vector<SetupResult>& results, SampleOutcome& out) const;
@@ -63,6 +67,8 @@ class TestbenchEvaluator : public SampleEvaluator {
   void check_read(const Circuit& circuit) const;
   SetupResult simulate(Run& run);
   Table operating_point(Run& run, const AnalysisCard& card, SetupResult& result);
+  std::optional<double> known(std::string_view name, std::span<const double> parameters,
+                              std::span<const double> conditions) const;
   void fail(SampleOutcome& out, int failure, std::string reason) const;
 
   const Testbench& bench_;

@@ -41,6 +41,7 @@ class TestbenchReader {
     if (const toml::node* node = root.get("conditions")) conditions(*node);
     each(root, "setup", [&](const toml::table& t) { setup(t); });
     each(root, "metric", [&](const toml::table& t) { metric(t); });
+    for (std::size_t k = 0; k < out_.setups.size(); ++k) check_order(k);
     each(root, "failure", [&](const toml::table& t) { failure(t); });
     if (out_.setups.empty()) throw InputError(ErrorKind::usage, "'" + out_.path + "' has no [[setup]]");
     if (out_.kept().empty())
@@ -82,7 +83,7 @@ class TestbenchReader {
   }
 
   void setup(const toml::table& table) {
-    static const std::vector<std::string> known = {"name", "connect", "deck"};
+    static const std::vector<std::string> known = {"name", "connect", "deck", "when", "reason"};
     TestSetup out;
     out.where = read_.at(table);
     for (const auto& [key, value] : table) {
@@ -91,6 +92,10 @@ class TestbenchReader {
       } else if (key == "deck") {
         out.deck = read_.text(value);
         out.deck_where = read_.at(value);
+      } else if (key == "when") {
+        out.when = expression(read_, value);
+      } else if (key == "reason") {
+        out.reason = read_.text(value);
       } else if (key == "connect") {
         for (const auto& [port, node] : read_.ordered(read_.table(value, "{ vdda = \"vdd\" }")))
           out.connect.emplace_back(lower_case(port), read_.text(*node));
@@ -155,6 +160,25 @@ class TestbenchReader {
     if (out.valid) check_names(*out.valid);
     metrics_.push_back(out.name);
     out_.metrics.push_back(std::move(out));
+  }
+
+  /// What decides on a set-up must come of those above it.
+  void check_order(std::size_t setup) {
+    const auto& when = out_.setups[setup].when;
+    if (!when) return;
+    check_names(*when);
+    for (const Expression::Node& node : when->nodes) {
+      for (const MetricSpec& metric : out_.metrics) {
+        if (metric.name != node.name || metric.setup.empty()) continue;
+        const auto at = std::find(setups_.begin(), setups_.end(), metric.setup) - setups_.begin();
+        if (static_cast<std::size_t>(at) >= setup) {
+          throw InputError(
+              ErrorKind::usage,
+              "'" + metric.name + "' is measured on set-up '" + metric.setup + "', which is not above",
+              when->locate(node), "put that set-up first");
+        }
+      }
+    }
   }
 
   MeasureCard measurement(const std::string& name, const toml::node& node) {

@@ -42,6 +42,13 @@ TEST(Testbench, ReadsTheShippedFiles) {
                                                        "no_unity_gain_crossing", "unstable", "not_settled"}));
 }
 
+TEST(Testbench, RefusesASetupThatWaitsForALaterOne) {
+  std::string text = kSmall;
+  text.insert(text.find("deck"), "when = \"x > 1\"\n");
+  EXPECT_EQ(refusal(text + "[[metric]]\nname = \"x\"\nsetup = \"s\"\nmeas = \"op find v(out)\"\n"),
+            "6 'x' is measured on set-up 's', which is not above");
+}
+
 TEST(Testbench, RefusesAtThePlace) {
   const std::string small = kSmall;
   EXPECT_EQ(
@@ -231,6 +238,30 @@ TEST_F(TwoStage, IsTheSameInLanes) {
     }
   }
   EXPECT_TRUE(lanes.evaluate_many(samples, [](std::size_t) { return false; }).empty());
+}
+
+// A set-up is left out where its condition says so, by what was measured before it; its metrics tell why.
+TEST(Evaluator, LeavesSetupsOut) {
+  Divider d(
+      "[[metric]]\nname = \"out\"\nsetup = \"s\"\nmeas = \"op find v(out)\"\n"
+      "[[metric]]\nname = \"again\"\nsetup = \"s\"\nmeas = \"op find v(out)\"\n");
+  d.setting.parameters = {"q", "r"};
+  d.setting.start = {1, 1e3};
+  TestSetup second = d.bench.setups[0];
+  second.name = "t";
+  second.when = parse_expression("out > 0.5", {});
+  second.reason = "too low";
+  d.bench.setups.push_back(second);
+  d.bench.metrics[1].setup = "t";
+  TestbenchEvaluator evaluate(d.bench, d.setting);
+  const auto at = [&](double q) {
+    return evaluate.evaluate(std::vector<double>{q, 1e3}, std::vector<double>{2});
+  };
+  const SampleOutcome high = at(1), low = at(0.1);
+  EXPECT_EQ(high.values[0], high.values[1]);
+  EXPECT_TRUE(std::isnan(low.values[1]));
+  EXPECT_EQ(low.missing[1], "not simulated: too low");
+  EXPECT_TRUE(low.simulated);
 }
 
 TEST_F(TwoStage, StartsFromTheBoundsWhereTheFilesHaveNoModel) {
