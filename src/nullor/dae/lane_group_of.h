@@ -92,10 +92,12 @@ class LaneGroupOf final : public LaneGroup {
 
     bool set(int lane, double x) {
       if (number) {
-        number->set(lane, x);
         if (!decided) is_given = !std::isnan(x);
         decided = true;
-        return is_given == !std::isnan(x);
+        // What does not fit is not written: the other lanes go by what is given in the first.
+        if (is_given == std::isnan(x)) return false;
+        number->set(lane, x);
+        return true;
       }
       const int wanted = static_cast<int>(std::lround(x));
       if (decided) return *integer == wanted;

@@ -29,8 +29,7 @@ void BinPlacer::set(const std::string& name, double value) {
   if (id != kNoParameter) table_.override_value(id, value);
 }
 
-bool BinPlacer::place(std::string& illegal) {
-  bins_.clear();
+bool BinPlacer::place(std::string& illegal) const {
   if (transistors_.empty()) return true;
   const std::vector<double> values = table_.evaluate();
   const auto number = [&](const Value& v) {
@@ -38,12 +37,9 @@ bool BinPlacer::place(std::string& illegal) {
   };
   for (const Transistor& t : transistors_) {
     const double l = number(t.l), w = number(t.w) / number(t.nf);
-    const auto bin = GeometryRule::find(*t.bins, l, w);
-    if (!bin) {
-      illegal = t.name + ": " + GeometryRule::explain(*t.bins, l, w);
-      return false;
-    }
-    bins_.push_back(*bin);
+    if (GeometryRule::find(*t.bins, l, w)) continue;
+    illegal = t.name + ": " + GeometryRule::explain(*t.bins, l, w);
+    return false;
   }
   return true;
 }

@@ -1,5 +1,5 @@
 #pragma once
-/// Which model bin each transistor of a circuit falls into at given parameters.
+/// Whether the transistors of a circuit fall into bins of their models at given parameters.
 
 #include <span>
 #include <string>
@@ -18,10 +18,8 @@ class BinPlacer {
 
   /// Sets a `.param`, or the temperature, for the coming place(); other names are left alone.
   void set(const std::string& name, double value);
-  /// The bin of every transistor that the rule knows in bins(); the first that has none is named in
-  /// `illegal`, and false returned.
-  bool place(std::string& illegal);
-  const std::vector<std::size_t>& bins() const { return bins_; }
+  /// Whether every transistor that the rule knows has a bin; the first that has none is named in `illegal`.
+  bool place(std::string& illegal) const;
 
  private:
   struct Transistor {
@@ -32,7 +30,6 @@ class BinPlacer {
 
   std::vector<Transistor> transistors_;
   ParameterTable table_;
-  std::vector<std::size_t> bins_;
 };
 
 }  // namespace nullor

@@ -108,17 +108,18 @@ void LaneSimulator::steady(const Batch& loaded, std::span<const Pinned> samples,
     if (x) return;
     const auto found = engine_.operating_point(batch.used, near_.empty() ? nullptr : &near_);
     x = found.x;
+    const Mask good = engine_.agreeing(batch.used && found.converged, *x);
     for (int lane = 0; lane < kLanes; ++lane) {
-      if (batch.used[lane] && !found.converged[lane]) drop(batch, lane, results);
+      if (batch.used[lane] && !good[lane]) drop(batch, lane, results);
     }
     if (batch.used.none()) return;
     // Where the next samples begin: lanes without an answer would lead them astray.
-    int good = 0;
-    while (!batch.used[good]) ++good;
+    int first = 0;
+    while (!batch.used[first]) ++first;
     near_ = *x;
     for (Lanes& v : near_) {
       for (int lane = 0; lane < kLanes; ++lane) {
-        if (!batch.used[lane]) v.set(lane, v[good]);
+        if (!batch.used[lane]) v.set(lane, v[first]);
       }
     }
   };
@@ -172,6 +173,7 @@ void LaneSimulator::sweep_temperature(const DcCard& card, Batch& batch, std::spa
   for (int lane = 0; lane < kLanes; ++lane) {
     if (batch.used[lane]) results[u(batch.sample[lane])]->tables.push_back(begin_table("dc"));
   }
+  bool checked = false;
   for (const double celsius : sweep_values(card.axes[0])) {
     for (int lane = 0; lane < kLanes; ++lane) {
       if (batch.used[lane] && engine_.load(lane, at_temperature(samples[u(batch.sample[lane])], celsius)))
@@ -180,9 +182,12 @@ void LaneSimulator::sweep_temperature(const DcCard& card, Batch& batch, std::spa
     engine_.setup();
     const auto found = engine_.operating_point(batch.used, x.empty() ? nullptr : &x);
     x = found.x;
+    Mask good = found.converged;
+    if (!checked) good = engine_.agreeing(batch.used && good, x);
+    checked = true;
     for (int lane = 0; lane < kLanes; ++lane) {
       if (!batch.used[lane]) continue;
-      if (!found.converged[lane]) {
+      if (!good[lane]) {
         drop(batch, lane, results);
         continue;
       }
@@ -217,7 +222,7 @@ void LaneSimulator::move(const TranCard& card, std::span<const Pinned> samples, 
         Mask one{};
         one.lanes[lane] = -1;
         const auto start = engine_.operating_point(one, begun ? &at : nullptr, false);
-        if (start.converged[lane]) {
+        if (engine_.agreeing(one && start.converged, start.x)[lane]) {
           for (std::size_t r = 0; r < at.size(); ++r) at[r].set(lane, start.x[r][lane]);
           begun = true;
           results[u(batch.sample[lane])]->tables.push_back(begin_table("tran"));

@@ -81,6 +81,41 @@ void LaneEngine::solve_alone(int lane, bool dc, OperatingPoints& out) {
     newton_.hold_floating(alone_[lane]->floating());
 }
 
+LaneEngine::Mask LaneEngine::agreeing(const Mask& wanted, const std::vector<Lanes>& x) {
+  newton_.linearize(x, false);
+  const std::size_t n = x.size(), slots = newton_.conductances().size();
+  std::vector<double> at(n), f(n), q(n), g(slots), c(slots);
+  const auto same = [](const std::vector<Lanes>& lanes, const std::vector<double>& scalar, int lane) {
+    constexpr double kRelative = 1e-6, kOfLargest = 1e-10;
+    double largest = 0;
+    for (std::size_t k = 0; k + 1 < scalar.size(); ++k) largest = std::max(largest, std::fabs(scalar[k]));
+    for (std::size_t k = 0; k + 1 < scalar.size(); ++k) {
+      const double a = lanes[k][lane], b = scalar[k];
+      if (!(std::fabs(a - b) <= kRelative * std::fabs(b) + kOfLargest * largest)) return false;
+    }
+    return true;
+  };
+  Mask out{};
+  for (int lane = 0; lane < kLanes; ++lane) {
+    if (!wanted[lane]) continue;
+    for (std::size_t k = 0; k < n; ++k) at[k] = x[k][lane];
+    Assembly a;
+    a.x = at.data();
+    a.dc = true;
+    a.steady = true;
+    a.gmin = options_.gmin;
+    a.f = f.data();
+    a.q = q.data();
+    a.jacobian = g.data();
+    a.capacitance = c.data();
+    dae_.whole(lane).evaluate(a);
+    const bool agrees = same(newton_.flows_at(), f, lane) && same(newton_.charges_at(), q, lane) &&
+                        same(newton_.conductances(), g, lane) && same(newton_.capacitances(), c, lane);
+    out.lanes[lane] = agrees ? -1 : 0;
+  }
+  return out;
+}
+
 void LaneEngine::ac(const std::vector<Lanes>& x, std::span<const double> frequencies,
                     const OnFrequency& receive) {
   newton_.linearize(x, true);

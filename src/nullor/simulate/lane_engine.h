@@ -42,6 +42,11 @@ class LaneEngine {
   OperatingPoints operating_point(const Mask& wanted, const std::vector<Lanes>* start = nullptr,
                                   bool dc = true);
 
+  /// The lanes of `wanted` whose equation at x (n + 1) is that of the scalar circuit: flows, charges and
+  /// their derivatives. A device's setup() may decide by a value of the first lane; a lane for which it
+  /// decided wrongly shows here.
+  Mask agreeing(const Mask& wanted, const std::vector<Lanes>& x);
+
   /// Receives X (n + 1) at each frequency, with the lanes whose system had a solution.
   using OnFrequency = std::function<void(std::size_t, const std::vector<Complex>&, const Mask&)>;
   /// (G + j omega C) X = -b at operating points `x`.

@@ -187,6 +187,22 @@ TEST(LaneTransient, HasTheWaveformsOfTheScalarEngine) {
   }
 }
 
+// BSIM4 asks in setup() whether there is gate-induced leakage: a lane for which the first one decided wrongly
+// is found out.
+TEST(LaneEngine, FindsDecisionsOfTheFirstLaneThatAreNotTheirs) {
+  const Circuit circuit = read_circuit_text(
+      "leak\n.param a=0\nv1 d 0 1.8\nm1 d 0 0 0 n w=2u l=0.3u\n"
+      ".model n nmos level=54 version=4.5 agidl={a} bgidl=1e9 cgidl=0.5 egidl=0.5\n.end\n");
+  LaneEngine lanes(circuit);
+  const ParameterId a = circuit.parameters.find("a");
+  for (int k = 0; k < kLanes; ++k) ASSERT_FALSE(lanes.load(k, {{a, k < 2 ? 0.0 : 1e-6}}));
+  lanes.setup();
+  const auto found = lanes.operating_point(!Lanes::Mask{});
+  const Lanes::Mask good = lanes.agreeing(found.converged, found.x);
+  EXPECT_TRUE(good[0] && good[1]);
+  EXPECT_FALSE(good[2] || good[3]);
+}
+
 // Bins follow lengths and widths; a size without a bin is told, and the lane can be used again.
 TEST(LaneEngine, ChoosesBinsForEverySample) {
   ReadOptions reading;

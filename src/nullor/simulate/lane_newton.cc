@@ -19,11 +19,7 @@ LaneNewton::LaneNewton(LaneDae& dae, const SimulationOptions& options)
   one_.assign(slots, 0.0);
   for (int k = 0; k < dae.size(); ++k) {
     diagonal_.push_back(dae.pattern().find(k, k));
-    const UnknownInfo& info = dae.unknowns()[u(k)];
-    absolute_.push_back(info.nature == Nature::voltage   ? options.vntol
-                        : info.nature == Nature::current ? options.abstol
-                        : info.tolerance > 0             ? info.tolerance
-                                                         : options.vntol);
+    absolute_.push_back(absolute_tolerance(dae.unknowns()[u(k)], options));
   }
 }
 

@@ -5,7 +5,7 @@
 
 #include "nullor/dae/lane_dae.h"
 #include "nullor/math/lane_lu.h"
-#include "nullor/simulate/options.h"
+#include "nullor/simulate/newton.h"
 
 namespace nullor {
 
@@ -45,6 +45,7 @@ class LaneNewton {
   const std::vector<Lanes>& conductances() const { return g_; }
   const std::vector<Lanes>& capacitances() const { return c_; }
   const std::vector<Lanes>& charges_at() const { return q_; }
+  const std::vector<Lanes>& flows_at() const { return f_; }
   /// Places of the small conductances that hold floating nodes.
   const std::vector<int>& floating_places() const { return floating_places_; }
   static constexpr double kFloatingConductance = 1e-12;  ///< [S]

@@ -13,6 +13,17 @@ constexpr double kFloatingConductance = 1e-12;  // [S]
 
 }  // namespace
 
+double absolute_tolerance(const UnknownInfo& unknown, const SimulationOptions& options) {
+  switch (unknown.nature) {
+    case Nature::voltage:
+      return options.vntol;
+    case Nature::current:
+      return options.abstol;
+    default:
+      return unknown.tolerance > 0 ? unknown.tolerance : options.vntol;
+  }
+}
+
 NewtonSolver::NewtonSolver(Dae& dae, const SimulationOptions& options)
     : dae_(dae), options_(options), lu_(SparseLu<double>::create(dae.pattern())) {
   const std::size_t n = u(dae.size()) + 1, slots = u(dae.pattern().nonzeros()) + 1;
@@ -21,10 +32,7 @@ NewtonSolver::NewtonSolver(Dae& dae, const SimulationOptions& options)
   for (int k = 0; k < dae.size(); ++k) {
     diagonal_.push_back(dae.pattern().find(k, k));
     const UnknownInfo& info = dae.unknowns()[u(k)];
-    absolute_.push_back(info.nature == Nature::voltage   ? options.vntol
-                        : info.nature == Nature::current ? options.abstol
-                        : info.tolerance > 0             ? info.tolerance
-                                                         : options.vntol);
+    absolute_.push_back(absolute_tolerance(info, options));
     // An exponential extrapolated over dv is off by (dv / vT)^2 / 2: this keeps it below reltol / 7000. The
     // trapezoidal rule remembers the charge that is off as undamped ringing, so that a tenth of this accuracy
     // shows in small currents.

@@ -20,6 +20,9 @@
 
 namespace nullor {
 
+/// The absolute tolerance of an unknown, by its nature.
+double absolute_tolerance(const UnknownInfo& unknown, const SimulationOptions& options);
+
 class NewtonSolver {
  public:
   static constexpr double kClampConductance = 1e6;  ///< [S]
