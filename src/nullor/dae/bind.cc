@@ -85,9 +85,22 @@ Dae::Dae(Circuit circuit) : circuit_(std::move(circuit)) {
   devices_.assign(count, {-1, -1});
   branches_.assign(count, -1);
   for (std::size_t k = 0; k < count; ++k) bind_instance(static_cast<int>(k));
+  parameters_follow_temperature_ = any_parameter_reads_temperature();
   refresh();
   assign_unknowns();
   cache_linear();
+}
+
+bool Dae::any_parameter_reads_temperature() const {
+  const auto reads = [](const auto& x) { return x.parameter == ParameterTable::kTemperature; };
+  if (circuit_.parameters.is_read(ParameterTable::kTemperature)) return true;
+  for (const Binding& b : bindings_) {
+    if (b.table == ParameterTable::kTemperature) return true;
+  }
+  return std::any_of(circuit_.models.begin(), circuit_.models.end(), [&](const Model& model) {
+    return std::any_of(model.parameters.begin(), model.parameters.end(),
+                       [&](const NamedValue& v) { return reads(v.value); });
+  });
 }
 
 int Dae::group_for(const Instance& instance, int& type) {

@@ -30,6 +30,16 @@ void Dae::load(const std::vector<std::pair<ParameterId, double>>& pinned, const 
   cache_linear();
 }
 
+bool Dae::set_temperature(double celsius, const std::vector<char>& without) {
+  if (parameters_follow_temperature_) return false;
+  circuit_.parameters.override_value(ParameterTable::kTemperature, celsius);
+  table_[ParameterTable::kTemperature] = celsius;
+  environment_.temperature = celsius + kCelsiusZero;
+  set_up_groups(without);
+  cache_linear();
+  return true;
+}
+
 void Dae::refresh(const std::vector<char>& without) {
   const auto left_out = [&](int group) {
     return !without.empty() && without[static_cast<std::size_t>(group)] != 0;
@@ -42,8 +52,12 @@ void Dae::refresh(const std::vector<char>& without) {
     groups_[static_cast<std::size_t>(b.group)]->set_parameter(b.device, b.parameter,
                                                               table_[static_cast<std::size_t>(b.table)]);
   }
+  set_up_groups(without);
+}
+
+void Dae::set_up_groups(const std::vector<char>& without) {
   for (std::size_t g = 0; g < groups_.size(); ++g) {
-    if (left_out(static_cast<int>(g))) continue;
+    if (!without.empty() && without[g] != 0) continue;
     const auto [device, why] = groups_[g]->setup(environment_);
     if (device >= 0) reject(static_cast<int>(g), device, why);
   }

@@ -75,6 +75,9 @@ class Dae {
   /// Pins entries of the parameter table, gives all others the circuit's own values, then derives everything
   /// anew but the groups marked in `without`. Throws InputError when devices become impossible.
   void load(const std::vector<std::pair<ParameterId, double>>& pinned, const std::vector<char>& without);
+  /// After load(): the same at another temperature [degC]. False, and nothing is changed, when parameters
+  /// follow the temperature: load() with it pinned.
+  bool set_temperature(double celsius, const std::vector<char>& without);
   /// Per device with a binned model (ReadOptions::keep_bins): the card that holds its size now.
   struct Card {
     int group, device;
@@ -180,6 +183,8 @@ class Dae {
   int group_for(const Instance& instance, int& type);
   void assign_unknowns();
   void refresh(const std::vector<char>& without = {});
+  void set_up_groups(const std::vector<char>& without);
+  bool any_parameter_reads_temperature() const;
   void cache_linear();
   template <class F>
   void keeping_nodes(double* x, F&& write) const;
@@ -203,7 +208,7 @@ class Dae {
   std::map<std::pair<int, int>, int> instance_of_device_;
 
   int n_ = 0;
-  bool linear_ = true, has_delays_ = false;
+  bool linear_ = true, has_delays_ = false, parameters_follow_temperature_ = false;
   std::vector<UnknownInfo> unknowns_;
   SparsePattern pattern_;
   std::vector<double> linear_g_, linear_c_;  ///< constant parts of df/dx and dq/dx (nonzeros + 1)

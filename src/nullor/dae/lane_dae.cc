@@ -163,6 +163,18 @@ LaneDae::Refusal LaneDae::load(int lane, const Pinned& sample) {
   return refusal;
 }
 
+LaneDae::Refusal LaneDae::set_temperature(int lane, double celsius) {
+  Pinned& sample = samples_[lane];
+  std::erase_if(sample, [](const auto& entry) { return entry.first == ParameterTable::kTemperature; });
+  sample.emplace_back(ParameterTable::kTemperature, celsius);
+  try {
+    if (scalars_[u(lane)]->set_temperature(celsius, is_hot_)) return {};
+  } catch (const InputError& error) {
+    return {error.what(), false};
+  }
+  return load(lane, Pinned(sample));
+}
+
 void LaneDae::setup() {
   Lanes temperature;
   for (int k = 0; k < kLanes; ++k) temperature.set(k, scalars_[u(k)]->environment().temperature);
@@ -248,9 +260,10 @@ void LaneDae::add_scalar_groups(LaneAssembly& a) {
   }
 }
 
-void LaneDae::excitation(const Lanes& time, bool dc, Lanes* b) const {
+void LaneDae::excitation(const Lanes& time, bool dc, const Lanes::Mask& lanes, Lanes* b) const {
   std::vector<double>& one = x_;
   for (int k = 0; k < kLanes; ++k) {
+    if (!lanes[k]) continue;
     scalars_[u(k)]->excitation(time[k], dc, one.data());
     for (std::size_t r = 0; r < one.size(); ++r) b[r].set(k, one[r]);
   }

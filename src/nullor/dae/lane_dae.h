@@ -42,6 +42,8 @@ class LaneDae {
   };
   /// Puts a sample into a lane; takes effect with the next setup().
   Refusal load(int lane, const Pinned& sample);
+  /// The sample of the lane at another temperature [degC]; takes effect with the next setup().
+  Refusal set_temperature(int lane, double celsius);
   void setup();
 
   /// The sample of a lane as a scalar circuit, whole: for what lanes cannot do.
@@ -49,11 +51,13 @@ class LaneDae {
 
   /// f, q and derivatives (dae.h, 1); arrays as in LaneAssembly, cleared first.
   void evaluate(LaneAssembly& a);
-  /// b(t) (n + 1).
-  void excitation(const Lanes& time, bool dc, Lanes* b) const;
+  /// b(t) (n + 1) in `lanes`; the others stay.
+  void excitation(const Lanes& time, bool dc, const Lanes::Mask& lanes, Lanes* b) const;
   void excitation_ac(ComplexLanes<kLanes>* b) const;
   /// Anything beyond G + j omega C in small-signal analysis (delays).
   bool has_delays() const { return scalars_[0]->has_delays(); }
+  /// Everything nonlinear is a semiconductor device, whose characteristics bend over kT/q and not faster.
+  bool bends_gently() const { return others_.empty(); }
   void initial_guess(Lanes* x);
   /// Print step and end of a lane's coming transient [s].
   void set_transient(int lane, double step, double stop) {

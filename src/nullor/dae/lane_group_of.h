@@ -26,13 +26,9 @@ class LaneGroupOf final : public LaneGroup {
       if constexpr (requires(Device & d) { d.type = 0; }) devices_[at(k)].type = s.types[at(k)];
       Device::describe(devices_[at(k)], members_[at(k)]);
     }
-    for (const auto& [row, column] : s.entries) {
-      const auto seed = std::find(std::begin(D<double>::nonlinear), std::end(D<double>::nonlinear), column);
-      entries_.push_back({row, column,
-                          seed == std::end(D<double>::nonlinear)
-                              ? -1
-                              : static_cast<int>(seed - std::begin(D<double>::nonlinear))});
-    }
+    seed_of_.fill(-1);
+    for (int k = 0; k < kSeeds; ++k) seed_of_[at(D<double>::nonlinear[k])] = k;
+    for (const auto& [row, column] : s.entries) entries_.push_back({row, column, seed_of_[at(column)]});
     for (auto& row : entry_of_) row.fill(-1);
     for (std::size_t e = 0; e < entries_.size(); ++e)
       entry_of_[at(entries_[e].row)][at(entries_[e].column)] = static_cast<int>(e);
@@ -138,7 +134,7 @@ class LaneGroupOf final : public LaneGroup {
     Real point[kMostRows];
     for (int r = 0; r < rows_; ++r) point[r] = Real(from[r]);
     for (int s = 0; s < kSeeds; ++s) point[D<double>::nonlinear[s]].d.set(s, Lanes(1.0));
-    Stamp<Real> out(point, rows_, a.gmin);
+    Stamp<Real> out(point, rows_, a.gmin, seed_of_.data());
     if constexpr (requires { devices_[at(k)].eval_ac(point, out); }) {
       a.small_signal ? devices_[at(k)].eval_ac(point, out) : devices_[at(k)].eval(point, out);
     } else {
@@ -186,6 +182,7 @@ class LaneGroupOf final : public LaneGroup {
   std::vector<Device> devices_;
   std::vector<Members> members_;
   std::vector<Entry> entries_;
+  std::array<int, kMostRows> seed_of_{};  ///< position in D::nonlinear by local unknown, or -1
   std::array<std::array<int, kMostRows>, kMostRows> entry_of_{};
   std::vector<int> slots_;    ///< entries a device
   std::vector<Lanes> g_, c_;  ///< (entries) derivatives of the device at hand

@@ -1,7 +1,10 @@
 #include "nullor/design/lane_simulator.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdio>
+#include <ctime>
 
 #include "nullor/design/device_regions.h"
 #include "nullor/simulate/engine.h"
@@ -19,10 +22,21 @@ std::vector<double> lane_of(const std::vector<Lanes>& x, int lane) {
   return out;
 }
 
-Pinned at_temperature(Pinned sample, double celsius) {
-  std::erase_if(sample, [](const auto& entry) { return entry.first == ParameterTable::kTemperature; });
-  sample.emplace_back(ParameterTable::kTemperature, celsius);
-  return sample;
+constexpr std::size_t kPast = 4;  // solutions that are continued
+
+/// Of one Newton step's error beside the tolerance: offsets drift by less than a microvolt between two
+/// temperatures.
+constexpr double kSweepShare = 1e-9;
+
+/// Continues solutions at equal distances, the last one first, by the polynomial through all of them.
+std::vector<Lanes> extrapolate(const std::array<std::vector<Lanes>, kPast>& past, std::size_t known) {
+  static constexpr double kWeights[kPast][kPast] = {{1}, {2, -1}, {3, -3, 1}, {4, -6, 4, -1}};
+  std::vector<Lanes> x(past[0].size(), Lanes(0.0));
+  for (std::size_t k = 0; k < known; ++k) {
+    const Lanes weight(kWeights[known - 1][k]);
+    for (std::size_t r = 0; r < x.size(); ++r) x[r] += weight * past[k][r];
+  }
+  return x;
 }
 
 }  // namespace
@@ -82,6 +96,24 @@ void LaneSimulator::drop(Batch& batch, int lane, Results& results) {
 }
 
 LaneSimulator::Results LaneSimulator::run(std::span<const Pinned> samples) {
+  const long before_ = engine_.evaluations();
+  struct timespec t0_;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t0_);
+  struct Say {
+    LaneSimulator& s;
+    long b;
+    std::size_t n;
+    struct timespec t0;
+    ~Say() {
+      struct timespec t1;
+      clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t1);
+      std::fprintf(
+          stderr, "run n=%d samples=%zu evals=%ld accepted=%ld rejected=%ld ms/sample=%.2f\n",
+          s.engine_.dae().size(), n, (s.engine_.evaluations() - b) / (long)n, s.transient_.accepted,
+          s.transient_.rejected,
+          1e3 * ((double)(t1.tv_sec - t0.tv_sec) + 1e-9 * (double)(t1.tv_nsec - t0.tv_nsec)) / (double)n);
+    }
+  } say{*this, before_, samples.size(), t0_};
   Results results(samples.size());
   const bool moves = std::any_of(analyses_.begin(), analyses_.end(), [](const AnalysisCard& card) {
     return std::holds_alternative<TranCard>(card.what);
@@ -100,33 +132,38 @@ LaneSimulator::Results LaneSimulator::run(std::span<const Pinned> samples) {
   return results;
 }
 
+/// Lanes outside `good` are for the scalar engine.
+void LaneSimulator::keep(Batch& batch, const Mask& good, Results& results) {
+  for (int lane = 0; lane < kLanes; ++lane) {
+    if (batch.used[lane] && !good[lane]) drop(batch, lane, results);
+  }
+}
+
+/// Operating points of the samples at hand, from those of the samples before, which become them.
+std::vector<Lanes> LaneSimulator::operating_point(Batch& batch, std::vector<Lanes>& near, Results& results) {
+  const auto found = engine_.operating_point(batch.used, near.empty() ? nullptr : &near);
+  keep(batch, engine_.agreeing(batch.used && found.converged, found.x), results);
+  if (batch.used.none()) return found.x;
+  // Lanes without an answer would lead the next samples astray.
+  int first = 0;
+  while (!batch.used[first]) ++first;
+  near = found.x;
+  for (Lanes& v : near) {
+    for (int lane = 0; lane < kLanes; ++lane) {
+      if (!batch.used[lane]) v.set(lane, v[first]);
+    }
+  }
+  return found.x;
+}
+
 /// Everything but transients.
 void LaneSimulator::steady(const Batch& loaded, std::span<const Pinned> samples, Results& results) {
   Batch batch = loaded;
   std::optional<std::vector<Lanes>> x;
-  const auto operating_point = [&] {
-    if (x) return;
-    const auto found = engine_.operating_point(batch.used, near_.empty() ? nullptr : &near_);
-    x = found.x;
-    const Mask good = engine_.agreeing(batch.used && found.converged, *x);
-    for (int lane = 0; lane < kLanes; ++lane) {
-      if (batch.used[lane] && !good[lane]) drop(batch, lane, results);
-    }
-    if (batch.used.none()) return;
-    // Where the next samples begin: lanes without an answer would lead them astray.
-    int first = 0;
-    while (!batch.used[first]) ++first;
-    near_ = *x;
-    for (Lanes& v : near_) {
-      for (int lane = 0; lane < kLanes; ++lane) {
-        if (!batch.used[lane]) v.set(lane, v[first]);
-      }
-    }
-  };
   for (const AnalysisCard& card : analyses_) {
     if (batch.used.none()) return;
     if (std::holds_alternative<OpCard>(card.what)) {
-      operating_point();
+      if (!x) x = operating_point(batch, near_, results);
       for (int lane = 0; lane < kLanes; ++lane) {
         if (!batch.used[lane]) continue;
         SetupResult& result = *results[u(batch.sample[lane])];
@@ -136,7 +173,7 @@ void LaneSimulator::steady(const Batch& loaded, std::span<const Pinned> samples,
       }
     }
     if (const auto* ac = std::get_if<AcCard>(&card.what)) {
-      operating_point();
+      if (!x) x = operating_point(batch, near_, results);
       if (!batch.used.none()) respond(*ac, *x, batch, results);
     }
     if (const auto* dc = std::get_if<DcCard>(&card.what)) {
@@ -169,33 +206,35 @@ void LaneSimulator::respond(const AcCard& card, const std::vector<Lanes>& x, Bat
 
 void LaneSimulator::sweep_temperature(const DcCard& card, Batch& batch, std::span<const Pinned> samples,
                                       Results& results) {
-  std::vector<Lanes> x;
   for (int lane = 0; lane < kLanes; ++lane) {
     if (batch.used[lane]) results[u(batch.sample[lane])]->tables.push_back(begin_table("dc"));
   }
-  bool checked = false;
-  for (const double celsius : sweep_values(card.axes[0])) {
+  std::array<std::vector<Lanes>, kPast> past;  // solutions at the temperatures before, the last one first
+  const std::vector<double> temperatures = sweep_values(card.axes[0]);
+  for (std::size_t k = 0; k < temperatures.size(); ++k) {
     for (int lane = 0; lane < kLanes; ++lane) {
-      if (batch.used[lane] && engine_.load(lane, at_temperature(samples[u(batch.sample[lane])], celsius)))
+      if (batch.used[lane] && engine_.dae().set_temperature(lane, temperatures[k]))
         drop(batch, lane, results);
     }
     engine_.setup();
-    const auto found = engine_.operating_point(batch.used, x.empty() ? nullptr : &x);
-    x = found.x;
-    Mask good = found.converged;
-    if (!checked) good = engine_.agreeing(batch.used && good, x);
-    checked = true;
-    for (int lane = 0; lane < kLanes; ++lane) {
-      if (!batch.used[lane]) continue;
-      if (!good[lane]) {
-        drop(batch, lane, results);
-        continue;
-      }
-      Table& table = results[u(batch.sample[lane])]->tables.back();
-      table.columns[0].real.push_back(celsius);
-      append_row(engine_.dae().scalar(lane), outputs_, lane_of(x, lane), table, 1);
+    std::vector<Lanes> x;
+    if (k == 0) {
+      x = operating_point(batch, near_cold_, results);
+    } else {
+      const std::vector<Lanes> start = extrapolate(past, std::min(k, kPast));
+      auto found = engine_.operating_point(batch.used, &start, true, kSweepShare);
+      keep(batch, found.converged, results);
+      x = std::move(found.x);
     }
     if (batch.used.none()) return;
+    for (int lane = 0; lane < kLanes; ++lane) {
+      if (!batch.used[lane]) continue;
+      Table& table = results[u(batch.sample[lane])]->tables.back();
+      table.columns[0].real.push_back(temperatures[k]);
+      append_row(engine_.dae().scalar(lane), outputs_, lane_of(x, lane), table, 1);
+    }
+    std::rotate(past.begin(), past.end() - 1, past.end());
+    past[0] = std::move(x);
   }
   for (int lane = 0; lane < kLanes; ++lane) {
     if (batch.used[lane]) engine_.load(lane, samples[u(batch.sample[lane])]);

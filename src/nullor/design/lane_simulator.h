@@ -38,6 +38,8 @@ class LaneSimulator {
 
   Batch load(std::span<const Pinned> samples, std::span<const int> which, Results& results);
   void drop(Batch& batch, int lane, Results& results);
+  void keep(Batch& batch, const Mask& good, Results& results);
+  std::vector<Lanes> operating_point(Batch& batch, std::vector<Lanes>& near, Results& results);
   Table begin_table(const char* kind) const;
   void steady(const Batch& batch, std::span<const Pinned> samples, Results& results);
   void sweep_temperature(const DcCard& card, Batch& batch, std::span<const Pinned> samples, Results& results);
@@ -50,7 +52,8 @@ class LaneSimulator {
   std::vector<AnalysisCard> analyses_;
   std::vector<Output> outputs_;
   bool regions_;
-  std::vector<Lanes> near_;  ///< operating points of the samples before
+  std::vector<Lanes> near_;       ///< operating points of the samples before
+  std::vector<Lanes> near_cold_;  ///< the same at the first temperature of a sweep
 };
 
 }  // namespace nullor

@@ -78,9 +78,11 @@ TEST_F(Sky130, NmcfHasThePrintedMetrics) {
                                                 {"current_0_bias", 33.724743993820217e-6},
                                                 {"capacitor_0", 14.783740785188257e-12},
                                                 {"capacitor_1", 92.81688379530945e-12}};
+  // tc was printed as 1.020774e-6 and is 1.0207732e-6 at any tight tolerance, here and in ngspice: the
+  // differences between temperatures show where a simulator stops its iterations.
   for (const char* engine : {"native", "lanes"}) {
     SCOPED_TRACE(engine);
-    expect(measured("Leung_NMCF_Pin_3", engine, sizing), {{"tc", {1.020774e-6, 1e-12}},
+    expect(measured("Leung_NMCF_Pin_3", engine, sizing), {{"tc", {1.0207735e-6, 1e-12}},
                                                           {"power", {4308.289e-6, 1e-9}},
                                                           {"vos", {2.521e-4, 1e-7}},
                                                           {"cmrr_dc", {-70.536, 1e-3}},

@@ -193,17 +193,13 @@ struct Bsim4 : bsim4::Card<P> {
 
   template <class Real>
   void eval(const Real* x, Stamp<Real>& out) const {
-    const Real vgs = sign * (x[gi] - x[si]), vds = sign * (x[di] - x[si]), vbs = sign * (x[bp] - x[si]);
     if constexpr (kLifts<Real>) {
       using Three = Dual<3, typename Stamp<Real>::Scalar>;
-      const auto lift = [&](const Three& a) {
-        return Real(a.v, a.d[0] * vgs.d + (a.d[1] * vds.d + a.d[2] * vbs.d));
-      };
-      stamp_channel(Three::variable(vgs.v, 0), Three::variable(vds.v, 1), Three::variable(vbs.v, 2), lift, x,
-                    out);
+      const auto variable = [&](int node, int k) { return Three::variable(sign * (x[node].v - x[si].v), k); };
+      stamp_channel(variable(gi, 0), variable(di, 1), variable(bp, 2), x, out);
     } else {
-      stamp_channel(
-          vgs, vds, vbs, [](const Real& a) -> const Real& { return a; }, x, out);
+      const auto across = [&](int node) { return Real(sign * (x[node] - x[si])); };
+      stamp_channel(across(gi), across(di), across(bp), x, out);
     }
     stamp_junction(junction_d, db, di, x, out);
     stamp_junction(junction_s, sb, si, x, out);
@@ -220,8 +216,8 @@ struct Bsim4 : bsim4::Card<P> {
     out.conductance(b, bp, around.bp_b);
     out.conductance(b, db, around.db_b);
     out.conductance(b, sb, around.sb_b);
-    out.current(bp, db, around.bp_db * (x[bp] - x[db]));
-    out.current(bp, sb, around.bp_sb * (x[bp] - x[sb]));
+    out.conductance(bp, db, around.bp_db);
+    out.conductance(bp, sb, around.bp_sb);
   }
 
   template <class T>
@@ -296,30 +292,55 @@ struct Bsim4 : bsim4::Card<P> {
     return select(tiny, Real(select(forward, Real(fixed), Real(1.0 - fixed))), Real(drain / safe));
   }
 
-  /// The channel over the scalar Y; `lift` brings a number of it to the unknowns.
-  template <class Y, class Lift, class Real>
-  void stamp_channel(const Y& vgs, const Y& vds, const Y& vbs, const Lift& lift, const Real* x,
-                     Stamp<Real>& out) const {
+  /// The channel over the scalar Y: Real, or dual numbers over vgs, vds and vbs.
+  template <class Y, class Real>
+  void stamp_channel(const Y& vgs, const Y& vds, const Y& vbs, const Real* x, Stamp<Real>& out) const {
     std::optional<bsim4::Attachments<Y>> more;
     if (channel_gate || series_by_bias) more.emplace();
     const auto y = intrinsic(vgs, vds, vbs, more ? &*more : nullptr);
-    const P scale = sign * devices;
-    const Real i_d = lift(y.i_d) * scale, i_g = lift(y.i_g) * scale, i_b = lift(y.i_b) * scale;
-    out.flow(di, i_d);
-    out.flow(gi, i_g);
-    out.flow(bp, i_b);
-    out.flow(si, -(i_d + i_g + i_b));
-    const Real q_d = lift(y.q_d) * scale, q_g = lift(y.q_g) * scale, q_b = lift(y.q_b) * scale;
-    out.charge(di, q_d);
-    out.charge(gi, q_g);
-    out.charge(bp, q_b);
-    out.charge(si, -(q_d + q_g + q_b));
-    if (more) stamp_attachments(*more, lift, x, out);
+    const auto flow = [&](int row, const Y& i) {
+      if constexpr (kLifts<Real>) {
+        out.flow(row, of_devices(i), kChannel, si);
+      } else {
+        out.flow(row, i * P(sign * devices));
+      }
+    };
+    flow(di, y.i_d);
+    flow(gi, y.i_g);
+    flow(bp, y.i_b);
+    flow(si, -(y.i_d + y.i_g + y.i_b));
+    const auto charge = [&](int row, const Y& q) {
+      if constexpr (kLifts<Real>) {
+        out.charge(row, of_devices(q), kChannel, si);
+      } else {
+        out.charge(row, q * P(sign * devices));
+      }
+    };
+    charge(di, y.q_d);
+    charge(gi, y.q_g);
+    charge(bp, y.q_b);
+    charge(si, -(y.q_d + y.q_g + y.q_b));
+    if (more) stamp_attachments(*more, x, out);
   }
 
-  template <class Y, class Lift, class Real>
-  void stamp_attachments(const bsim4::Attachments<Y>& y, const Lift& lift, const Real* x,
-                         Stamp<Real>& out) const {
+  static constexpr int kChannel[] = {gi, di, bp};  ///< the voltages of the channel, against si
+
+  /// Of all m devices, turned back: the derivatives by sign v are turned twice.
+  template <int K, class T>
+  Dual<K, T> of_devices(const Dual<K, T>& y) const {
+    return {sign * devices * y.v, devices * y.d};
+  }
+
+  template <class Y, class Real>
+  void stamp_attachments(const bsim4::Attachments<Y>& y, const Real* x, Stamp<Real>& out) const {
+    const auto lift = [&](const Y& a) {
+      if constexpr (kLifts<Real>) {
+        const Real vgs = sign * (x[gi] - x[si]), vds = sign * (x[di] - x[si]), vbs = sign * (x[bp] - x[si]);
+        return Real(a.v, a.d[0] * vgs.d + (a.d[1] * vds.d + a.d[2] * vbs.d));
+      } else {
+        return a;
+      }
+    };
     if (series_by_bias) {
       out.conductance(d, di, Real(lift(y.g_drain)));
       out.conductance(s, si, Real(lift(y.g_source)));
@@ -345,15 +366,18 @@ struct Bsim4 : bsim4::Card<P> {
   template <class Real>
   void stamp_junction(const bsim4::Junction<P>& junction, int body, int diffusion, const Real* x,
                       Stamp<Real>& out) const {
-    const Real v = sign * (x[body] - x[diffusion]);
-    const P scale = sign * devices;
     if constexpr (kLifts<Real>) {
       using One = Dual<1, typename Stamp<Real>::Scalar>;
-      const One at = One::variable(v.v, 0);
-      const auto lift = [&](const One& a) { return Real(a.v, a.d[0] * v.d); };
-      out.current(body, diffusion, lift(junction.current(at, out.gmin) * scale));
-      out.charges(body, diffusion, lift(junction.charge(at) * scale));
+      const One at = One::variable(sign * (x[body].v - x[diffusion].v), 0);
+      const One i = of_devices(junction.current(at, out.gmin)), charge = of_devices(junction.charge(at));
+      const int plus[] = {body};
+      out.flow(body, i, plus, diffusion);
+      out.flow(diffusion, -i, plus, diffusion);
+      out.charge(body, charge, plus, diffusion);
+      out.charge(diffusion, -charge, plus, diffusion);
     } else {
+      const Real v = sign * (x[body] - x[diffusion]);
+      const P scale = sign * devices;
       out.current(body, diffusion, junction.current(v, out.gmin) * scale);
       out.charges(body, diffusion, junction.charge(v) * scale);
     }

@@ -24,10 +24,25 @@ template <class Real>
 class Stamp {
  public:
   static constexpr int kMaxRows = 12;
-  static constexpr int kMaxLinear = 16;
+  static constexpr int kMaxLinear = 20;
 
-  /// `x`: local unknowns, `gmin` [S] the conductance placed across junctions.
-  Stamp(const Real* x, int rows, double junction_gmin) : gmin(junction_gmin), x_(x), rows_(rows) { clear(); }
+  template <class R>
+  struct ScalarOf {
+    using type = R;
+  };
+  template <int N, class T>
+  struct ScalarOf<Dual<N, T>> {
+    using type = T;
+  };
+  using Scalar = typename ScalarOf<Real>::type;
+
+  /// `x`: local unknowns, `gmin` [S] the conductance placed across junctions. `seeds`, where x are dual
+  /// numbers each with one derivative, of itself: the place of that derivative by local unknown, -1 for none.
+  /// With it only the derivatives that are there are touched.
+  Stamp(const Real* x, int rows, double junction_gmin, const int* seeds = nullptr)
+      : gmin(junction_gmin), x_(x), rows_(rows), seeds_(seeds) {
+    clear();
+  }
 
   void flow(int row, const Real& current) { f_[at(row)] += current; }
   void charge(int row, const Real& charge) { q_[at(row)] += charge; }
@@ -43,12 +58,26 @@ class Stamp {
     charge(n, -q);
   }
 
+  // Flows and charges that depend on K voltages against one unknown: `i` carries the derivatives by
+  // x[plus[k]] - x[minus].
+  template <int K>
+  void flow(int row, const Dual<K, Scalar>& i, const int (&plus)[K], int minus) {
+    add(f_[at(row)], i, plus, minus);
+  }
+  template <int K>
+  void charge(int row, const Dual<K, Scalar>& q, const int (&plus)[K], int minus) {
+    add(q_[at(row)], q, plus, minus);
+  }
+
   // The next four take coefficients of x that may sit on unknowns which the device does not list as
   // `nonlinear`: the coefficient itself is the derivative there, and goes beside the dual numbers.
 
   /// A conductance g [S] between p and n; g is a Real, or a parameter that the unknowns do not enter.
   template <class G>
   void conductance(int p, int n, const G& g) {
+    if constexpr (kOverLanes && std::is_convertible_v<G, Scalar>) {
+      if (seeds_) return seeded_conductance(p, n, Scalar(g));
+    }
     current(p, n, g * (x_[p] - x_[n]));
     add_linear(p, p, n, g, None{});
     add_linear(n, n, p, g, None{});
@@ -87,15 +116,6 @@ class Stamp {
     int row = 0, p = 0, n = 0;
     T g{}, c{};
   };
-  template <class R>
-  struct ScalarOf {
-    using type = R;
-  };
-  template <int N, class T>
-  struct ScalarOf<Dual<N, T>> {
-    using type = T;
-  };
-  using Scalar = typename ScalarOf<Real>::type;
   int linear_count() const { return linear_count_; }
   const LinearTerm<Scalar>& linear(int k) const { return linear_[at(k)]; }
 
@@ -120,8 +140,43 @@ class Stamp {
     if constexpr (is_dual<Real>::value) linear_[at(linear_count_++)] = {row, p, n, scalar(g), scalar(c)};
   }
 
+  // Dual numbers over doubles are added whole: their derivatives fill registers.
+  static constexpr bool kOverLanes = is_dual<Real>::value && !std::is_same_v<Scalar, double>;
+
+  void add_derivative(Real& sum, int unknown, const Scalar& x) {
+    const int seed = seeds_[unknown];
+    if (seed >= 0) sum.d.set(seed, sum.d[seed] + x);
+  }
+  template <int K>
+  void add(Real& sum, const Dual<K, Scalar>& y, const int (&plus)[K], int minus) {
+    if (kOverLanes && seeds_) {
+      sum.v += y.v;
+      Scalar all = y.d[0];
+      for (int k = 1; k < K; ++k) all += y.d[k];
+      for (int k = 0; k < K; ++k) add_derivative(sum, plus[k], y.d[k]);
+      add_derivative(sum, minus, -all);
+      return;
+    }
+    auto d = y.d[0] * (x_[plus[0]].d - x_[minus].d);
+    for (int k = 1; k < K; ++k) d = d + y.d[k] * (x_[plus[k]].d - x_[minus].d);
+    sum += Real(y.v, d);
+  }
+  void seeded_conductance(int p, int n, const Scalar& g) {
+    const Scalar i = g * (x_[p].v - x_[n].v);
+    f_[at(p)].v += i;
+    f_[at(n)].v -= i;
+    for (const int row : {p, n}) {
+      add_derivative(f_[at(row)], p, row == p ? g : -g);
+      add_derivative(f_[at(row)], n, row == p ? -g : g);
+    }
+    if (seeds_[p] >= 0 && seeds_[n] >= 0) return;
+    add_linear(p, p, n, g, None{});
+    add_linear(n, n, p, g, None{});
+  }
+
   const Real* x_;
   int rows_;
+  const int* seeds_;
   int linear_count_ = 0;
   // Constructed by clear() and the calls above, as far as they are used: zeroing all of it would cost as much
   // as a device.

@@ -38,6 +38,13 @@ std::vector<std::string> ParameterTable::names() const {
   return out;
 }
 
+bool ParameterTable::is_read(ParameterId id) const {
+  return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+    const std::vector<int> inputs = entry.program.inputs();
+    return std::find(inputs.begin(), inputs.end(), id) != inputs.end();
+  });
+}
+
 void ParameterTable::override_value(ParameterId id, std::optional<double> value) {
   overrides_.at(static_cast<std::size_t>(id)) = value;
 }

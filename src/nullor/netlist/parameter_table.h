@@ -41,6 +41,9 @@ class ParameterTable {
   const std::vector<Entry>& entries() const { return entries_; }
   std::vector<std::string> names() const;
 
+  /// Some entry's formula reads entry `id`.
+  bool is_read(ParameterId id) const;
+
   /// Pins entry `id` to `value` for later evaluations (a swept or altered parameter), or frees it again.
   void override_value(ParameterId id, std::optional<double> value);
   const std::vector<std::optional<double>>& overrides() const { return overrides_; }

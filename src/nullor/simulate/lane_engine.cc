@@ -18,12 +18,13 @@ LaneEngine::LaneEngine(const Circuit& circuit)
       ac_lu_(dae_.pattern()) {}
 
 LaneEngine::OperatingPoints LaneEngine::operating_point(const Mask& wanted, const std::vector<Lanes>* start,
-                                                        bool dc) {
+                                                        bool dc, double share) {
   OperatingPoints out;
   out.x = start ? *start : std::vector<Lanes>(u(dae_.size()) + 1, Lanes(0.0));
   out.x.back() = Lanes(0.0);
   LaneNewton::Problem problem;
   problem.dc = dc;
+  problem.share = share;
   problem.max_iterations = options_.itl1;
   if (!start) {
     dae_.forget_limits();
@@ -32,7 +33,7 @@ LaneEngine::OperatingPoints LaneEngine::operating_point(const Mask& wanted, cons
   }
   // From a nearby solution the method ends soon or not at all.
   if (start) problem.max_iterations = std::min(problem.max_iterations, 30);
-  out.converged = newton_.solve(out.x, problem, wanted).converged;
+  out.converged = newton_.solve(out.x, problem, wanted);
   const Mask left = wanted && !out.converged;
   if (!left.none()) out.converged = out.converged || by_conductances(out.x, left, dc);
   for (int lane = 0; lane < kLanes; ++lane) {
@@ -54,11 +55,11 @@ LaneEngine::Mask LaneEngine::by_conductances(std::vector<Lanes>& x, const Mask& 
   problem.start_from_guess = true;
   for (double g = 1e-2; g > 0.5 * options_.gmin && !left.none(); g /= 10) {
     problem.node_conductance = g;
-    left = newton_.solve(x, problem, left).converged;
+    left = newton_.solve(x, problem, left);
     problem.start_from_guess = false;
   }
   problem.node_conductance = 0;
-  return newton_.solve(x, problem, left).converged;
+  return newton_.solve(x, problem, left);
 }
 
 void LaneEngine::solve_alone(int lane, bool dc, OperatingPoints& out) {

@@ -38,9 +38,10 @@ class LaneEngine {
     std::string why[kLanes];  ///< of lanes that did not converge
   };
   /// Of the lanes of `wanted`; the others keep what `start` has. `start` (n + 1): nearby solutions, or null.
-  /// `dc`: sources at their dc value, else at their time function at time 0, as a transient starts.
+  /// `dc`: sources at their dc value, else at their time function at time 0, as a transient starts. `share`
+  /// as in LaneNewton::Problem, for starts so near that one step may be enough.
   OperatingPoints operating_point(const Mask& wanted, const std::vector<Lanes>* start = nullptr,
-                                  bool dc = true);
+                                  bool dc = true, double share = 0);
 
   /// The lanes of `wanted` whose equation at x (n + 1) is that of the scalar circuit: flows, charges and
   /// their derivatives. A device's setup() may decide by a value of the first lane; a lane for which it

@@ -88,43 +88,81 @@ LaneNewton::Mask LaneNewton::factor(const Mask& wanted) {
   return lu_.factor(j_.data());
 }
 
-LaneNewton::Result LaneNewton::solve(std::vector<Lanes>& x, const Problem& problem, const Mask& wanted) {
-  Result result;
-  dae_.excitation(problem.time, problem.dc, b_.data());
-  Mask active = wanted;
-  for (int iteration = 0; iteration < problem.max_iterations && !active.none(); ++iteration) {
-    ++result.iterations;
-    evaluate(x, problem, iteration == 0 && problem.start_from_guess);
-    assemble(problem);
-    const Mask factored = factor(active);
-    result.singular = result.singular || (active && !factored);
-    active = active && factored;
-    for (int k = 0; k < dae_.size(); ++k) dx_[u(k)] = -f_[u(k)];
-    lu_.solve(dx_.data());
-
-    // At very small steps the charging currents cancel to less than their rounding (newton.cc).
-    Lanes rounding(0.0);
-    if (!problem.steady && iteration >= 2) {
-      for (int k = 0; k < dae_.size(); ++k) rounding = max(rounding, abs(problem.alpha * q_[u(k)]));
-      rounding *= 8 * std::numeric_limits<double>::epsilon();
-    }
-    Lanes worst(0.0);
-    Mask finite = !Mask{};
-    for (int k = 0; k < dae_.size(); ++k) {
-      const Lanes step = select(active, dx_[u(k)], Lanes(0.0)), next = x[u(k)] + step;
-      const Lanes floor = dae_.unknowns()[u(k)].nature == Nature::current ? rounding : Lanes(0.0);
-      const Lanes ratio =
-          abs(step) / (options_.reltol * max(abs(x[u(k)]), abs(next)) + Lanes(absolute_[u(k)]) + floor);
-      finite = finite && ratio < Lanes(1e300);
-      worst = max(worst, ratio);
-      x[u(k)] = next;
-    }
-    const Mask done = active && finite && worst <= Lanes(1.0) && !limited_;
-    if (!done.none()) keep_charges(problem, done);
-    result.converged = result.converged || done;
-    active = active && finite && !done;
+LaneNewton::Mask LaneNewton::solve(std::vector<Lanes>& x, const Problem& problem, const Mask& wanted) {
+  Mask converged{}, active = wanted;
+  begin(problem, wanted);
+  while (!active.none()) {
+    const Progress progress = iterate(x, problem, active);
+    converged = converged || progress.converged;
+    active = active && !(progress.converged || progress.failed);
   }
-  return result;
+  return converged;
+}
+
+void LaneNewton::begin(const Problem& problem, const Mask& lanes) {
+  dae_.excitation(problem.time, problem.dc, lanes, b_.data());
+  for (int lane = 0; lane < kLanes; ++lane) {
+    if (lanes[lane]) iteration_[u(lane)] = 0;
+  }
+}
+
+LaneNewton::Progress LaneNewton::iterate(std::vector<Lanes>& x, const Problem& problem, const Mask& active) {
+  int first = problem.max_iterations;
+  for (int lane = 0; lane < kLanes; ++lane) {
+    if (active[lane]) first = std::min(first, iteration_[u(lane)]);
+  }
+  evaluate(x, problem, first == 0 && problem.start_from_guess);
+  assemble(problem);
+  Mask good = active && factor(active);
+  for (int k = 0; k < dae_.size(); ++k) dx_[u(k)] = -f_[u(k)];
+  lu_.solve(dx_.data());
+
+  const Lanes rounding = rounding_of_currents(problem);
+  const bool by_error_left = problem.share > 0 && dae_.bends_gently();
+  const double bend = by_error_left ? 1 / (2 * kBend * problem.share) : 0;
+  Lanes worst(0.0), worst_left(0.0);
+  Mask finite = !Mask{};
+  for (int k = 0; k < dae_.size(); ++k) {
+    const Nature nature = dae_.unknowns()[u(k)].nature;
+    const Lanes step = select(good, dx_[u(k)], Lanes(0.0)), next = x[u(k)] + step;
+    const Lanes floor = nature == Nature::current ? rounding : Lanes(0.0);
+    const Lanes tolerance = options_.reltol * max(abs(x[u(k)]), abs(next)) + Lanes(absolute_[u(k)]) + floor;
+    const Lanes ratio = abs(step) / tolerance;
+    finite = finite && ratio < Lanes(1e300);
+    worst = max(worst, ratio);
+    if (by_error_left) {
+      // Branch currents follow from the voltages, with the same error.
+      if (nature == Nature::voltage) worst_left = max(worst_left, bend * step * step / tolerance);
+      if (nature != Nature::voltage && nature != Nature::current) worst_left = max(worst_left, ratio);
+    }
+    x[u(k)] = next;
+  }
+  good = good && finite;
+  const Mask small = (by_error_left ? worst_left : worst) <= Lanes(1.0);
+  Progress progress;
+  progress.converged = good && small && !limited_;
+  if (!progress.converged.none()) keep_charges(problem, progress.converged);
+  progress.failed = active && !good;
+  for (int lane = 0; lane < kLanes; ++lane) {
+    if (!active[lane]) continue;
+    const bool spent = ++iteration_[u(lane)] >= problem.max_iterations;
+    if (spent && !progress.converged[lane]) progress.failed.lanes[lane] = -1;
+  }
+  return progress;
+}
+
+// At very small steps the charging currents cancel to less than their rounding (newton.cc).
+Lanes LaneNewton::rounding_of_currents(const Problem& problem) const {
+  Lanes rounding(0.0);
+  if (problem.steady) return rounding;
+  bool late = false;
+  for (const int iteration : iteration_) late = late || iteration >= 2;
+  if (!late) return rounding;
+  for (int k = 0; k < dae_.size(); ++k) rounding = max(rounding, abs(problem.alpha * q_[u(k)]));
+  for (int lane = 0; lane < kLanes; ++lane) {
+    if (iteration_[u(lane)] < 2) rounding.set(lane, 0);
+  }
+  return rounding * (8 * std::numeric_limits<double>::epsilon());
 }
 
 // Of the lanes that are done, moved on with the last step.

@@ -1,6 +1,7 @@
 #pragma once
 /// Newton's method (newton.h) on kLanes samples of a circuit at once, each converging on its own.
 
+#include <array>
 #include <vector>
 
 #include "nullor/dae/lane_dae.h"
@@ -25,17 +26,27 @@ class LaneNewton {
     double node_conductance = 0;     ///< [S] from every node to ground (gmin stepping)
     int max_iterations = 100;
     bool start_from_guess = false;
+    /// When positive, and the circuit bends gently, an iteration ends not with a small step but with a small
+    /// error left behind it, step^2 / (2 kBend) of a voltage: less than this share of the tolerance. From a
+    /// start close by that is often the first one.
+    double share = 0;
   };
-  struct Result {
-    Mask converged{};
-    Mask singular{};     ///< no pivots fit this lane together with the others
-    int iterations = 0;  ///< until the last lane was done
-  };
-  /// Improves x (n + 1) in the lanes of `wanted`; the others, and those that have converged, stay as they
-  /// are.
-  Result solve(std::vector<Lanes>& x, const Problem& problem, const Mask& wanted);
+  /// The lanes of `wanted` that converge; their x (n + 1) is improved, the others' is not or is spoilt.
+  Mask solve(std::vector<Lanes>& x, const Problem& problem, const Mask& wanted);
 
-  /// Charges at the new x (newton.h), after solve().
+  /// The same one iteration after the other, lanes beginning and ending whenever they are ready.
+  /// begin(): `lanes` stand before their first iteration; call it when their time, step or history is new.
+  void begin(const Problem& problem, const Mask& lanes);
+  struct Progress {
+    Mask converged{}, failed{};
+  };
+  Progress iterate(std::vector<Lanes>& x, const Problem& problem, const Mask& active);
+
+  /// A voltage change over which devices bend [V]: exponentials do over kT/q = 26 mV, smoothed corners of
+  /// transistors over somewhat less.
+  static constexpr double kBend = 0.01;
+
+  /// Charges at the new x (newton.h) of the lanes that have converged.
   const std::vector<Lanes>& charges() const { return charges_; }
   double tolerance(int unknown) const { return absolute_[static_cast<std::size_t>(unknown)]; }
 
@@ -61,6 +72,7 @@ class LaneNewton {
   Mask factor(const Mask& wanted);
   void keep_charges(const Problem& problem, const Mask& done);
   bool is_held(int unknown) const;
+  Lanes rounding_of_currents(const Problem& problem) const;
 
   LaneDae& dae_;
   SimulationOptions options_;
@@ -71,6 +83,7 @@ class LaneNewton {
   std::vector<double> absolute_;  ///< per unknown: absolute tolerance
   std::vector<int> floating_, floating_places_;
   Mask limited_{};
+  std::array<int, kLanes> iteration_{};  ///< since begin()
 };
 
 }  // namespace nullor

@@ -19,6 +19,7 @@ LaneTransient::LaneTransient(LaneDae& dae, LaneNewton& newton, const SimulationO
   problem_.steady = false;
   problem_.history = history_.data();
   problem_.max_iterations = options.itl4;
+  problem_.share = 0.1;
 }
 
 bool LaneTransient::supports(const LaneDae& dae) {
@@ -109,19 +110,23 @@ void LaneTransient::run(const TranCard& card, std::vector<Lanes> x, const Mask& 
   for (int lane = 0; lane < kLanes; ++lane) {
     if (wanted[lane] && !begin(lane)) end(lane, {});
   }
+  Mask fresh = active;
   while (!active.none()) {
     for (int lane = 0; lane < kLanes; ++lane) {
-      if (active[lane]) propose(lane);
+      if (fresh[lane]) propose(lane);
     }
-    const Mask solved = newton_.solve(x_, problem_, active).converged;
+    newton_.begin(problem_, fresh);
+    const LaneNewton::Progress progress = newton_.iterate(x_, problem_, active);
+    fresh = progress.converged || progress.failed;
     for (int lane = 0; lane < kLanes; ++lane) {
-      if (!active[lane]) continue;
+      if (!fresh[lane]) continue;
       bool failed = false;
-      if (settle(lane, solved[lane], observer, failed)) continue;
+      if (settle(lane, progress.converged[lane], observer, failed)) continue;
       end(lane,
           failed ? "the time step became too small at " + format_si(lanes_[u(lane)].steps.last().time) + "s"
                  : "");
     }
+    fresh = fresh && active;
   }
 }
 
