@@ -66,7 +66,10 @@ void LaneEvaluator::evaluate_chunk(std::span<const Sample> samples, std::vector<
       pinned.push_back(std::move(*values));
       loaded.push_back(k);
     }
-    LaneSimulator::Results found = setups_[setup]->run(pinned);
+    LaneSimulator::Results found = setups_[setup]->run(pinned, [&](std::size_t k, const Table& table) {
+      const Sample& sample = samples[loaded[k]];
+      return alone_.has_ended(setup, sample.parameters, sample.conditions, table);
+    });
     for (std::size_t j = 0; j < loaded.size(); ++j) {
       inside[loaded[j]] = found[j].has_value();
       if (found[j]) results[loaded[j]][setup] = std::move(*found[j]);

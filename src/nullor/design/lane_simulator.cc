@@ -9,6 +9,7 @@
 #include "nullor/design/device_regions.h"
 #include "nullor/simulate/engine.h"
 #include "nullor/simulate/small_signal.h"
+#include "nullor/simulate/transient.h"
 
 namespace nullor {
 namespace {
@@ -95,7 +96,7 @@ void LaneSimulator::drop(Batch& batch, int lane, Results& results) {
   batch.used.lanes[lane] = 0;
 }
 
-LaneSimulator::Results LaneSimulator::run(std::span<const Pinned> samples) {
+LaneSimulator::Results LaneSimulator::run(std::span<const Pinned> samples, const Ends& ends) {
   const long before_ = engine_.evaluations();
   struct timespec t0_;
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t0_);
@@ -127,7 +128,7 @@ LaneSimulator::Results LaneSimulator::run(std::span<const Pinned> samples) {
     steady(load(samples, which, results), samples, results);
   }
   for (const AnalysisCard& card : analyses_) {
-    if (const auto* tran = std::get_if<TranCard>(&card.what)) move(*tran, samples, results);
+    if (const auto* tran = std::get_if<TranCard>(&card.what)) move(*tran, samples, ends, results);
   }
   return results;
 }
@@ -243,7 +244,8 @@ void LaneSimulator::sweep_temperature(const DcCard& card, Batch& batch, std::spa
 }
 
 /// A transient of every sample that is still in: a lane that is done takes the next one.
-void LaneSimulator::move(const TranCard& card, std::span<const Pinned> samples, Results& results) {
+void LaneSimulator::move(const TranCard& card, std::span<const Pinned> samples, const Ends& ends,
+                         Results& results) {
   std::vector<int> waiting;
   for (std::size_t k = 0; k < samples.size(); ++k) {
     if (results[k]) waiting.push_back(static_cast<int>(k));
@@ -283,7 +285,7 @@ void LaneSimulator::move(const TranCard& card, std::span<const Pinned> samples, 
         Table& table = results[u(batch.sample[lane])]->tables.back();
         table.columns[0].real.push_back(time);
         append_row(engine_.dae().scalar(lane), outputs_, at, table, 1);
-        return true;
+        return !(is_doubled(table.rows()) && ends(u(batch.sample[lane]), table));
       },
       [&](int lane, const std::string& why, std::vector<Lanes>& at) {
         if (!why.empty()) results[u(batch.sample[lane])].reset();

@@ -26,7 +26,9 @@ class LaneSimulator {
   /// What came of a sample; nothing where it has to be simulated alone, because it does not fit into the
   /// lanes or did not get through.
   using Results = std::vector<std::optional<SetupResult>>;
-  Results run(std::span<const Pinned> samples);
+  /// Asked now and then: the transient of a sample, by index, ends here.
+  using Ends = std::function<bool(std::size_t, const Table&)>;
+  Results run(std::span<const Pinned> samples, const Ends& ends);
 
  private:
   using Mask = Lanes::Mask;
@@ -44,7 +46,7 @@ class LaneSimulator {
   void steady(const Batch& batch, std::span<const Pinned> samples, Results& results);
   void sweep_temperature(const DcCard& card, Batch& batch, std::span<const Pinned> samples, Results& results);
   void respond(const AcCard& card, const std::vector<Lanes>& x, Batch& batch, Results& results);
-  void move(const TranCard& card, std::span<const Pinned> samples, Results& results);
+  void move(const TranCard& card, std::span<const Pinned> samples, const Ends& ends, Results& results);
   std::vector<DeviceRegion> regions_of(int lane, const std::vector<Lanes>& x);
 
   LaneEngine engine_;

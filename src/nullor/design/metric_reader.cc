@@ -36,6 +36,14 @@ class MetricReader {
     if (out_.failure == kNoFailure) classify();
   }
 
+  bool has_ended(const TestSetup& setup, const Table& table) {
+    return std::any_of(setup.stop.begin(), setup.stop.end(), [&](const std::string& name) {
+      const MetricSpec& metric = *std::find_if(bench_.metrics.begin(), bench_.metrics.end(),
+                                               [&](const MetricSpec& m) { return m.name == name; });
+      return measured_on(table, *metric.meas).ok();
+    });
+  }
+
   /// After run().
   std::optional<std::string> left_out(const TestSetup& setup) const {
     if (const std::string* name = unknown_name(*setup.when)) return root_of(*name);
@@ -52,9 +60,40 @@ class MetricReader {
     return none;
   }
 
+  const TestSetup& setup_of(const MetricSpec& metric) const {
+    return *std::find_if(bench_.setups.begin(), bench_.setups.end(),
+                         [&](const TestSetup& s) { return s.name == metric.setup; });
+  }
+
+  /// The metric at which the transient of a set-up ends, the earliest of its `stop`, or null. Engines that
+  /// simulate on must not tell more than those that do not.
+  const MetricSpec* end_of(const TestSetup& setup, const std::vector<Table>& tables) {
+    const MetricSpec* first = nullptr;
+    double when = 0;
+    for (const std::string& name : setup.stop) {
+      const MetricSpec& metric = *std::find_if(bench_.metrics.begin(), bench_.metrics.end(),
+                                               [&](const MetricSpec& m) { return m.name == name; });
+      const Table* table = table_of(*metric.meas, tables);
+      if (!table) continue;
+      const Measured<double> found = measured_on(*table, *metric.meas);
+      const double at = found.at.value_or(found.value);
+      if (!found.ok() || (first && at >= when)) continue;
+      first = &metric;
+      when = at;
+    }
+    return first;
+  }
+
   double read(const MetricSpec& metric, std::string& why) {
     if (metric.value) return computed(*metric.value, why);
     const SetupResult& result = result_of(metric.setup);
+    if (metric.meas && metric.meas->analysis == "tran" && result.ran) {
+      const MetricSpec* end = end_of(setup_of(metric), result.tables);
+      if (end && end != &metric) {
+        why = "the transient ends at " + end->name;
+        return kMissing;
+      }
+    }
     if (!result.ran) {
       why = result.failure.empty() ? "set-up '" + metric.setup + "' was not run" : result.failure;
       return kMissing;
@@ -68,19 +107,28 @@ class MetricReader {
                                              [](const DeviceRegion& d) { return d.margin < 0; }));
   }
 
-  double measured(const MeasureCard& card, const std::vector<Table>& tables, std::string& why) {
+  static const Table* table_of(const MeasureCard& card, const std::vector<Table>& tables) {
     const Table* table = nullptr;
     for (const Table& candidate : tables) {
       if (candidate.kind == card.analysis) table = &candidate;
     }
+    return table;
+  }
+
+  Measured<double> measured_on(const Table& table, const MeasureCard& card) const {
+    const TableWaveforms waveforms(table);
+    VectorScope<double> scope = names();
+    scope.waveforms = &waveforms;
+    return measure(card, scope);
+  }
+
+  double measured(const MeasureCard& card, const std::vector<Table>& tables, std::string& why) {
+    const Table* table = table_of(card, tables);
     if (!table) {
       why = "set-up has no " + card.analysis + " analysis";
       return kMissing;
     }
-    const TableWaveforms waveforms(*table);
-    VectorScope<double> scope = names();
-    scope.waveforms = &waveforms;
-    const Measured<double> result = measure(card, scope);
+    const Measured<double> result = measured_on(*table, card);
     why = result.failure;
     return result.value;
   }
@@ -204,6 +252,12 @@ std::optional<std::string> left_out(const Testbench& bench, std::size_t setup,
   MetricReader reader(bench, results, parameter, so_far);
   reader.run();
   return reader.left_out(bench.setups[setup]);
+}
+
+bool has_ended(const Testbench& bench, std::size_t setup, const Table& table,
+               const std::function<std::optional<double>(std::string_view)>& parameter) {
+  SampleOutcome none;
+  return MetricReader(bench, {}, parameter, none).has_ended(bench.setups[setup], table);
 }
 
 void read_metrics(const Testbench& bench, const std::vector<SetupResult>& results,

@@ -32,6 +32,11 @@ std::optional<std::string> left_out(const Testbench& bench, std::size_t setup,
                                     const std::vector<SetupResult>& results,
                                     const std::function<std::optional<double>(std::string_view)>& parameter);
 
+/// Whether the transient of set-up `setup` may end: one of the metrics of its `stop` has a value on `table`,
+/// which is its beginning.
+bool has_ended(const Testbench& bench, std::size_t setup, const Table& table,
+               const std::function<std::optional<double>(std::string_view)>& parameter);
+
 /// Reads every metric of the testbench, in order, and applies its rules. `results` are those of its set-ups.
 /// `parameter` gives conditions and parameters of the circuit by name. A class that `outcome` has already is
 /// kept.

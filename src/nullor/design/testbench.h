@@ -17,6 +17,8 @@
 ///
 ///     when = "supply_voltage > 1"                          # otherwise not simulated,
 ///     reason = "too low a supply"                          # for this reason
+///     stop = "second_rise"                                 # its transient ends where this metric has a
+///     value
 ///
 ///     [[metric]]
 ///     name = "gbw"
@@ -62,6 +64,8 @@ struct TestSetup {
   std::string deck;
   std::optional<Expression> when;  ///< simulated where this is not zero, by metrics of set-ups above
   std::string reason;              ///< why not, elsewhere
+  /// Measured on its transient: what comes after the first of these has a value is not looked at.
+  std::vector<std::string> stop;
   Location where, deck_where;
 };
 

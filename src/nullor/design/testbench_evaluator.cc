@@ -179,8 +179,9 @@ Table TestbenchEvaluator::operating_point(Run& run, const AnalysisCard& card, Se
   return table;
 }
 
-SetupResult TestbenchEvaluator::simulate(Run& run) {
+SetupResult TestbenchEvaluator::simulate(Run& run, const std::function<bool(const Table&)>& ends) {
   Engine& engine = *run.engine;
+  engine.ends_transient = ends;
   if (setting_.time_limit > 0) {
     const auto check = [this] {
       if (Clock::now() > deadline_) throw TimeIsUp{};
@@ -230,7 +231,8 @@ SampleOutcome TestbenchEvaluator::evaluate(std::span<const double> parameters,
       fail(out, kIllegalGeometry, e.what());
     }
     try {
-      if (out.failure == kNoFailure) results[k] = simulate(run);
+      const auto ends = [&](const Table& table) { return has_ended(k, parameters, conditions, table); };
+      if (out.failure == kNoFailure) results[k] = simulate(run, ends);
     } catch (const TimeIsUp&) {
       fail(out, kTimeLimit, fmt::format("over {:g} s in set-up '{}'", setting_.time_limit, run.setup->name));
     } catch (const InputError& e) {
@@ -259,6 +261,13 @@ std::optional<std::string> TestbenchEvaluator::left_out(std::size_t setup, std::
                                                         const std::vector<SetupResult>& results) const {
   return nullor::left_out(bench_, setup, results,
                           [&](std::string_view name) { return known(name, parameters, conditions); });
+}
+
+bool TestbenchEvaluator::has_ended(std::size_t setup, std::span<const double> parameters,
+                                   std::span<const double> conditions, const Table& table) const {
+  if (bench_.setups[setup].stop.empty()) return false;
+  return nullor::has_ended(bench_, setup, table,
+                           [&](std::string_view name) { return known(name, parameters, conditions); });
 }
 
 /// A condition or parameter by name.

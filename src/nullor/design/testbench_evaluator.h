@@ -43,6 +43,9 @@ class TestbenchEvaluator : public SampleEvaluator {
   std::optional<std::string> left_out(std::size_t setup, std::span<const double> parameters,
                                       std::span<const double> conditions,
                                       const std::vector<SetupResult>& results) const;
+  /// The same of the sample's transient, as far as `table` goes.
+  bool has_ended(std::size_t setup, std::span<const double> parameters, std::span<const double> conditions,
+                 const Table& table) const;
   /// Metrics and class from the results of all set-ups.
   void measure(std::span<const double> parameters, std::span<const double> conditions,
                const std::vector<SetupResult>& results, SampleOutcome& out) const;
@@ -65,7 +68,7 @@ class TestbenchEvaluator : public SampleEvaluator {
   void bring_to(Run& run, std::span<const double> parameters, std::span<const double> conditions);
   ParameterHandle handle_of(Run& run, const std::string& name) const;
   void check_read(const Circuit& circuit) const;
-  SetupResult simulate(Run& run);
+  SetupResult simulate(Run& run, const std::function<bool(const Table&)>& ends);
   Table operating_point(Run& run, const AnalysisCard& card, SetupResult& result);
   std::optional<double> known(std::string_view name, std::span<const double> parameters,
                               std::span<const double> conditions) const;

@@ -42,6 +42,7 @@ class TestbenchReader {
     each(root, "setup", [&](const toml::table& t) { setup(t); });
     each(root, "metric", [&](const toml::table& t) { metric(t); });
     for (std::size_t k = 0; k < out_.setups.size(); ++k) check_order(k);
+    check_stops();
     each(root, "failure", [&](const toml::table& t) { failure(t); });
     if (out_.setups.empty()) throw InputError(ErrorKind::usage, "'" + out_.path + "' has no [[setup]]");
     if (out_.kept().empty())
@@ -83,7 +84,7 @@ class TestbenchReader {
   }
 
   void setup(const toml::table& table) {
-    static const std::vector<std::string> known = {"name", "connect", "deck", "when", "reason"};
+    static const std::vector<std::string> known = {"name", "connect", "deck", "when", "reason", "stop"};
     TestSetup out;
     out.where = read_.at(table);
     for (const auto& [key, value] : table) {
@@ -96,6 +97,8 @@ class TestbenchReader {
         out.when = expression(read_, value);
       } else if (key == "reason") {
         out.reason = read_.text(value);
+      } else if (key == "stop") {
+        stops_.emplace_back(out_.setups.size(), &value);
       } else if (key == "connect") {
         for (const auto& [port, node] : read_.ordered(read_.table(value, "{ vdda = \"vdd\" }")))
           out.connect.emplace_back(lower_case(port), read_.text(*node));
@@ -181,6 +184,21 @@ class TestbenchReader {
     }
   }
 
+  /// What ends a transient is measured on it. The metrics stand below their set-ups.
+  void check_stops() {
+    for (const auto& [setup, node] : stops_) {
+      TestSetup& of = out_.setups[setup];
+      of.stop = metric_names(*node);
+      for (const std::string& name : of.stop) {
+        const MetricSpec& metric = *std::find_if(out_.metrics.begin(), out_.metrics.end(),
+                                                 [&](const MetricSpec& m) { return m.name == name; });
+        if (metric.setup != of.name || !metric.meas || metric.meas->analysis != "tran" || metric.valid)
+          read_.refuse(*node, "'" + name + "' is not measured on the transient of '" + of.name + "'",
+                       "a metric with setup = \"" + of.name + "\", meas = \"tran ...\" and without valid");
+      }
+    }
+  }
+
   MeasureCard measurement(const std::string& name, const toml::node& node) {
     const std::string text = read_.text(node);
     const auto gap = text.find(' ');
@@ -256,6 +274,7 @@ class TestbenchReader {
   Testbench out_;
   std::set<std::string> names_;  ///< of conditions and metrics so far
   std::vector<std::string> setups_, metrics_;
+  std::vector<std::pair<std::size_t, const toml::node*>> stops_;  ///< (set-up, what it says)
 };
 
 }  // namespace

@@ -196,8 +196,9 @@ std::vector<Table> Engine::run_tran(const TranCard& card, const Location& where)
         t.columns[0].real.push_back(time);
         append_row(*dae_, kept, x, t, 1);
         if (progress && (++points & 1023) == 0) progress(time / card.stop);
-        return true;
+        return !(ends_transient && is_doubled(t.rows()) && ends_transient(t));
       });
+  if (summary.stopped) return {std::move(t)};
   if (!summary.finished) {
     const std::string at = summary.start.converged ? fmt::format("transient at {:g} s", summary.failed_at)
                                                    : "operating point of the transient";

@@ -39,6 +39,8 @@ class Engine {
   std::function<void(double)> progress;
   /// Where Newton's method begins at every time point of a transient (transient.h).
   Transient::Guess transient_guess;
+  /// Asked at 256 points of a transient, at 512, and so on doubling: true ends it there.
+  std::function<bool(const Table&)> ends_transient;
   /// Remarks worth telling: floating nodes, how the operating point was found.
   std::vector<std::string> notes;
 

@@ -28,6 +28,10 @@ struct TransientSummary {
   long accepted = 0, rejected = 0, iterations = 0;
 };
 
+/// Whether that many points are 256, 512, and so on doubling: when what costs as much as the points is worth
+/// asking.
+constexpr bool is_doubled(std::size_t points) { return points >= 256 && (points & (points - 1)) == 0; }
+
 /// The state a transient starts from: the operating point with the sources at time 0 (.ic held), or with uic
 /// the given initial conditions. `charges` receives q (n + 1).
 OperatingPoint start_transient(Dae& dae, NewtonSolver& newton, const SimulationOptions& options,
