@@ -3,6 +3,7 @@
 
 usage: benchmarks/amplifiers.py [--only NAME ...] [--corners tt,ss,ff,sf,fs] [--out DIR] [--engines native,lanes]
                                 [--time-limit S] [--each] [--program PATH]
+       benchmarks/amplifiers.py --published
 
 Sizes, load and common mode as shipped (widths and lengths that no model card covers moved to the nearest legal ones), and
 Leung_NMCF and Leung_NMCNR once more at ZeroSim's sizes and conditions. Circuits come from amplifier/ and ldo/ below
@@ -13,6 +14,8 @@ the limits: native and lanes are held against ngspice. Differences are in dB and
 `within` is 0.1 dB, 0.1 deg, 0.1 %. A metric that one side lacks is a difference. Then native and ngspice run the decks as
 they are: the last columns show how far the tolerances of the testbench put each from the refined ngspice. DIR keeps
 ngspice's answers: a second run asks it nothing.
+`--published` shows where the transient values that are printed for ZeroSim's two circuits come from: ngspice at its
+default tolerance, and the first time point within 1 % instead of the moment.
 Exit code 1 while a difference is larger than that.
 """
 import argparse
@@ -22,7 +25,8 @@ import pathlib
 import sys
 
 from amplifier_agreement.circuits import all_cases
-from amplifier_agreement.measure import Bench, metric_units
+from amplifier_agreement.measure import REFINED, Bench, metric_units
+from amplifier_agreement.published import print_table
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LIMITS = {"dB": 0.1, "deg": 0.1, "": 1e-3}
@@ -70,12 +74,16 @@ def main():
     parser.add_argument("--out", type=pathlib.Path)
     parser.add_argument("--time-limit", type=float, default=300, help="seconds for a circuit at a corner")
     parser.add_argument("--each", action="store_true", help="every metric of every circuit and corner")
+    parser.add_argument("--published", action="store_true")
     parser.add_argument("--program", default=str(ROOT / "build" / "release" / "bin" / "nullor"))
     options = parser.parse_args()
     data = pathlib.Path(os.environ.get("NULLOR_DATA", ROOT.parent / "shared" / "data"))
     if not (data / "analoggym").is_dir():
         print(f"no folder {data / 'analoggym'}: set NULLOR_DATA")
         return 77
+    if options.published:
+        print_table(all_cases(data), REFINED)
+        return 0
     bench = Bench(options.program, ROOT / "share" / "testbenches", options.out, options.time_limit)
     engines = options.engines.split(",")
     runs = {**{e: (e, True) for e in engines}, "native, deck": ("native", False), "ngspice, deck": ("ngspice", False)}
