@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The box rule of the ZeroSim paper's labels, and the failures that only a simulation can tell.
 
-usage: benchmarks/box_rule.py [--published 12500] [--samples 300] [--engine lanes] [--jobs 1] [--program PATH]
+usage: benchmarks/box_rule.py [--published 12500] [--samples 300] [--out FOLDER] [--engine lanes] [--jobs 1] [--program PATH]
 
 The published set has 12,500 samples of NMCF, drawn by Python's `random` with seed 42 from a box that begins below what the
 process allows; 3433 of their labels are failures, and 3356 of those are sizes outside the bins of the models. The labels
@@ -9,7 +9,7 @@ themselves are not at hand. Drawn here, by Python itself, are the first `publish
 legal when each of its lengths and widths lies in the box that the bins of the model cards span. Then `nullor dataset make
 --sampling python --seed 42` measures the first `samples`: its class illegal_geometry must be exactly the box rule, and the
 classes of the legal ones are what no rule on the inputs says. A test bench that runs to its end is what the paper calls
-success (sim_success). NULLOR_DATA, or ../shared/data, holds analoggym and sky130. Exit code 1 where rule and class differ.
+success (sim_success). FOLDER keeps the data set: a run that was ended goes on. NULLOR_DATA, or ../shared/data, holds analoggym and sky130. Exit code 1 where rule and class differ.
 """
 import argparse
 import collections
@@ -64,39 +64,26 @@ def share(part, whole):
     return f"{part:>7} {100 * part / whole:>8.2f} %" if whole else f"{part:>7}"
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--published", type=int, default=SAMPLES)
-    parser.add_argument("--samples", type=int, default=300)
-    parser.add_argument("--engine", default="lanes")
-    parser.add_argument("--jobs", default="1")
-    parser.add_argument("--program", default=str(ROOT / "build" / "release" / "bin" / "nullor"))
-    options = parser.parse_args()
-    data = pathlib.Path(os.environ.get("NULLOR_DATA", ROOT.parent / "shared" / "data"))
-    if not (data / "analoggym").is_dir():
-        print(f"no folder {data / 'analoggym'}: set NULLOR_DATA")
-        return 77
-    boxes = {letter: box_of(data / "sky130" / "flat" / f"{letter.lower()}fet_01v8__tt.spice") for letter in "NP"}
-    rule = [legal(sample, boxes) for sample in stream(max(options.published, options.samples))]
-    outside = rule[:options.published].count(False)
-    print(f"{'':44}{'here':>7}{'':>11}{'published':>10}")
-    print(f"{'samples of the stream':44}{options.published:>7}{'':>11}{SAMPLES:>10}")
-    print(f"{'outside the box of the models':44}{share(outside, options.published)}"
-          f"{GEOMETRIES:>11} {100 * GEOMETRIES / SAMPLES:.2f} %")
-    print(f"{'labels the box rule explains':44}{'':>18}{SAMPLES - FAILURES + GEOMETRIES:>11} "
-          f"{100 * (SAMPLES - FAILURES + GEOMETRIES) / SAMPLES:.2f} %\n", flush=True)
-    amplifier = data / "analoggym" / "amplifier"
-    with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([options.program, "-q", "dataset", "make", str(amplifier / "spice_netlist" / NAME),
-                        "--include", str(amplifier / "design_variables" / NAME),
-                        "--models", str(data / "sky130" / "corners" / "tt_flat.spice"),
-                        "--testbench", str(ROOT / "share" / "testbenches" / "amplifier.toml"), "--bounds", str(BOUNDS),
-                        "--samples", str(options.samples), "--sampling", "python", "--seed", "42", "--shard-size", "50",
-                        "--engine", options.engine, "--jobs", options.jobs, "--out", folder + "/set"],
-                       check=True, stdout=subprocess.DEVNULL)
-        subprocess.run([options.program, "-q", "dataset", "export", folder + "/set", "-o", folder + "/set.csv"], check=True)
-        with open(folder + "/set.csv") as file:
-            rows = list(csv.DictReader(file))
+def measured(options, data, scratch):
+    """The rows of the first samples, simulated."""
+    amplifier, out = data / "analoggym" / "amplifier", options.out or scratch / "set"
+    if (out / "manifest.json").exists():
+        command = ["--resume"]
+    else:
+        command = [str(amplifier / "spice_netlist" / NAME), "--include", str(amplifier / "design_variables" / NAME),
+                   "--models", str(data / "sky130" / "corners" / "tt_flat.spice"),
+                   "--testbench", str(ROOT / "share" / "testbenches" / "amplifier.toml"), "--bounds", str(BOUNDS),
+                   "--samples", str(options.samples), "--sampling", "python", "--seed", "42", "--shard-size", "50",
+                   "--engine", options.engine]
+    subprocess.run([options.program, "-q", "dataset", "make", *command, "--jobs", options.jobs, "--out", str(out)],
+                   check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([options.program, "-q", "dataset", "export", str(out), "-o", str(scratch / "set.csv")], check=True)
+    with open(scratch / "set.csv") as file:
+        return list(csv.DictReader(file))
+
+
+def report(rows, rule):
+    """Rule and simulation side by side; 1 where they contradict each other."""
     first = rows[FIRST]
     print(f"{'sample 1: gain [dB], gbw [Hz], margin [deg]':44}{float(first['dc_gain']):.4f}, {float(first['gbw']):.0f}, "
           f"{float(first['phase_margin']):.3f}; published 115.5752, 2554416, -173.787")
@@ -113,6 +100,32 @@ def main():
         print(f"{'inside: ' + name:44}{share(count, len(inside))}")
     print(f"{'failures that only a simulation tells':44}{share(len(inside) - classes['ok'], failures)}  of {failures} failures")
     return 1 if wrong else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--published", type=int, default=SAMPLES)
+    parser.add_argument("--samples", type=int, default=300)
+    parser.add_argument("--engine", default="lanes")
+    parser.add_argument("--jobs", default="1")
+    parser.add_argument("--out", type=pathlib.Path)
+    parser.add_argument("--program", default=str(ROOT / "build" / "release" / "bin" / "nullor"))
+    options = parser.parse_args()
+    data = pathlib.Path(os.environ.get("NULLOR_DATA", ROOT.parent / "shared" / "data"))
+    if not (data / "analoggym").is_dir():
+        print(f"no folder {data / 'analoggym'}: set NULLOR_DATA")
+        return 77
+    boxes = {letter: box_of(data / "sky130" / "flat" / f"{letter.lower()}fet_01v8__tt.spice") for letter in "NP"}
+    rule = [legal(sample, boxes) for sample in stream(max(options.published, options.samples))]
+    outside = rule[:options.published].count(False)
+    print(f"{'':44}{'here':>7}{'':>11}{'published':>10}")
+    print(f"{'samples of the stream':44}{options.published:>7}{'':>11}{SAMPLES:>10}")
+    print(f"{'outside the box of the models':44}{share(outside, options.published)}"
+          f"{GEOMETRIES:>11} {100 * GEOMETRIES / SAMPLES:.2f} %")
+    print(f"{'labels the box rule explains':44}{'':>18}{SAMPLES - FAILURES + GEOMETRIES:>11} "
+          f"{100 * (SAMPLES - FAILURES + GEOMETRIES) / SAMPLES:.2f} %\n", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        return report(measured(options, data, pathlib.Path(folder)), rule)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 
-
 #include "nullor/base/error.h"
 
 namespace nullor {
