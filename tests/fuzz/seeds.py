@@ -82,3 +82,14 @@ for k, text in enumerate([
         "V s 0 1\nR s a 1\nR b 0 1\nD a b 0.3 1m 1meg\nI 0 b 1u\n",
         "D a b ideal\nD b a ideal\nI a b 1\n", "V a 0 1\nV a 0 2\n"]):
     save("edges", f"{k}", text.encode())
+
+for k, file in enumerate(sorted(root.glob("examples/dataset/*.yaml"))):
+    save("bounds", f"yaml_{k}", file.read_bytes()[:2000])
+save("bounds", "yaml_ties", b"w1: {min: 0.42, max: 10, type: log}\nm1: {min: 1, max: 100, type: integer}\nw2: {same_as: w1}\n"
+     b"m2: {expression: '4 * m1'}\nc: {value: 10p}\n")
+save("bounds", "toml", b'w1 = { min = 0.42, max = 10, type = "log" }\n[m1]\nmin = 1\nmax = 100\ntype = "int"\n[m2]\nexpression = "4*m1"\n')
+for k, file in enumerate(sorted(root.glob("share/testbenches/*.toml"))):
+    save("testbench", f"{k}", file.read_bytes())
+save("testbench", "small", b"[conditions]\nload = { value = \"1p\", unit = \"F\" }\n[[setup]]\nname = \"s\"\nconnect = { a = \"0\" }\ndeck = '''\n"
+     b"v1 a 0 1\n.op\n'''\n[[metric]]\nname = \"m\"\nsetup = \"s\"\nmeas = \"ac find v(a) at=1\"\nunit = \"V\"\n"
+     b"[[metric]]\nname = \"n\"\nvalue = \"m*load\"\nvalid = \"m > 0\"\n[[failure]]\nclass = \"c\"\nmissing = \"m\"\nwhen = \"n > 1\"\n")

@@ -1,11 +1,10 @@
 #pragma once
-/// Whether the transistors of a circuit fall into bins of their models at given parameters.
+/// Whether the transistors of a circuit fall into bins of their models at given parameters. A size that no
+/// model card is made for is illegal by rule; no simulation is needed to say so.
 
-#include <span>
 #include <string>
 #include <vector>
 
-#include "nullor/design/geometry_rule.h"
 #include "nullor/netlist/circuit.h"
 
 namespace nullor {
@@ -13,22 +12,26 @@ namespace nullor {
 class BinPlacer {
  public:
   BinPlacer() = default;
-  /// `rule` must outlive it.
-  BinPlacer(const GeometryRule& rule, const Circuit& circuit);
+  /// Every MOSFET whose model is binned, or is a card with numbers for lmin, lmax, wmin and wmax, and which
+  /// has a length and a width. The circuit must be read with ReadOptions::keep_bins; it need not outlive the
+  /// placer.
+  explicit BinPlacer(const Circuit& circuit);
 
   /// Sets a `.param`, or the temperature, for the coming place(); other names are left alone.
   void set(const std::string& name, double value);
-  /// Whether every transistor that the rule knows has a bin; the first that has none is named in `illegal`.
+  /// Whether each of these transistors has a bin (ModelBins::choose); the first that has none is named in
+  /// `illegal`, with the limit of all bins that it breaks: "m1: L 0.13 um is below 0.15 um".
   bool place(std::string& illegal) const;
 
  private:
   struct Transistor {
     std::string name;
-    const std::vector<ModelBin>* bins;
+    std::size_t bins;  ///< index into bins_
     Value l, w, nf;
   };
 
   std::vector<Transistor> transistors_;
+  std::vector<ModelBins> bins_;
   ParameterTable table_;
 };
 

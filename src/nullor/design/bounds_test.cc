@@ -82,5 +82,24 @@ TEST(Bounds, RefusesAtThePlace) {
   EXPECT_EQ(refusal("w = { min = 1, max = 1", "b.toml").substr(0, 2), "1:");
 }
 
+// Dots nest tables as brackets do, and are followed by recursion.
+TEST(Bounds, RefusesKeysOfManyParts) {
+  std::string key = "a";
+  for (int k = 0; k < 100000; ++k) key += k % 2 ? ".a" : " . \"a\"";
+  for (const std::string& text : {key + " = 1\n", "[" + key + "]\n", "b = { " + key + " = 1 }\n"}) {
+    try {
+      parse_bounds(text, "x.toml");
+      FAIL();
+    } catch (const InputError& error) {
+      EXPECT_NE(error.render().find("x.toml:1:"), std::string::npos) << error.render();
+      EXPECT_NE(error.render().find("parts"), std::string::npos) << error.render();
+    }
+  }
+  // Numbers side by side are no key.
+  std::string numbers = "a = { expression = \"1";
+  for (int k = 0; k < 100; ++k) numbers += " + 0.1";
+  EXPECT_EQ(parse_bounds(numbers + "\" }\n", "x.toml").size(), 1u);
+}
+
 }  // namespace
 }  // namespace nullor

@@ -4,10 +4,8 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <optional>
 
 #include "nullor/base/sha256.h"
-#include "nullor/base/si.h"
 #include "nullor/netlist/deck_tree.h"
 #include "nullor/netlist/text.h"
 
@@ -15,7 +13,6 @@ namespace nullor {
 namespace {
 
 using netlist::Block;
-using netlist::ModelCard;
 
 std::string include_line(const std::string& written, bool may_have_section) {
   std::string path = written, section;
@@ -27,46 +24,6 @@ std::string include_line(const std::string& written, bool may_have_section) {
   if (!std::filesystem::exists(full))
     throw InputError(ErrorKind::input_output, "cannot read '" + path + "': there is no such file");
   return section.empty() ? ".include \"" + full + "\"\n" : ".lib \"" + full + "\" " + section + "\n";
-}
-
-/// The number that `name` is set to on a model card, where it is a plain one.
-std::optional<double> plain_number(const ModelCard& card, std::string_view name) {
-  const std::string text = netlist::lower(card.line->text.substr(card.begin));
-  for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
-    const bool word =
-        at == 0 || !(std::isalnum(static_cast<unsigned char>(text[at - 1])) || text[at - 1] == '_');
-    const auto equal = text.find_first_not_of(" \t", at + name.size());
-    if (!word || equal == std::string::npos || text[equal] != '=') continue;
-    const auto begin = text.find_first_not_of(" \t{'", equal + 1);
-    if (begin == std::string::npos) return std::nullopt;
-    const auto number = parse_si_prefix(std::string_view(text).substr(begin));
-    if (!number) return std::nullopt;
-    const auto after = text.find_first_not_of(" \t}'", begin + number->length);
-    const bool operation =
-        after != std::string::npos && std::string_view("*/+-^").find(text[after]) != std::string_view::npos;
-    return operation ? std::nullopt : std::optional(number->value);
-  }
-  return std::nullopt;
-}
-
-/// "nch" of "nch.3", which is a bin; the name itself of any other card.
-std::string family_of(const std::string& name) {
-  const auto dot = name.rfind('.');
-  const bool bin = dot != std::string::npos && dot + 1 < name.size() &&
-                   std::all_of(name.begin() + static_cast<std::ptrdiff_t>(dot) + 1, name.end(),
-                               [](unsigned char c) { return std::isdigit(c) != 0; });
-  return bin ? name.substr(0, dot) : name;
-}
-
-// Models may be defined inside subcircuits, as PDKs do. A card without bins may have limits too.
-void collect_bins(const Block& block, GeometryRule& rule) {
-  for (const auto& card : block.models) {
-    const auto l_min = plain_number(*card, "lmin"), l_max = plain_number(*card, "lmax");
-    const auto w_min = plain_number(*card, "wmin"), w_max = plain_number(*card, "wmax");
-    if (l_min && l_max && w_min && w_max)
-      rule.add(family_of(card->name), {card->name, *l_min, *l_max, *w_min, *w_max});
-  }
-  for (const auto& [name, inner] : block.subcircuits) collect_bins(*inner, rule);
 }
 
 /// The subcircuit that is asked for, or the only one that the netlist file itself defines.
@@ -130,7 +87,6 @@ CircuitContents read_contents(const CircuitFiles& files) {
   out.ports = block.ports;
   out.where = source.locate(*block.line, 0);
   for (const netlist::ParameterText& parameter : root->parameters) out.parameters.push_back(parameter.name);
-  collect_bins(*root, out.geometry);
   const SourceFile* last = nullptr;
   for (const netlist::LogicalLine& line : source.lines()) {
     const auto file = source.locate(line, 0).file;

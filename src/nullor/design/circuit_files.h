@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "nullor/base/error.h"
-#include "nullor/design/geometry_rule.h"
 
 namespace nullor {
 
@@ -32,8 +31,7 @@ struct CircuitContents {
   std::vector<std::string> ports;       ///< lower case, in order
   Location where;                       ///< of the subcircuit
   std::vector<std::string> parameters;  ///< top-level .param names
-  GeometryRule geometry;
-  std::vector<FileDigest> files;  ///< every file read, in order
+  std::vector<FileDigest> files;        ///< every file read, in order
 };
 
 /// Lines that include the files, for the head of a deck.

@@ -69,6 +69,32 @@ std::string submit_to_slurm(const DatasetLayout& layout, const SubmitOptions& op
   return said;
 }
 
+HostPoolSummary submit_to_hosts(const DatasetLayout& layout, const SubmitOptions& options,
+                                const std::vector<std::string>& hosts) {
+  check_hosts(hosts);
+  run_program({"ssh", "-V"}, "/dev/null");
+  const std::string script =
+      std::filesystem::absolute(written_script(layout, options)).lexically_normal().string();
+  return run_on_hosts(hosts, options.tasks, [&](const std::string& host, int task) -> std::string {
+    const std::string log = fmt::format("{}/ssh-{}.log", options.folder, task);
+    try {
+      // The other side's shell reads the last word.
+      const ProgramResult result =
+          run_program({"ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=20", "-o",
+                       "ServerAliveInterval=15", "-o", "ServerAliveCountMax=4", host,
+                       fmt::format("env SLURM_ARRAY_TASK_ID={} sh {}", task, quoted(script))},
+                      log);
+      if (result.code == 0) return "";
+      std::string said = last_line(read_file(log));
+      const std::string own = fmt::format("{}/task-{}.log", options.folder, task);
+      if (said.empty() && std::filesystem::exists(own)) said = last_line(read_file(own));
+      return fmt::format("exit code {}: {}", result.code, said);
+    } catch (const InputError& error) {
+      return error.what();
+    }
+  });
+}
+
 std::vector<std::string> submit_locally(const DatasetLayout& layout, const SubmitOptions& options,
                                         int at_once) {
   const std::string script = written_script(layout, options);

@@ -1,10 +1,12 @@
 #pragma once
-/// A data set made by many processes: the tasks of a Slurm job array, or of this machine.
+/// A data set made by many processes: the tasks of a Slurm job array, of this machine, or of others
+/// that are reached by ssh.
 
 #include <string>
 #include <vector>
 
 #include "nullor/design/dataset.h"
+#include "nullor/design/host_pool.h"
 
 namespace nullor {
 
@@ -23,6 +25,13 @@ std::string task_script(const DatasetLayout& layout, const SubmitOptions& option
 /// Writes the script into the folder and hands it to sbatch; returns what that says. `wait`: only when all
 /// tasks have ended. Throws InputError(input_output) where sbatch is missing or refuses.
 std::string submit_to_slurm(const DatasetLayout& layout, const SubmitOptions& options, bool wait);
+
+/// Runs the tasks on hosts that see the folder, the files and the program under the same paths, one task a
+/// host at a time, through `ssh` without passwords (run_on_hosts). A host that does not answer for a minute
+/// is lost. What counts in the end are the shards that are there. Throws InputError(usage) for bad names,
+/// InputError(input_output) where there is no ssh.
+HostPoolSummary submit_to_hosts(const DatasetLayout& layout, const SubmitOptions& options,
+                                const std::vector<std::string>& hosts);
 
 /// Runs the tasks here, `at_once` of them side by side; returns those that failed, with the last line of
 /// each.

@@ -241,9 +241,10 @@ TEST_F(DatasetTest, ExportsWhatOthersRead) {
 TEST_F(DatasetTest, AgreesWithNgspiceMetricByMetric) {
   if (std::system("ngspice --version > /dev/null 2>&1") != 0) GTEST_SKIP() << "no ngspice";
   std::string bench = read_file(kRoot + "/share/testbenches/amplifier.toml");
-  const std::string tran = ".options reltol=1e-5\n.tran 1u 401u\n";
-  ASSERT_NE(bench.find(tran), std::string::npos);
-  write_file(path("fine.toml"), bench.replace(bench.find(tran), tran.size(), ".tran 5n 401u 0 5n\n"));
+  const std::string tolerance = ".options reltol=1e-6 trtol=1\n";
+  ASSERT_NE(bench.find(tolerance), std::string::npos);
+  write_file(path("fine.toml"),
+             bench.replace(bench.find(tolerance), tolerance.size(), ".options reltol=1e-7 trtol=0.1\n"));
   DatasetOptions options;
   options.files.netlist = kRoot + "/examples/dataset/two_stage.cir";
   options.testbench = path("fine.toml");

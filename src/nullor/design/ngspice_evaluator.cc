@@ -58,13 +58,14 @@ NgspiceEvaluator::NgspiceEvaluator(const Testbench& bench, const CircuitSetting&
   const TestSetup& first = bench_.setups.front();
   const std::string deck = setup_deck(bench_, first, contents_, text), path = "testbench:" + first.name;
   ReadOptions options;
+  options.keep_bins = true;
   try {
-    placer_ = BinPlacer(contents_.geometry, read_circuit_text(deck, path, options));
+    placer_ = BinPlacer(read_circuit_text(deck, path, options));
   } catch (const InputError&) {
     // As in TestbenchEvaluator.
     for (std::size_t k = 0; k < setting_.parameters.size(); ++k)
       options.parameters.emplace_back(setting_.parameters[k], setting_.start[k]);
-    placer_ = BinPlacer(contents_.geometry, read_circuit_text(deck, path, options));
+    placer_ = BinPlacer(read_circuit_text(deck, path, options));
   }
   run_program({"ngspice", "--version"}, folder_ + "/version");
 }

@@ -61,7 +61,7 @@ TestbenchEvaluator::TestbenchEvaluator(const Testbench& bench, const CircuitSett
     for (Run& run : runs_) read(run, setting_.start, conditions);
   }
   check_read(circuit());
-  placer_ = BinPlacer(contents_.geometry, circuit());
+  placer_ = BinPlacer(circuit());
 }
 
 /// `parameters` empty: the files' own values.

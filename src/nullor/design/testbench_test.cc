@@ -231,10 +231,12 @@ TEST_F(TwoStage, IsTheSameInLanes) {
     for (std::size_t m = 0; m < one.values.size(); ++m) {
       const double a = together[k].values[m], b = one.values[m];
       EXPECT_EQ(std::isnan(a), std::isnan(b)) << bench.metrics[m].name << " of " << k;
-      // Ends of settling are where a tail crosses a line at a small angle.
+      // Ends of settling are where a tail crosses a line at a small angle; what is left then is rounding of
+      // Newton's method, of the order of vntol.
       const bool tail = bench.metrics[m].name.starts_with("settl");
+      const double floor = bench.metrics[m].name.starts_with("error_") ? 5e-6 : 1e-9;
       if (std::isnan(b)) continue;
-      EXPECT_NEAR(a, b, (tail ? 2e-2 : 1e-3) * std::fabs(b) + 1e-9) << bench.metrics[m].name << " of " << k;
+      EXPECT_NEAR(a, b, (tail ? 2e-2 : 1e-3) * std::fabs(b) + floor) << bench.metrics[m].name << " of " << k;
     }
   }
   EXPECT_TRUE(lanes.evaluate_many(samples, [](std::size_t) { return false; }).empty());

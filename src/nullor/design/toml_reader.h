@@ -28,14 +28,9 @@ inline std::string lower_case(std::string_view text) {
 /// A parsed file; every reader of a node refuses with file:line:column, ErrorKind::usage.
 class TomlReader {
  public:
-  TomlReader(const std::string& text, const std::string& path)
-      : file_(std::make_shared<SourceFile>(SourceFile{path, text})) {
-    try {
-      root_ = toml::parse(text, path);
-    } catch (const toml::parse_error& error) {
-      throw InputError(ErrorKind::usage, std::string(error.description()), at(error.source()));
-    }
-  }
+  /// A key of more than 32 parts is refused before it is parsed: the parser follows nested tables by
+  /// recursion, and limits the depth of brackets but not of dots.
+  TomlReader(const std::string& text, const std::string& path);
 
   const toml::table& root() const { return root_; }
   const std::shared_ptr<const SourceFile>& file() const { return file_; }
