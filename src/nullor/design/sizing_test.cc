@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "nullor/base/test_folder.h"
+#include "nullor/design/deck_sizing.h"
 #include "nullor/netlist/circuit.h"
 
 namespace nullor {
@@ -20,7 +21,7 @@ Specification wanted(const std::vector<std::string>& vary, const std::vector<std
 }
 
 SizingResult sized(const std::string& deck, const Specification& specification, SizingOptions options = {}) {
-  SizingProblem problem(read_circuit_text(deck), specification);
+  DeckSizing problem(read_circuit_text(deck), specification);
   return size_circuit(problem, options);
 }
 
@@ -42,7 +43,7 @@ TEST(Sizing, MeetsAnEqualityAsTheFormulaDoes) {
     const SizingResult r = sized(kDivider, wanted({"rb=10:100k"}, {"v(out)=0.25+-0.01%"}), options);
     ASSERT_TRUE(r.best.met());
     EXPECT_NEAR(r.verified.values[0], 0.25, 0.25e-4);
-    SizingProblem problem(read_circuit_text(kDivider), wanted({"rb=10:100k"}, {"v(out)=0.25"}));
+    DeckSizing problem(read_circuit_text(kDivider), wanted({"rb=10:100k"}, {"v(out)=0.25"}));
     EXPECT_NEAR(problem.parameters(r.best.u)[0], 1000.0 / 3, 0.1);
   }
 }
@@ -101,7 +102,7 @@ TEST(Sizing, FollowsAWaveform) {
   }
   Specification s = wanted({"r=100:100k"}, {});
   s.waveforms.push_back(w);
-  SizingProblem problem(read_circuit_text(kLowPass), s);
+  DeckSizing problem(read_circuit_text(kLowPass), s);
   const SizingResult r = size_circuit(problem, {});
   ASSERT_TRUE(r.best.met());
   EXPECT_NEAR(problem.parameters(r.best.u)[0], 2000, 20);
@@ -109,7 +110,7 @@ TEST(Sizing, FollowsAWaveform) {
 
 TEST(Sizing, SlopesAreThoseOfDifferences) {
   Specification s = wanted({"r=100:100k", "c1=0.2n:5n:linear"}, {"late<=2u", "half=250n", "max:half"});
-  SizingProblem problem(read_circuit_text(kLowPass), s);
+  DeckSizing problem(read_circuit_text(kLowPass), s);
   const std::vector<double> u = {0.3, 0.2};
   const Trial exact = problem.evaluate(u, true);
   ASSERT_TRUE(exact.ok());
