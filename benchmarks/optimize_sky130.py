@@ -2,6 +2,7 @@
 """Sizing of two SKY130 amplifiers of AnalogGym, from the shipped sizes to all goals met at every corner, one thread.
 
 usage: benchmarks/optimize_sky130.py [--program PROGRAM] [--data FOLDER] [--corners tt,ss,ff] [--time-limit SECONDS] [--seed N]
+                                     [--method gradient]
 
 Compared are the same searches over the same set-ups, goals and corners, driven by the native engine and by ngspice:
 
@@ -52,6 +53,8 @@ def main():
           flush=True)
     for name, files in AMPLIFIERS.items():
         for engine, method in SEARCHES:
+            if method != take("--method", method):
+                continue
             before = resource.getrusage(resource.RUSAGE_CHILDREN)
             run = search(program, data, name, files, take("--corners", "tt,ss,ff"), engine, method,
                          float(take("--time-limit", "600")), int(take("--seed", "1")))
