@@ -151,6 +151,51 @@ TEST(Sizing, GoesOnFromItsJournal) {
   EXPECT_THROW(sized(kDivider, s, second), InputError);
 }
 
+/// Counts the points that are not tried together with others.
+class Counting : public DeckSizing {
+ public:
+  using DeckSizing::DeckSizing;
+  Trial evaluate(const std::vector<double>& u, bool with_slopes) override {
+    ++alone;
+    return DeckSizing::evaluate(u, with_slopes);
+  }
+  std::vector<Trial> evaluate_many(std::span<const std::vector<double>> points) override {
+    std::vector<Trial> out;
+    for (const auto& u : points) out.push_back(DeckSizing::evaluate(u, false));
+    return out;
+  }
+  int alone = 0;
+};
+
+TEST(Sizing, EvolutionTriesAGenerationTogether) {
+  Counting problem(read_circuit_text(kDivider),
+                   wanted({"ra=100:20k", "rb=100:30k"}, {"v(out)>=0.5", "min:-i(v1)"}));
+  SizingOptions options;
+  options.method = SearchMethod::evolution;
+  options.evaluations = 300;
+  const SizingResult r = size_circuit(problem, options);
+  EXPECT_EQ(r.evaluations, 300);
+  EXPECT_EQ(problem.alone, 1) << "the start";
+}
+
+TEST(Sizing, FindsWholeNumbersByEvolution) {
+  for (const SearchMethod method : {SearchMethod::evolution, SearchMethod::both}) {
+    // Whole values of ra alone: 1 kOhm * n. v(out) = 0.25 within 4 % with rb = 10 kOhm: n = 29, 30 or 31.
+    Specification s = wanted({"ra=1:60:linear"}, {"v(out)=0.25+-4%"});
+    s.variables[0].integer = true;
+    s.variables[0].start = 3;
+    SizingOptions options;
+    options.method = method;
+    DeckSizing problem(read_circuit_text("d\n.param ra=3\nV1 in 0 1\nR1 in out {1k*ra}\nR2 out 0 10k\n.op\n"),
+                       s);
+    const SizingResult r = size_circuit(problem, options);
+    EXPECT_TRUE(r.best.met());
+    const double found = problem.parameters(r.best.u)[0];
+    EXPECT_EQ(found, std::round(found));
+    EXPECT_NEAR(found, 30, 1);
+  }
+}
+
 TEST(Sizing, RefusesNamesThatDoNotExist) {
   EXPECT_THROW(sized(kDivider, wanted({"rx=1:2"}, {"v(out)=0.3"})), InputError);
   EXPECT_THROW(sized(kDivider, wanted({"ra=1:2k"}, {"v(nowhere)=0.3"})), InputError);
