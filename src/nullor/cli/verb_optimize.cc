@@ -1,24 +1,21 @@
 // nullor optimize deck.cir --vary P=lo:hi --goal "gain>=20": values that meet a specification.
 #include <fmt/format.h>
 
-#include <cmath>
-#include <cstdio>
-#include <limits>
+#include <filesystem>
 #include <map>
-#include <nlohmann/json.hpp>
-#include <optional>
 
 #include "nullor/base/file.h"
 #include "nullor/base/log.h"
 #include "nullor/base/progress.h"
-#include "nullor/base/si.h"
 #include "nullor/cli/app.h"
+#include "nullor/cli/named_values.h"
+#include "nullor/cli/optimize_pages.h"
 #include "nullor/cli/read_deck.h"
 #include "nullor/cli/version.h"
-#include "nullor/design/sizing.h"
+#include "nullor/design/deck_sizing.h"
+#include "nullor/design/testbench_sizing.h"
 #include "nullor/neural/collocation_gradient.h"
 #include "nullor/neural/surrogate_transient.h"
-#include "nullor/report/html_page.h"
 
 namespace nullor {
 namespace {
@@ -29,116 +26,12 @@ const std::map<std::string, SearchMethod> kMethods = {{"gradient", SearchMethod:
 
 struct OptimizeOptions {
   CommonOptions common;
-  std::string deck, specification, method = "gradient", engine = "numeric", surrogate, plot;
-  std::vector<std::string> vary, goals;
+  std::string specification, method = "gradient", engine = "numeric", surrogate, plot, save;
+  std::vector<std::string> vary, goals, axes, set;
+  DatasetOptions circuit;  ///< its netlist is the deck where there is no testbench
   SizingOptions sizing;
   double tolerance = 1e-5;
 };
-
-std::string wanted_text(const Goal& goal) {
-  std::string out;
-  const auto add = [&](const std::string& text) { out += (out.empty() ? "" : ", ") + text; };
-  if (goal.at_least) add(">= " + format_si(*goal.at_least));
-  if (goal.at_most) add("<= " + format_si(*goal.at_most));
-  if (goal.equal) add(fmt::format("{} +- {:g} %", format_si(*goal.equal, 6), 100 * goal.within));
-  if (goal.minimize) add("least");
-  if (goal.maximize) add("most");
-  return out;
-}
-
-/// Whether the value that was read meets the goal.
-bool meets(const Goal& goal, double value) {
-  return !(goal.at_least && value < *goal.at_least) && !(goal.at_most && value > *goal.at_most) &&
-         !(goal.equal && std::fabs(value - *goal.equal) > goal.within * std::fabs(*goal.equal));
-}
-
-/// One goal or waveform in the words of the report.
-struct GoalRow {
-  std::string name, wanted, unit;
-  double start = 0, found = 0, verified = 0;
-  bool met = false;
-};
-
-std::vector<GoalRow> goal_rows(const SizingProblem& problem, const SizingResult& result) {
-  const Specification& s = problem.specification();
-  const auto value = [](const Trial& trial, std::size_t k) {
-    return trial.ok() ? trial.values[k] : std::numeric_limits<double>::quiet_NaN();
-  };
-  std::vector<GoalRow> out;
-  for (std::size_t k = 0; k < problem.names().size(); ++k) {
-    GoalRow row{problem.names()[k], {}, problem.units()[k]};
-    row.start = value(result.start, k);
-    row.found = value(result.best, k);
-    row.verified = value(result.verified, k);
-    if (k < s.goals.size()) {
-      row.wanted = wanted_text(s.goals[k]);
-      row.met = meets(s.goals[k], row.verified);
-    } else {
-      const WaveformGoal& w = s.waveforms[k - s.goals.size()];
-      row.name = "distance of " + w.signal;
-      row.wanted = "<= " + format_si(w.within * w.swing);
-      row.met = row.verified <= w.within * w.swing;
-    }
-    out.push_back(std::move(row));
-  }
-  return out;
-}
-
-std::string si(double value, const std::string& unit) {
-  return std::isnan(value) ? "none" : format_si(value, 6) + (unit.empty() ? "" : " " + unit);
-}
-
-constexpr double kAtBound = 1e-6;  // of the way from one bound to the other
-
-void print_table(const SizingProblem& problem, const SizingResult& result,
-                 const std::vector<GoalRow>& goals) {
-  std::size_t width = 9;
-  for (const GoalRow& row : goals) width = std::max(width, row.name.size());
-  for (const Variable& v : problem.specification().variables) width = std::max(width, v.name.size());
-  fmt::print("{:<{}}  {:>13}  {:>13}  {:>13}  {}\n", "goal", width, "start", "found", "verified", "wanted");
-  for (const GoalRow& row : goals) {
-    fmt::print("{:<{}}  {:>13}  {:>13}  {:>13}  {}  {}\n", row.name, width, si(row.start, row.unit),
-               si(row.found, row.unit), si(row.verified, row.unit), row.wanted, row.met ? "met" : "NOT MET");
-  }
-  fmt::print("\n{:<{}}  {:>13}  {:>13}  {}\n", "parameter", width, "start", "found", "bounds");
-  const std::vector<double> before = problem.parameters(problem.start()),
-                            after = problem.parameters(result.best.u);
-  for (std::size_t k = 0; k < before.size(); ++k) {
-    const Variable& v = problem.specification().variables[k];
-    fmt::print("{:<{}}  {:>13}  {:>13}  {} to {}{}\n", v.name, width, format_si(before[k], 6),
-               format_si(after[k], 6), format_si(v.min), format_si(v.max),
-               result.best.u[k] < kAtBound || result.best.u[k] > 1 - kAtBound ? "  at its bound" : "");
-  }
-  fmt::print("\n{} evaluations, {} of them with derivatives, {:.3g} s\n", result.evaluations,
-             result.with_slopes, result.seconds);
-}
-
-void print_json(const SizingProblem& problem, const SizingResult& result, const std::vector<GoalRow>& goals) {
-  nlohmann::ordered_json out;
-  out["goals"] = nlohmann::ordered_json::array();
-  for (const GoalRow& row : goals) {
-    out["goals"].push_back({{"goal", row.name},
-                            {"unit", row.unit},
-                            {"wanted", row.wanted},
-                            {"start", row.start},
-                            {"found", row.found},
-                            {"verified", row.verified},
-                            {"met", row.met}});
-  }
-  const std::vector<double> before = problem.parameters(problem.start()),
-                            after = problem.parameters(result.best.u);
-  for (std::size_t k = 0; k < before.size(); ++k) {
-    out["parameters"][problem.specification().variables[k].name] = {{"start", before[k]},
-                                                                    {"found", after[k]}};
-  }
-  out["evaluations"] = result.evaluations;
-  out["with_derivatives"] = result.with_slopes;
-  out["evaluations_until_met"] = result.until_met;
-  out["seconds"] = result.seconds;
-  out["shortfall_by_evaluation"] = result.worst;  // best so far; null while nothing had values
-  out["aim_by_evaluation"] = result.aim;          // of the best that meets the goals, turned for a maximum
-  std::puts(out.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
-}
 
 /// The deck's waveforms at a point of the search.
 std::vector<Table> waveforms_at(const Circuit& circuit, const SizingProblem& problem,
@@ -154,39 +47,10 @@ std::vector<Table> waveforms_at(const Circuit& circuit, const SizingProblem& pro
   return out;
 }
 
-void draw(const OptimizeOptions& options, const Circuit& circuit, const SizingProblem& problem,
-          const SizingResult& result, const std::vector<GoalRow>& goals) {
-  Page page{circuit.title, std::string(kVersion), {}};
-  PageSection search{
-      "Search", "The largest relative shortfall of a goal, best so far, by evaluations.", {}, {}, ""};
-  Table curve;
-  curve.title = circuit.title;
-  curve.plotname = "Search";
-  curve.kind = "search";
-  curve.columns = {{"evaluation", Quantity::none, {}, {}}, {"shortfall", Quantity::none, result.worst, {}}};
-  for (std::size_t k = 0; k < result.worst.size(); ++k)
-    curve.columns[0].real.push_back(static_cast<double>(k + 1));
-  std::replace_if(
-      curve.columns[1].real.begin(), curve.columns[1].real.end(), [](double v) { return !std::isfinite(v); },
-      std::numeric_limits<double>::quiet_NaN());
-  search.tables.push_back(std::move(curve));
-  for (const GoalRow& row : goals)
-    search.readings.push_back({row.name + " (wanted " + row.wanted + ")", row.verified, row.unit, "", {}});
-  const std::vector<double> found = problem.parameters(result.best.u);
-  for (std::size_t k = 0; k < found.size(); ++k)
-    search.readings.push_back({problem.specification().variables[k].name, found[k], "", "", {}});
-  page.sections.push_back(std::move(search));
-  page.sections.push_back({"Found", "", waveforms_at(circuit, problem, result.best.u), {}, ""});
-  if (result.start.ok())
-    page.sections.push_back({"Start", "", waveforms_at(circuit, problem, problem.start()), {}, ""});
-  write_file(options.plot, write_html(page));
-  log_note("wrote " + options.plot);
-}
-
 /// The command that shows the found circuit, when every variable is a `.param`.
 void suggest_run(const OptimizeOptions& options, const Circuit& circuit, const SizingProblem& problem,
                  const SizingResult& result) {
-  std::string command = "nullor run " + options.deck;
+  std::string command = "nullor run " + options.circuit.files.netlist;
   const std::vector<double> found = problem.parameters(result.best.u);
   for (std::size_t k = 0; k < found.size(); ++k) {
     const std::string& name = problem.specification().variables[k].name;
@@ -196,40 +60,33 @@ void suggest_run(const OptimizeOptions& options, const Circuit& circuit, const S
   fmt::print("\n{}\n", command);
 }
 
-void optimize(OptimizeOptions& options) {
-  Specification specification;
-  if (!options.specification.empty()) specification = read_specification(options.specification);
-  for (const std::string& text : options.vary) specification.variables.push_back(parse_variable(text));
-  for (const std::string& text : options.goals) specification.goals.push_back(parse_goal(text));
-  ReadOptions reading;
-  reading.seed = options.common.seed;
-  const Circuit circuit = read_deck(options.deck, reading);
-  TrainingOptions how;
-  how.tolerance = options.tolerance;
-  how.seed = options.common.seed;
-  std::unique_ptr<DifferentiableTransient> transient;
-  if (options.engine == "neural") transient = std::make_unique<CollocationGradient>(how);
-  if (!options.surrogate.empty())
-    transient = std::make_unique<SurrogateTransient>(Surrogate::load(options.surrogate));
-  SizingProblem problem(circuit, std::move(specification), transient.get());
+SizingResult search(SizingProblem& problem, OptimizeOptions& options) {
   options.sizing.method = kMethods.at(options.method);
   options.sizing.seed = options.common.seed;
-  SizingResult result;
-  {
-    Progress progress("sizing");
-    options.sizing.progress = [&](int evaluations, double) {
-      progress.update(static_cast<double>(evaluations) / options.sizing.evaluations);
-    };
-    result = size_circuit(problem, options.sizing);
-  }
-  const std::vector<GoalRow> goals = goal_rows(problem, result);
+  Progress progress("sizing");
+  options.sizing.progress = [&](int evaluations, double) {
+    progress.update(static_cast<double>(evaluations) / options.sizing.evaluations);
+  };
+  return size_circuit(problem, options.sizing);
+}
+
+void print(const OptimizeOptions& options, const SizingProblem& problem, const SizingResult& result,
+           const std::vector<GoalRow>& goals) {
   if (options.common.json) {
-    print_json(problem, result, goals);
+    print_sizing_json(problem, result, goals);
   } else {
-    print_table(problem, result, goals);
-    suggest_run(options, circuit, problem, result);
+    print_sizing(problem, result, goals);
   }
-  if (!options.plot.empty()) draw(options, circuit, problem, result, goals);
+}
+
+void write_page(const OptimizeOptions& options, const Page& page) {
+  write_file(options.plot, write_html(page));
+  log_note("wrote " + options.plot);
+}
+
+/// Throws InputError(specification) where goals are missed.
+void check_met(const OptimizeOptions& options, const SizingResult& result,
+               const std::vector<GoalRow>& goals) {
   std::string missed;
   for (const GoalRow& row : goals) {
     if (!row.met) missed += (missed.empty() ? "'" : ", '") + row.name + "'";
@@ -243,12 +100,109 @@ void optimize(OptimizeOptions& options) {
                    "widen the bounds, vary more parameters, allow more --evaluations, or try --method both");
 }
 
+void size_deck(OptimizeOptions& options, Specification specification) {
+  ReadOptions reading;
+  reading.seed = options.common.seed;
+  const Circuit circuit = read_deck(options.circuit.files.netlist, reading);
+  TrainingOptions how;
+  how.tolerance = options.tolerance;
+  how.seed = options.common.seed;
+  std::unique_ptr<DifferentiableTransient> transient;
+  if (options.engine == "neural") transient = std::make_unique<CollocationGradient>(how);
+  if (!options.surrogate.empty())
+    transient = std::make_unique<SurrogateTransient>(Surrogate::load(options.surrogate));
+  DeckSizing problem(circuit, std::move(specification), transient.get());
+  const SizingResult result = search(problem, options);
+  const std::vector<GoalRow> goals = goal_rows(problem, result);
+  print(options, problem, result, goals);
+  if (!options.common.json) suggest_run(options, circuit, problem, result);
+  if (!options.plot.empty()) {
+    Page page{circuit.title, std::string(kVersion), {}};
+    page.sections.push_back(search_section(circuit.title, problem, result, goals));
+    page.sections.push_back({"Found", "", waveforms_at(circuit, problem, result.best.u), {}, ""});
+    if (result.start.ok())
+      page.sections.push_back({"Start", "", waveforms_at(circuit, problem, problem.start()), {}, ""});
+    write_page(options, page);
+  }
+  check_met(options, result, goals);
+}
+
+void size_by_testbench(OptimizeOptions& options, Specification specification) {
+  if (options.circuit.bounds.empty())
+    throw InputError(ErrorKind::usage, "what may vary?", {}, "say it with --bounds FILE, docs/dataset.md");
+  if (options.engine == "neural" || !options.surrogate.empty())
+    throw InputError(ErrorKind::usage, "set-ups of a testbench are simulated by numeric or ngspice");
+  options.circuit.engine = options.engine == "ngspice" ? "ngspice" : "native";
+  for (const std::string& text : options.axes) options.circuit.axes.push_back(parse_axis(text));
+  options.circuit.set = named_values(options.set, "--set load_capacitance=5p");
+  TestbenchSizing problem(options.circuit, std::move(specification), options.common.jobs);
+  const SizingResult result = search(problem, options);
+  const std::vector<GoalRow> goals = goal_rows(problem, result);
+  print(options, problem, result, goals);
+  if (!options.save.empty()) {
+    std::string text = "* Sizes found by nullor optimize\n";
+    for (const auto& [name, value] : problem.all_parameters(result.best.u))
+      text += fmt::format(".param {}={:.17g}\n", name, value);
+    write_file(options.save, text);
+    log_note("wrote " + options.save);
+  }
+  if (!options.plot.empty()) {
+    const std::string title = std::filesystem::path(options.circuit.files.netlist).filename().string();
+    write_page(options, {title, std::string(kVersion), {search_section(title, problem, result, goals)}});
+  }
+  check_met(options, result, goals);
+}
+
+void optimize(OptimizeOptions& options) {
+  Specification specification;
+  if (!options.specification.empty()) specification = read_specification(options.specification);
+  for (const std::string& text : options.vary) specification.variables.push_back(parse_variable(text));
+  for (const std::string& text : options.goals) specification.goals.push_back(parse_goal(text));
+  if (!options.circuit.testbench.empty()) return size_by_testbench(options, std::move(specification));
+  const CircuitFiles& files = options.circuit.files;
+  if (!files.includes.empty() || !files.models.empty() || !files.subcircuit.empty() ||
+      !options.save.empty() || !options.circuit.bounds.empty() || !options.axes.empty() ||
+      !options.set.empty() || options.engine == "ngspice") {
+    throw InputError(
+        ErrorKind::usage,
+        "--include, --models, --subcircuit, --bounds, --axis, --set, --save and --engine ngspice go "
+        "with --testbench");
+  }
+  size_deck(options, std::move(specification));
+}
+
+/// Those of `dataset make`.
+void add_circuit_options(CLI::App& verb, OptimizeOptions& options) {
+  DatasetOptions& circuit = options.circuit;
+  verb.add_option("--testbench", circuit.testbench, "goals are metrics of these set-ups (.toml)")
+      ->type_name("FILE");
+  verb.add_option("--bounds", circuit.bounds, "with it: what may vary (.yaml or .toml)")->type_name("FILE");
+  verb.add_option("--include", circuit.files.includes, "with it: file that the netlist needs, its sizes")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  verb.add_option("--models", circuit.files.models, "with it: model file, or FILE,SECTION; may hold {corner}")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  verb.add_option("--subcircuit", circuit.files.subcircuit, "with it: of several, the one to size")
+      ->type_name("NAME");
+  verb.add_option("--axis", options.axes,
+                  "with it: goals hold at each of these: corner=tt,ss  temperature=-40,125")
+      ->type_name("NAME=VALUES")
+      ->allow_extra_args(false);
+  verb.add_option("--set", options.set, "with it: a condition of the testbench: load_capacitance=5p")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+  verb.add_option("--save", options.save, "with it: the sizes found, as .param lines to include")
+      ->type_name("FILE");
+}
+
 }  // namespace
 
 void add_optimize(CLI::App& app) {
   auto options = std::make_shared<OptimizeOptions>();
   CLI::App* verb = app.add_subcommand("optimize", "find parameter values that meet a specification");
-  verb->add_option("deck", options->deck, "SPICE netlist")->required()->type_name("FILE");
+  DatasetOptions& circuit = options->circuit;
+  verb->add_option("deck", circuit.files.netlist, "SPICE netlist")->required()->type_name("FILE");
   verb->add_option("--spec", options->specification, "what may vary and what is wanted (.toml)")
       ->type_name("FILE");
   verb->add_option("--vary", options->vary, "what may vary: wn=0.5u:20u, m1:w=1u:50u:log")
@@ -268,8 +222,9 @@ void add_optimize(CLI::App& app) {
   verb->add_option("--time-limit", options->sizing.time_limit, "seconds, 0 is no limit")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  verb->add_option("--engine", options->engine, "which engine solves a transient")
-      ->check(CLI::IsMember({"numeric", "neural"}))
+  verb->add_option("--engine", options->engine,
+                   "numeric; neural solves transients; ngspice runs the set-ups of a testbench")
+      ->check(CLI::IsMember({"numeric", "neural", "ngspice"}))
       ->capture_default_str();
   verb->add_option("--surrogate", options->surrogate,
                    "read transients from this network over the parameters (.safetensors)")
@@ -282,6 +237,7 @@ void add_optimize(CLI::App& app) {
   verb->add_flag("--resume", options->sizing.resume, "go on from the journal of an interrupted search")
       ->needs(journal);
   verb->add_option("--plot", options->plot, "result page (.html)")->type_name("FILE");
+  add_circuit_options(*verb, *options);
   add_common_options(*verb, options->common);
   verb->callback([options] { optimize(*options); });
 }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 
+#include "nullor/math/var.h"
 #include "nullor/simulate/vector_expression.h"
 
 namespace nullor {
@@ -31,12 +32,13 @@ void check(const Bound& b) {
   }
 }
 
-double tied_value(const Bound& bound, const std::map<std::string, double, std::less<>>& known) {
-  VectorScope<double> scope;
-  scope.other = [&](std::string_view name) -> std::optional<Samples<double>> {
+template <class T>
+T tied_value(const Bound& bound, const std::map<std::string, T, std::less<>>& known) {
+  VectorScope<T> scope;
+  scope.other = [&](std::string_view name) -> std::optional<Samples<T>> {
     const auto found = known.find(name);
     if (found == known.end()) return std::nullopt;
-    return Samples<double>::constant(found->second);
+    return Samples<T>::constant(found->second);
   };
   return evaluate_scalar(bound.expression, scope);
 }
@@ -106,6 +108,30 @@ std::vector<double> Bounds::complete(std::span<const double> drawn) const {
       known[b.name] = value;
     }
     out.push_back(known[b.name]);
+  }
+  return out;
+}
+
+std::vector<std::vector<double>> Bounds::slopes(std::span<const double> drawn) const {
+  Tape tape;
+  std::map<std::string, Var, std::less<>> known;
+  std::vector<int> inputs;
+  for (const Bound& b : list_) {
+    if (b.kind == Bound::Kind::tied) continue;
+    Var value(b.value);
+    if (b.drawn()) {
+      value = Var::input(tape, drawn[inputs.size()]);
+      inputs.push_back(value.node);
+    }
+    known[b.name] = value;
+  }
+  std::vector<std::vector<double>> out;
+  for (const Bound& b : list_) {
+    if (b.kind == Bound::Kind::tied) known[b.name] = tied_value(b, known);
+    const Var& value = known[b.name];
+    const std::vector<double> by_node = tape.gradient(value.tape ? value.node : -1);
+    std::vector<double>& row = out.emplace_back();
+    for (const int input : inputs) row.push_back(by_node[static_cast<std::size_t>(input)]);
   }
   return out;
 }

@@ -55,6 +55,8 @@ class Bounds {
   /// All values, in the order of the file, from those of the drawn parameters. Throws InputError where an
   /// expression has no finite value.
   std::vector<double> complete(std::span<const double> drawn) const;
+  /// d(value)/d(drawn parameter), (size x drawn), exact also through expressions.
+  std::vector<std::vector<double>> slopes(std::span<const double> drawn) const;
 
  private:
   std::vector<Bound> list_;

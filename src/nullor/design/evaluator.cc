@@ -1,5 +1,6 @@
 #include "nullor/design/evaluator.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "nullor/base/file.h"
@@ -27,6 +28,11 @@ Trial trial_of(const nlohmann::json& entry) {
   entry.at("shortfall_slopes").get_to(out.shortfall_slopes);
   entry.at("aim_slopes").get_to(out.aim_slopes);
   return out;
+}
+
+/// Whether a trial made before tells all that is asked.
+bool serves(const Trial& trial, bool with_slopes) {
+  return !with_slopes || !trial.ok() || !trial.shortfall_slopes.empty() || !trial.aim_slopes.empty();
 }
 
 }  // namespace
@@ -68,7 +74,7 @@ void Evaluator::read_journal() {
   }
 }
 
-void Evaluator::keep(const Trial& trial, bool with_slopes) {
+const Trial& Evaluator::keep(Trial trial, bool with_slopes) {
   if (with_slopes) ++result_.with_slopes;
   ++result_.evaluations;
   if (result_.evaluations == 1) result_.start = trial;
@@ -77,6 +83,8 @@ void Evaluator::keep(const Trial& trial, bool with_slopes) {
   result_.worst.push_back(best_.worst());
   result_.aim.push_back(best_.met() ? best_.aim : std::numeric_limits<double>::quiet_NaN());
   if (options_.progress) options_.progress(result_.evaluations, best_.worst());
+  Trial& kept = known_[trial.u];
+  return kept = std::move(trial);
 }
 
 bool Evaluator::better(const Trial& a, const Trial& b) const {
@@ -84,34 +92,65 @@ bool Evaluator::better(const Trial& a, const Trial& b) const {
   return a.worst() < b.worst();
 }
 
-const Trial& Evaluator::operator()(const std::vector<double>& u, bool with_slopes) {
-  const auto known = known_.find(u);
-  if (known != known_.end() &&
-      (!with_slopes || !known->second.ok() || !known->second.shortfall_slopes.empty() ||
-       !known->second.aim_slopes.empty())) {
-    return known->second;
-  }
+void Evaluator::check_budget() {
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began_;
   result_.out_of_time = options_.time_limit > 0 && elapsed.count() > options_.time_limit;
   if (left() <= 0 || result_.out_of_time) throw SearchEnds{};
-  Trial trial;
+}
+
+const Trial* Evaluator::on_file(const std::vector<double>& u, bool with_slopes) const {
   const auto old = on_file_.find(u);
-  if (old != on_file_.end() && (!with_slopes || !old->second.aim_slopes.empty() ||
-                                !old->second.shortfall_slopes.empty() || !old->second.ok())) {
-    trial = old->second;
+  return old != on_file_.end() && serves(old->second, with_slopes) ? &old->second : nullptr;
+}
+
+const Trial& Evaluator::operator()(const std::vector<double>& point, bool with_slopes) {
+  const std::vector<double> u = problem_.on_grid(point);
+  const auto known = known_.find(u);
+  if (known != known_.end() && serves(known->second, with_slopes)) return known->second;
+  check_budget();
+  Trial trial;
+  if (const Trial* old = on_file(u, with_slopes)) {
+    trial = *old;
   } else {
     trial = problem_.evaluate(u, with_slopes);
     if (journal_.is_open()) journal_ << to_json(trial).dump() << std::endl;
   }
-  keep(trial, with_slopes);
-  const Trial& kept = known_[u] = std::move(trial);
+  const Trial& kept = keep(std::move(trial), with_slopes);
   if (done()) throw SearchEnds{};
   return kept;
+}
+
+void Evaluator::prepare(std::vector<std::vector<double>> points) {
+  for (auto& u : points) u = problem_.on_grid(std::move(u));
+  std::vector<std::vector<double>> fresh;
+  for (const auto& u : points) {
+    if (!known_.contains(u) && std::find(fresh.begin(), fresh.end(), u) == fresh.end()) fresh.push_back(u);
+  }
+  if (fresh.empty()) return;
+  check_budget();
+  if (fresh.size() > static_cast<std::size_t>(left())) fresh.resize(static_cast<std::size_t>(left()));
+  // What was begun together is made together: in lanes, the last digits depend on the company.
+  std::vector<Trial> trials;
+  for (const auto& u : fresh) {
+    if (const Trial* old = on_file(u, false)) trials.push_back(*old);
+  }
+  if (trials.size() < fresh.size()) {
+    trials = problem_.evaluate_many(fresh);
+    for (const Trial& trial : trials) {
+      if (journal_.is_open()) journal_ << to_json(trial).dump() << "\n";
+    }
+    if (journal_.is_open()) journal_.flush();
+  }
+  for (Trial& trial : trials) {
+    keep(std::move(trial), false);
+    if (done()) throw SearchEnds{};
+  }
 }
 
 SizingResult Evaluator::result() const {
   SizingResult out = result_;
   out.best = best_;
+  out.measured = problem_.measured();
   out.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
   return out;
 }

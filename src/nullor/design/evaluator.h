@@ -19,6 +19,9 @@ class Evaluator {
 
   /// The trial at u, from memory where it was made before. Throws SearchEnds when the budget is spent.
   const Trial& operator()(const std::vector<double>& u, bool with_slopes);
+  /// Makes the trials at these points together, without slopes, as far as they are new and the budget goes; a
+  /// search then finds them in memory.
+  void prepare(std::vector<std::vector<double>> points);
 
   SizingProblem& problem() { return problem_; }
   const SizingOptions& options() const { return options_; }
@@ -30,7 +33,9 @@ class Evaluator {
 
  private:
   void read_journal();
-  void keep(const Trial& trial, bool with_slopes);
+  void check_budget();
+  const Trial* on_file(const std::vector<double>& u, bool with_slopes) const;
+  const Trial& keep(Trial trial, bool with_slopes);
   bool better(const Trial& a, const Trial& b) const;
 
   SizingProblem& problem_;

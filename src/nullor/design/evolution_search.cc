@@ -20,8 +20,15 @@ struct Merit {
   Evaluator* evaluate = nullptr;
   std::size_t size = 0;
   std::shared_ptr<double> aim_scale = std::make_shared<double>(0);
+  /// While set, points are only noted there and not tried.
+  std::shared_ptr<std::vector<std::vector<double>>*> noted =
+      std::make_shared<std::vector<std::vector<double>>*>(nullptr);
 
   pagmo::vector_double fitness(const pagmo::vector_double& u) const {
+    if (*noted) {
+      (*noted)->push_back(u);
+      return {0};
+    }
     const Trial& trial = (*evaluate)(u, false);
     if (!trial.ok()) return {kNoValues};
     if (*aim_scale == 0) *aim_scale = trial.aim == 0 ? 1 : std::fabs(trial.aim);
@@ -37,18 +44,32 @@ struct Merit {
 }  // namespace
 
 void search_by_evolution(Evaluator& evaluate, int evaluations) {
-  const std::size_t size = evaluate.problem().size();
-  const auto members = static_cast<pagmo::population::size_type>(
-      std::max(5.0, 4 + std::floor(3 * std::log(static_cast<double>(size)))));
+  const std::size_t size = evaluate.problem().size(), together = evaluate.problem().side_by_side();
+  const auto usual =
+      static_cast<std::size_t>(std::max(5.0, 4 + std::floor(3 * std::log(static_cast<double>(size)))));
+  const std::size_t members = (usual + together - 1) / together * together;
   const auto seed = static_cast<unsigned>(evaluate.options().seed);
   const int end = evaluate.left() - evaluations;
+  const Merit merit{&evaluate, size};
+  // The points of a generation do not depend on how good they are: a copy of the search tells them, they are
+  // tried together, and the search itself finds them in memory.
+  const auto ahead = [&](auto&& step) {
+    std::vector<std::vector<double>> points;
+    *merit.noted = &points;
+    step();
+    *merit.noted = nullptr;
+    evaluate.prepare(std::move(points));
+  };
   evaluate(evaluate.problem().start(), false);
-  pagmo::population population(pagmo::problem(Merit{&evaluate, size}), members - 1, seed);
+  const pagmo::problem problem{merit};
+  ahead([&] { pagmo::population(problem, members - 1, seed); });
+  pagmo::population population(problem, members - 1, seed);
   population.push_back(evaluate.problem().start());
   pagmo::cmaes strategy(1, -1, -1, -1, -1, kFirstSpread, 1e-9, 1e-12, /*memory=*/true, /*force_bounds=*/true,
                         seed);
   while (evaluate.left() > end) {
     const int before = evaluate.left();
+    ahead([&] { pagmo::cmaes(strategy).evolve(population); });
     population = strategy.evolve(population);
     if (evaluate.left() == before) return;  // it has settled
   }

@@ -124,7 +124,11 @@ void descend(Evaluator& evaluate, const std::vector<double>& start, bool aimed) 
   Landscape landscape(evaluate, aimed);
   if (!landscape.begin(start) || (!aimed && evaluate.best().met())) return;
   const std::size_t size = landscape.size();
-  std::vector<double> x = start, low(size, 0.0), high(size, 1.0);
+  std::vector<double> x = evaluate.problem().on_grid(start), low(size, 0.0), high(size, 1.0);
+  const auto& variables = evaluate.problem().specification().variables;
+  for (std::size_t k = 0; k < size; ++k) {
+    if (variables[k].integer) low[k] = high[k] = x[k];
+  }
   if (!aimed) {
     x.push_back(evaluate(start, true).worst());
     low.push_back(0);

@@ -9,7 +9,8 @@
 /// then the aim is driven to its end with all shortfalls kept at zero; from further starts while the goals
 /// are not met, evaluations are left and new starts still help. By evolution (pagmo2's CMA-ES, N. Hansen, A.
 /// Ostermeier, Evolutionary Computation 9, 159, 2001): the sum of the shortfalls, and below it the aim; no
-/// derivatives. `both` lets evolution find the region and gradients finish.
+/// derivatives. `both` lets evolution find the region and gradients finish. Integers belong to evolution and
+/// to further starts: a descent by gradients leaves them as they are.
 
 #include <cstdint>
 #include <functional>
@@ -34,9 +35,10 @@ struct SizingOptions {
 
 struct SizingResult {
   Trial start, best;
-  Trial verified;       ///< best, by the numerical engine at reltol 1e-6
+  Trial verified;       ///< best, once more by the numerical engine
   int evaluations = 0;  ///< of the circuit, with or without derivatives
   int with_slopes = 0;  ///< those with derivatives
+  long measured = 0;    ///< runs of the circuit: of every corner, for every difference
   int until_met = 0;    ///< evaluations when all goals were first met, 0: never
   bool out_of_time = false;
   double seconds = 0;

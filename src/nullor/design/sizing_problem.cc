@@ -6,14 +6,23 @@
 #include <cmath>
 #include <limits>
 
-#include "nullor/netlist/analysis_card.h"
-
 namespace nullor {
 namespace {
 
 constexpr double kMargin = 1e-4;
 
 double narrowed(double within) { return within - std::min(kMargin, within / 4); }
+
+/// sign * (value - bound) relative to the bound, less `room`, and its slopes.
+void add_shortfall(Trial& trial, double value, const std::vector<double>& slopes, double bound, double sign,
+                   double room) {
+  const double scale = bound == 0 ? 1 : std::fabs(bound);
+  trial.shortfalls.push_back(sign * (value - bound) / scale - room);
+  if (slopes.empty()) return;
+  std::vector<double> row(slopes);
+  for (double& s : row) s *= sign / scale;
+  trial.shortfall_slopes.push_back(std::move(row));
+}
 
 }  // namespace
 
@@ -24,31 +33,11 @@ double Trial::worst() const {
   return out;
 }
 
-SizingProblem::SizingProblem(Circuit circuit, Specification specification, DifferentiableTransient* transient)
-    : circuit_(std::move(circuit)), specification_(std::move(specification)) {
+SizingProblem::SizingProblem(Specification specification) : specification_(std::move(specification)) {
   check_specification(specification_);
-  request_.transient = transient;
   for (const Goal& goal : specification_.goals) {
     if (goal.minimize || goal.maximize) aim_ = static_cast<int>(names_.size());
     names_.push_back(goal.of);
-  }
-  for (std::size_t k = 0; k < specification_.waveforms.size(); ++k) {
-    const WaveformGoal& w = specification_.waveforms[k];
-    const std::string curve = fmt::format("curve{}", k), name = fmt::format("distance{}", k);
-    request_.curves.push_back(w.curve);
-    request_.curves.back().name = curve;
-    auto file = std::make_shared<SourceFile>(SourceFile{w.signal, w.signal});
-    (void)parse_expression(w.signal,
-                           Location{file, 1, 1});  // alone, so that a slip is shown as it was written
-    const std::string text = fmt::format("tran {} rms '({})-{}'", name, w.signal, curve);
-    auto card = std::make_shared<SourceFile>(SourceFile{"waveform goal", text});
-    request_.measures.push_back(parse_measure(text, Location{card, 1, 1}));
-    names_.push_back(name);
-  }
-  Dae dae(circuit_);
-  for (const Variable& v : specification_.variables) {
-    request_.wrt.push_back(v.name);
-    start_.push_back(v.to_unit(v.start ? *v.start : dae.get(dae.parameter(v.name, v.where))));
   }
 }
 
@@ -58,84 +47,69 @@ std::vector<double> SizingProblem::parameters(const std::vector<double>& u) cons
   return out;
 }
 
-Trial SizingProblem::evaluate(const std::vector<double>& u, bool with_slopes) {
-  return evaluate(u, with_slopes, false);
+std::vector<double> SizingProblem::on_grid(std::vector<double> u) const {
+  for (std::size_t k = 0; k < size(); ++k) {
+    const Variable& v = specification_.variables[k];
+    if (v.integer) u[k] = v.to_unit(v.from_unit(u[k]));
+  }
+  return u;
 }
 
-Trial SizingProblem::verify(const std::vector<double>& u) { return evaluate(u, false, true); }
-
-Trial SizingProblem::evaluate(const std::vector<double>& u, bool with_slopes, bool tight) {
-  Trial out;
-  out.u = u;
-  // A fresh engine each time: the result depends on u alone, in whatever order points are tried.
-  Engine engine(circuit_);
-  const std::vector<double> values = parameters(u);
-  try {
-    for (std::size_t k = 0; k < size(); ++k)
-      engine.dae().set(engine.dae().parameter(request_.wrt[k]), values[k]);
-    GradientRequest request = request_;
-    if (tight) {
-      engine.options().reltol = std::min(engine.options().reltol, 1e-6);
-      engine.options_changed();
-      request.transient = nullptr;
-    }
-    read_values(gradients(engine, names_, request, !with_slopes), out);
-  } catch (const InputError& error) {
-    const bool elsewhere_fine = error.kind() == ErrorKind::singular ||
-                                error.kind() == ErrorKind::no_convergence || error.kind() == ErrorKind::model;
-    if (!elsewhere_fine) throw;
-    out.failure = error.what();
-  }
+std::vector<Trial> SizingProblem::evaluate_many(std::span<const std::vector<double>> points) {
+  std::vector<Trial> out;
+  for (const std::vector<double>& u : points) out.push_back(evaluate(u, false));
   return out;
 }
 
-void SizingProblem::add_shortfall(Trial& trial, double value, const std::vector<double>& slopes, double bound,
-                                  double sign, double room) const {
-  const double scale = bound == 0 ? 1 : std::fabs(bound);
-  trial.shortfalls.push_back(sign * (value - bound) / scale - room);
-  if (slopes.empty()) return;
-  std::vector<double> row(slopes);
-  for (double& s : row) s *= sign / scale;
-  trial.shortfall_slopes.push_back(std::move(row));
+void SizingProblem::judge_goal(std::size_t k, const GoalReading& reading, Trial& trial) const {
+  const double y = reading.values[k];
+  static const std::vector<double> none;
+  const std::vector<double>& slopes = reading.slopes.empty() ? none : reading.slopes[k];
+  if (k >= specification_.goals.size()) {
+    const WaveformGoal& w = specification_.waveforms[k - specification_.goals.size()];
+    add_shortfall(trial, y / w.swing, slopes, 0, 1, narrowed(w.within));
+    if (!slopes.empty()) {
+      for (double& s : trial.shortfall_slopes.back()) s /= w.swing;
+    }
+    return;
+  }
+  const Goal& goal = specification_.goals[k];
+  if (goal.at_least) add_shortfall(trial, y, slopes, *goal.at_least, -1, -kMargin);
+  if (goal.at_most) add_shortfall(trial, y, slopes, *goal.at_most, 1, -kMargin);
+  if (goal.equal) {
+    add_shortfall(trial, y, slopes, *goal.equal, 1, narrowed(goal.within));
+    add_shortfall(trial, y, slopes, *goal.equal, -1, narrowed(goal.within));
+  }
 }
 
-void SizingProblem::read_values(const std::vector<GradientResult>& results, Trial& trial) {
-  units_.clear();
-  for (const GradientResult& r : results) {
-    units_.push_back(r.unit);
-    if (!r.failure.empty() && trial.failure.empty()) trial.failure = r.failure;
-    trial.values.push_back(r.value);
-  }
-  if (!trial.ok()) return;
-  for (std::size_t k = 0; k < results.size(); ++k) {
-    const double y = results[k].value;
-    if (!std::isfinite(y)) {
-      trial.failure = fmt::format("'{}' is not finite", names_[k]);
-      return;
-    }
-    std::vector<double> slopes;  // by u
-    for (std::size_t v = 0; v < results[k].rows.size(); ++v)
-      slopes.push_back(results[k].rows[v].derivative * specification_.variables[v].slope(trial.u[v]));
-    if (k >= specification_.goals.size()) {
-      const WaveformGoal& w = specification_.waveforms[k - specification_.goals.size()];
-      add_shortfall(trial, y / w.swing, slopes, 0, 1, narrowed(w.within));
-      if (!slopes.empty()) {
-        for (double& s : trial.shortfall_slopes.back()) s /= w.swing;
+void SizingProblem::judge(std::span<const GoalReading> readings, Trial& trial) const {
+  for (std::size_t k = 0; k < names_.size(); ++k) {
+    double worst = -std::numeric_limits<double>::infinity();
+    std::size_t at = 0;
+    for (std::size_t r = 0; r < readings.size(); ++r) {
+      const double y = readings[r].values[k];
+      if (!std::isfinite(y)) {
+        trial.failure = fmt::format("'{}' is not finite", names_[k]);
+        return;
       }
-      continue;
+      const std::size_t before = trial.shortfalls.size();
+      judge_goal(k, readings[r], trial);
+      const double rank =
+          static_cast<int>(k) == aim_
+              ? (specification_.goals[k].minimize ? y : -y)
+              : *std::max_element(trial.shortfalls.begin() + static_cast<std::ptrdiff_t>(before),
+                                  trial.shortfalls.end());
+      if (rank <= worst) continue;
+      worst = rank;
+      at = r;
     }
-    const Goal& goal = specification_.goals[k];
-    if (goal.at_least) add_shortfall(trial, y, slopes, *goal.at_least, -1, -kMargin);
-    if (goal.at_most) add_shortfall(trial, y, slopes, *goal.at_most, 1, -kMargin);
-    if (goal.equal) {
-      add_shortfall(trial, y, slopes, *goal.equal, 1, narrowed(goal.within));
-      add_shortfall(trial, y, slopes, *goal.equal, -1, narrowed(goal.within));
-    }
+    trial.values.push_back(readings[at].values[k]);
+    trial.worst_at.push_back(static_cast<int>(at));
     if (static_cast<int>(k) != aim_) continue;
-    const double sign = goal.minimize ? 1 : -1;
-    trial.aim = sign * y;
-    trial.aim_slopes = slopes;
-    for (double& s : trial.aim_slopes) s *= sign;
+    trial.aim = worst;
+    if (readings[at].slopes.empty()) continue;
+    trial.aim_slopes = readings[at].slopes[k];
+    for (double& s : trial.aim_slopes) s *= specification_.goals[k].minimize ? 1 : -1;
   }
 }
 

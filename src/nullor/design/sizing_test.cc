@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "nullor/base/test_folder.h"
+#include "nullor/design/deck_sizing.h"
 #include "nullor/netlist/circuit.h"
 
 namespace nullor {
@@ -20,7 +21,7 @@ Specification wanted(const std::vector<std::string>& vary, const std::vector<std
 }
 
 SizingResult sized(const std::string& deck, const Specification& specification, SizingOptions options = {}) {
-  SizingProblem problem(read_circuit_text(deck), specification);
+  DeckSizing problem(read_circuit_text(deck), specification);
   return size_circuit(problem, options);
 }
 
@@ -42,7 +43,7 @@ TEST(Sizing, MeetsAnEqualityAsTheFormulaDoes) {
     const SizingResult r = sized(kDivider, wanted({"rb=10:100k"}, {"v(out)=0.25+-0.01%"}), options);
     ASSERT_TRUE(r.best.met());
     EXPECT_NEAR(r.verified.values[0], 0.25, 0.25e-4);
-    SizingProblem problem(read_circuit_text(kDivider), wanted({"rb=10:100k"}, {"v(out)=0.25"}));
+    DeckSizing problem(read_circuit_text(kDivider), wanted({"rb=10:100k"}, {"v(out)=0.25"}));
     EXPECT_NEAR(problem.parameters(r.best.u)[0], 1000.0 / 3, 0.1);
   }
 }
@@ -101,7 +102,7 @@ TEST(Sizing, FollowsAWaveform) {
   }
   Specification s = wanted({"r=100:100k"}, {});
   s.waveforms.push_back(w);
-  SizingProblem problem(read_circuit_text(kLowPass), s);
+  DeckSizing problem(read_circuit_text(kLowPass), s);
   const SizingResult r = size_circuit(problem, {});
   ASSERT_TRUE(r.best.met());
   EXPECT_NEAR(problem.parameters(r.best.u)[0], 2000, 20);
@@ -109,7 +110,7 @@ TEST(Sizing, FollowsAWaveform) {
 
 TEST(Sizing, SlopesAreThoseOfDifferences) {
   Specification s = wanted({"r=100:100k", "c1=0.2n:5n:linear"}, {"late<=2u", "half=250n", "max:half"});
-  SizingProblem problem(read_circuit_text(kLowPass), s);
+  DeckSizing problem(read_circuit_text(kLowPass), s);
   const std::vector<double> u = {0.3, 0.2};
   const Trial exact = problem.evaluate(u, true);
   ASSERT_TRUE(exact.ok());
@@ -148,6 +149,51 @@ TEST(Sizing, GoesOnFromItsJournal) {
   EXPECT_EQ(sized(kDivider, s, second).best.u, uninterrupted.best.u);
   std::ofstream(path) << "{\"u\": [0.1]}\nnonsense\n";
   EXPECT_THROW(sized(kDivider, s, second), InputError);
+}
+
+/// Counts the points that are not tried together with others.
+class Counting : public DeckSizing {
+ public:
+  using DeckSizing::DeckSizing;
+  Trial evaluate(const std::vector<double>& u, bool with_slopes) override {
+    ++alone;
+    return DeckSizing::evaluate(u, with_slopes);
+  }
+  std::vector<Trial> evaluate_many(std::span<const std::vector<double>> points) override {
+    std::vector<Trial> out;
+    for (const auto& u : points) out.push_back(DeckSizing::evaluate(u, false));
+    return out;
+  }
+  int alone = 0;
+};
+
+TEST(Sizing, EvolutionTriesAGenerationTogether) {
+  Counting problem(read_circuit_text(kDivider),
+                   wanted({"ra=100:20k", "rb=100:30k"}, {"v(out)>=0.5", "min:-i(v1)"}));
+  SizingOptions options;
+  options.method = SearchMethod::evolution;
+  options.evaluations = 300;
+  const SizingResult r = size_circuit(problem, options);
+  EXPECT_EQ(r.evaluations, 300);
+  EXPECT_EQ(problem.alone, 1) << "the start";
+}
+
+TEST(Sizing, FindsWholeNumbersByEvolution) {
+  for (const SearchMethod method : {SearchMethod::evolution, SearchMethod::both}) {
+    // Whole values of ra alone: 1 kOhm * n. v(out) = 0.25 within 4 % with rb = 10 kOhm: n = 29, 30 or 31.
+    Specification s = wanted({"ra=1:60:linear"}, {"v(out)=0.25+-4%"});
+    s.variables[0].integer = true;
+    s.variables[0].start = 3;
+    SizingOptions options;
+    options.method = method;
+    DeckSizing problem(read_circuit_text("d\n.param ra=3\nV1 in 0 1\nR1 in out {1k*ra}\nR2 out 0 10k\n.op\n"),
+                       s);
+    const SizingResult r = size_circuit(problem, options);
+    EXPECT_TRUE(r.best.met());
+    const double found = problem.parameters(r.best.u)[0];
+    EXPECT_EQ(found, std::round(found));
+    EXPECT_NEAR(found, 30, 1);
+  }
 }
 
 TEST(Sizing, RefusesNamesThatDoNotExist) {

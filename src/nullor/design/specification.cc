@@ -38,12 +38,15 @@ double Variable::to_unit(double value) const {
 
 double Variable::from_unit(double place) const {
   const double p = std::clamp(place, 0.0, 1.0);
-  return std::clamp(logarithmic ? min * std::pow(max / min, p) : min + p * (max - min), min, max);
+  const double value = logarithmic ? min * std::pow(max / min, p) : min + p * (max - min);
+  return std::clamp(integer ? std::round(value) : value, min, max);
 }
 
 double Variable::slope(double place) const {
   return logarithmic ? from_unit(place) * std::log(max / min) : max - min;
 }
+
+bool wants_logarithm(double min, double max) { return min > 0 && max > kLogRatio * min; }
 
 Variable parse_variable(const std::string& text) {
   const auto equal = text.find('='), colon = text.find(':', equal == std::string::npos ? 0 : equal);
@@ -64,7 +67,7 @@ Variable parse_variable(const std::string& text) {
   }
   out.min = number(text.substr(equal + 1, colon - equal - 1), text);
   out.max = number(upper, text);
-  out.logarithmic = scale ? *scale == "log" : out.min > 0 && out.max > kLogRatio * out.min;
+  out.logarithmic = scale ? *scale == "log" : wants_logarithm(out.min, out.max);
   return out;
 }
 

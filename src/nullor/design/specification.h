@@ -30,9 +30,11 @@ struct Variable {
   double min = 0, max = 0;
   std::optional<double> start;  ///< default: what the netlist says
   bool logarithmic = false;     ///< default: where min > 0 and max / min > 10
+  bool integer = false;         ///< takes whole values only, such as a multiplicity
   Location where;
 
-  /// Place in [0, 1] and back; values outside the bounds are moved to them.
+  /// Place in [0, 1] and back; values outside the bounds are moved to them, those of an integer to the
+  /// nearest one.
   double to_unit(double value) const;
   double from_unit(double place) const;
   /// d(value)/d(place).
@@ -73,5 +75,8 @@ Goal parse_goal(const std::string& text);
 
 /// Throws InputError where there is nothing to vary or no goal, bounds are empty, or two goals are minimized.
 void check_specification(const Specification& specification);
+
+/// Whether bounds are so far apart that the place between them is that of the logarithm.
+bool wants_logarithm(double min, double max);
 
 }  // namespace nullor

@@ -38,7 +38,7 @@ Variable variable(const TomlReader& read, std::string_view name, const toml::nod
   if (!min || !max) read.refuse(node, fmt::format("'{}' needs min and max", name));
   out.min = *min;
   out.max = *max;
-  out.logarithmic = scale.empty() ? *min > 0 && *max > 10 * *min : scale == "log";
+  out.logarithmic = scale.empty() ? wants_logarithm(*min, *max) : scale == "log";
   return out;
 }
 

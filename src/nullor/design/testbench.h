@@ -109,6 +109,8 @@ struct Testbench {
   const Condition* condition(std::string_view name) const;
   /// Indices of the metrics that are kept, in the order of the file.
   std::vector<std::size_t> kept() const;
+  /// With no more set-ups and metrics than these metrics need; rules that read others are left out.
+  Testbench reduced_to(const std::vector<std::string>& names) const;
   /// Every class a sample may have: those of FailureKind, then those of the rules, each once.
   std::vector<std::string> classes() const;
 };

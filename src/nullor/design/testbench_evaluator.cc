@@ -61,6 +61,8 @@ TestbenchEvaluator::TestbenchEvaluator(const Testbench& bench, const CircuitSett
     for (Run& run : runs_) read(run, setting_.start, conditions);
   }
   check_read(circuit());
+  for (const ParameterHandle& handle : runs_.front().parameters)
+    own_values_.push_back(runs_.front().engine->dae().get(handle));
   placer_ = BinPlacer(circuit());
 }
 
@@ -165,6 +167,12 @@ void TestbenchEvaluator::bring_to(Run& run, std::span<const double> parameters,
   dae.forget_limits();
   run.engine->options_changed();
   run.engine->notes.clear();
+}
+
+Engine& TestbenchEvaluator::engine_at(std::size_t setup, std::span<const double> parameters,
+                                      std::span<const double> conditions) {
+  bring_to(runs_[setup], parameters, conditions);
+  return *runs_[setup].engine;
 }
 
 Table TestbenchEvaluator::operating_point(Run& run, const AnalysisCard& card, SetupResult& result) {

@@ -28,7 +28,18 @@ class TestbenchEvaluator : public SampleEvaluator {
   /// How often decks were read since the start.
   long reads() const { return reads_; }
 
-  // The parts of evaluate(), for engines that do the simulation otherwise.
+  /// The parameters as the files have them; those that no file sets, and all where the files' own sizes have
+  /// no model, as in CircuitSetting::start.
+  const std::vector<double>& own_values() const { return own_values_; }
+
+  // The parts of evaluate(), for those who do the simulation otherwise.
+
+  /// The engine of a set-up, at a sample, and what the parameters are called in it.
+  Engine& engine_at(std::size_t setup, std::span<const double> parameters,
+                    std::span<const double> conditions);
+  const std::vector<ParameterHandle>& handles(std::size_t setup) const { return runs_[setup].parameters; }
+  /// To be told where an analysis of engine_at() was left by an exception.
+  void stopped(std::size_t setup) { runs_[setup].broken = true; }
 
   /// The circuit of a set-up, as last read, and whether regions of its transistors are wanted.
   const Circuit& circuit(std::size_t setup = 0) const { return runs_[setup].engine->circuit(); }
@@ -81,6 +92,7 @@ class TestbenchEvaluator : public SampleEvaluator {
   std::vector<bool> is_param_;  ///< per parameter: a `.param`
   std::vector<Run> runs_;
   BinPlacer placer_;
+  std::vector<double> own_values_;
   Clock::time_point deadline_;
   long reads_ = 0;
 };
