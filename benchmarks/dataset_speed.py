@@ -1,16 +1,22 @@
 #!/usr/bin/env python3
-"""Samples of a SKY130 amplifier a second: lanes and the scalar engine beside ngspice, all eleven metrics.
+"""Samples of a SKY130 amplifier a second beside ngspice, and evaluations of BSIM4 a second.
 
-usage: benchmarks/dataset_speed.py [--samples 64] [--ngspice-samples 4] [--program PATH]
+usage: benchmarks/dataset_speed.py [--samples 256] [--ngspice-samples 4] [--program PATH]
 
-AnalogGym's Leung_NMCF_Pin_3 with flat model cards (amplifier/ and sky130/ below NULLOR_DATA or ../shared/data), sizes
-within one percent of ZeroSim's own, at which it is stable: every set-up runs to its end. Processor time of one thread,
-start of the program and reading of the decks included; ngspice runs with one thread, a process for each set-up. Then
-the largest relative difference of each metric between lanes and scalar engine.
+AnalogGym's Leung_NMCF_Pin_3 (amplifier/ and sky130/ below NULLOR_DATA or ../shared/data), sizes within one percent of
+ZeroSim's own, at which it is stable: every set-up runs to its end. Processor time of one thread, start of the program and
+reading of the decks included; ngspice runs with one thread, a process for each set-up, with flat model cards and with the
+foundry's own files.
+
+all       every set-up, all eleven metrics; then the largest relative difference of each metric between lanes and scalar
+          engine
+op + ac   open loop alone: gain, unity-gain frequency and phase margin; four times as many samples
+devices   f, q and all derivatives of 24 transistors, scalar and in lanes
 """
 
 import argparse
 import csv
+import json
 import os
 import pathlib
 import resource
@@ -42,47 +48,93 @@ def rows(path):
         return list(csv.DictReader(file))
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--samples", type=int, default=64)
-    parser.add_argument("--ngspice-samples", type=int, default=4)
-    parser.add_argument("--program", default=str(ROOT / "build" / "release" / "bin" / "nullor"))
-    options = parser.parse_args()
-    data = pathlib.Path(os.environ.get("NULLOR_DATA", ROOT.parent / "shared" / "data"))
-    amplifier = data / "analoggym" / "amplifier"
-    if not amplifier.is_dir():
-        raise SystemExit(f"no folder {amplifier}: set NULLOR_DATA")
-    name = "Leung_NMCF_Pin_3"
-    with tempfile.TemporaryDirectory() as folder:
-        box = pathlib.Path(folder) / "box.yaml"
-        box.write_text(bounds())
-        seconds, tables = {}, {}
-        for engine in ("ngspice", "native", "lanes"):
-            count = options.ngspice_samples if engine == "ngspice" else options.samples
-            out = f"{folder}/{engine}"
-            before = resource.getrusage(resource.RUSAGE_CHILDREN)
-            subprocess.run([options.program, "-q", "dataset", "make", str(amplifier / "spice_netlist" / name),
-                            "--include", str(amplifier / "design_variables" / name),
-                            "--models", str(data / "sky130" / "corners" / "tt_flat.spice"),
-                            "--testbench", str(ROOT / "share" / "testbenches" / "amplifier.toml"), "--bounds", str(box),
-                            "--samples", str(count), "--shard-size", str(count), "--engine", engine, "--jobs", "1", "--out", out],
-                           check=True, stdout=subprocess.DEVNULL)
-            after = resource.getrusage(resource.RUSAGE_CHILDREN)
-            seconds[engine] = (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / count
-            subprocess.run([options.program, "-q", "dataset", "export", out, "-o", f"{out}.csv"], check=True)
-            tables[engine] = rows(f"{out}.csv")
-    print(f"{'engine':<10}{'samples':>8}{'CPU ms a sample':>17}{'ratio to ngspice':>18}")
-    for engine, time in seconds.items():
-        print(f"{engine:<10}{len(tables[engine]):>8}{1e3 * time:>17.1f}{seconds['ngspice'] / time:>18.1f}")
+def open_loop_alone(text):
+    """The amplifier testbench with its first set-up and the metrics of its first response."""
+    head, rest = text.split("[[setup]]", 1)
+    setup = rest[:rest.index("\n# Both inputs")]
+    metrics = text[text.index('[[metric]]\nname = "dc_gain"'):text.index('[[metric]]\nname = "triode_devices"')]
+    return f"{head}[[setup]]{setup}\n\n{metrics}"
+
+
+class Bench:
+    def __init__(self, options, data, folder):
+        self.options, self.folder = options, pathlib.Path(folder)
+        self.amplifier, self.corners = data / "analoggym" / "amplifier", data / "sky130" / "corners"
+        (self.folder / "box.yaml").write_text(bounds())
+        testbench = (ROOT / "share" / "testbenches" / "amplifier.toml").read_text()
+        (self.folder / "all.toml").write_text(testbench)
+        (self.folder / "op + ac.toml").write_text(open_loop_alone(testbench))
+
+    def seconds(self, what, engine, cards, count):
+        """Processor time a sample."""
+        out, name = self.folder / f"{what}-{engine}-{cards}", "Leung_NMCF_Pin_3"
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([self.options.program, "-q", "dataset", "make", str(self.amplifier / "spice_netlist" / name),
+                        "--include", str(self.amplifier / "design_variables" / name),
+                        "--models", str(self.corners / ("tt_flat.spice" if cards == "flat" else "tt.spice")),
+                        "--testbench", str(self.folder / f"{what}.toml"), "--bounds", str(self.folder / "box.yaml"),
+                        "--samples", str(count), "--shard-size", str(count), "--engine", engine, "--jobs", "1",
+                        "--out", str(out)], check=True, stdout=subprocess.DEVNULL)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / count
+
+    def table(self, engine):
+        path = self.folder / f"{engine}.csv"
+        subprocess.run([self.options.program, "-q", "dataset", "export", str(self.folder / f"all-{engine}-flat"), "-o",
+                        str(path)], check=True)
+        return rows(path)
+
+    def devices(self):
+        build = pathlib.Path(self.options.program).resolve().parent.parent
+        subprocess.run(["cmake", "--build", str(build), "--target", "device_speed"], check=True, stdout=subprocess.DEVNULL)
+        deck = [f".include {self.corners / 'tt_flat.spice'}"]
+        for k in range(24):
+            kind = "nfet_01v8" if k % 2 else "pfet_01v8"
+            deck.append(f"x{k} d{k % 7} g{k % 5} s{k % 3} b{k % 2} sky130_fd_pr__{kind} l={0.15 + 0.05 * (k % 6)} w={1 + k % 4} m=1")
+        path = self.folder / "devices.cir"
+        path.write_text("transistors\n" + "\n".join(deck) + "\n.op\n.end\n")
+        done = subprocess.run([str(build / "device_speed"), str(path), "2"], check=True, stdout=subprocess.PIPE, text=True)
+        return json.loads(done.stdout)
+
+
+def print_differences(lanes, native):
     print(f"\n{'metric':<22}{'largest relative difference of lanes':>40}")
-    for metric in list(tables["lanes"][0]):
+    for metric in list(lanes[0]):
         try:
-            pairs = [(float(a[metric]), float(b[metric])) for a, b in zip(tables["lanes"], tables["native"])]
+            pairs = [(float(a[metric]), float(b[metric])) for a, b in zip(lanes, native)]
         except ValueError:
             continue
         if metric in SIZES or metric.lower() in (s.lower() for s in SIZES) or all(a == b for a, b in pairs):
             continue
         print(f"{metric:<22}{max(abs(a - b) / abs(b) for a, b in pairs if b):>40.1e}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--samples", type=int, default=256)
+    parser.add_argument("--ngspice-samples", type=int, default=4)
+    parser.add_argument("--program", default=str(ROOT / "build" / "release" / "bin" / "nullor"))
+    options = parser.parse_args()
+    data = pathlib.Path(os.environ.get("NULLOR_DATA", ROOT.parent / "shared" / "data"))
+    if not (data / "analoggym" / "amplifier").is_dir():
+        raise SystemExit(f"no folder {data / 'analoggym' / 'amplifier'}: set NULLOR_DATA")
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(options, data, folder)
+        few = options.ngspice_samples
+        print(f"{'what':<10}{'engine':<10}{'cards':<10}{'samples':>8}{'CPU ms a sample':>17}{'samples/s':>11}{'ratio to ngspice':>18}")
+        for what, more in (("all", 1), ("op + ac", 4)):
+            ngspice = {}
+            for engine, cards, count in (("ngspice", "foundry", few), ("ngspice", "flat", few),
+                                         ("native", "flat", options.samples // 4), ("lanes", "flat", more * options.samples),
+                                         ("lanes", "foundry", more * options.samples)):
+                time = bench.seconds(what, engine, cards, count)
+                ngspice.setdefault(cards, time)
+                print(f"{what:<10}{engine:<10}{cards:<10}{count:>8}{1e3 * time:>17.2f}{1 / time:>11.4g}"
+                      f"{ngspice[cards] / time:>18.1f}", flush=True)
+        devices = bench.devices()
+        print(f"\nBSIM4 evaluations a second with all derivatives: scalar {devices['scalar'] / 1e6:.2f} million, "
+              f"{devices['lanes']} lanes {devices['side_by_side'] / 1e6:.2f} million")
+        print_differences(bench.table("lanes"), bench.table("native"))
 
 
 if __name__ == "__main__":

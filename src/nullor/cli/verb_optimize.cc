@@ -92,7 +92,8 @@ void check_met(const OptimizeOptions& options, const SizingResult& result,
     if (!row.met) missed += (missed.empty() ? "'" : ", '") + row.name + "'";
   }
   if (missed.empty()) return;
-  const std::string spent = result.out_of_time ? "the time allowed is over"
+  const std::string spent = !result.verified.ok() ? result.verified.failure
+                            : result.out_of_time  ? "the time allowed is over"
                             : result.evaluations >= options.sizing.evaluations
                                 ? fmt::format("{} evaluations are spent", result.evaluations)
                                 : "the search sees no better point nearby";

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
-#include <ctime>
 
 #include "nullor/design/device_regions.h"
 #include "nullor/simulate/engine.h"
@@ -97,24 +95,6 @@ void LaneSimulator::drop(Batch& batch, int lane, Results& results) {
 }
 
 LaneSimulator::Results LaneSimulator::run(std::span<const Pinned> samples, const Ends& ends) {
-  const long before_ = engine_.evaluations();
-  struct timespec t0_;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t0_);
-  struct Say {
-    LaneSimulator& s;
-    long b;
-    std::size_t n;
-    struct timespec t0;
-    ~Say() {
-      struct timespec t1;
-      clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t1);
-      std::fprintf(
-          stderr, "run n=%d samples=%zu evals=%ld accepted=%ld rejected=%ld ms/sample=%.2f\n",
-          s.engine_.dae().size(), n, (s.engine_.evaluations() - b) / (long)n, s.transient_.accepted,
-          s.transient_.rejected,
-          1e3 * ((double)(t1.tv_sec - t0.tv_sec) + 1e-9 * (double)(t1.tv_nsec - t0.tv_nsec)) / (double)n);
-    }
-  } say{*this, before_, samples.size(), t0_};
   Results results(samples.size());
   const bool moves = std::any_of(analyses_.begin(), analyses_.end(), [](const AnalysisCard& card) {
     return std::holds_alternative<TranCard>(card.what);

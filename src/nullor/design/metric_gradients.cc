@@ -112,6 +112,11 @@ void MetricGradients::measure(std::size_t setup) {
     return;
   }
   try {
+    const std::string ended = evaluator_.end_of_transient(setup, parameters_, conditions_);
+    if (!ended.empty()) {
+      for (const MetricSpec* m : own) known_[m->name] = {0, std::vector<double>(wanted_.size()), ended};
+      return;
+    }
     differentiate(setup, own);
   } catch (const InputError& e) {
     evaluator_.stopped(setup);

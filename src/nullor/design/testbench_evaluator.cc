@@ -157,6 +157,7 @@ void TestbenchEvaluator::bring_to(Run& run, std::span<const double> parameters,
   }
   for (std::size_t k = 0; k < conditions.size(); ++k)
     table.emplace_back(run.conditions[k].table, conditions[k]);
+  run.engine->ends_transient = nullptr;
   Dae& dae = run.engine->dae();
   dae.load(table, {});
   for (std::size_t k = 0; k < parameters.size(); ++k) {
@@ -173,6 +174,19 @@ Engine& TestbenchEvaluator::engine_at(std::size_t setup, std::span<const double>
                                       std::span<const double> conditions) {
   bring_to(runs_[setup], parameters, conditions);
   return *runs_[setup].engine;
+}
+
+std::string TestbenchEvaluator::end_of_transient(std::size_t setup, std::span<const double> parameters,
+                                                 std::span<const double> conditions) {
+  const std::vector<std::string>& stop = bench_.setups[setup].stop;
+  if (stop.empty()) return "";
+  const auto ends = [&](const Table& table) { return has_ended(setup, parameters, conditions, table); };
+  bring_to(runs_[setup], parameters, conditions);
+  for (const Table& table : simulate(runs_[setup], ends).tables) {
+    if (table.kind == "tran" && ends(table))
+      return fmt::format("the transient ends at {}", fmt::join(stop, " or "));
+  }
+  return "";
 }
 
 Table TestbenchEvaluator::operating_point(Run& run, const AnalysisCard& card, SetupResult& result) {

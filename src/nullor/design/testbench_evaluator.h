@@ -38,6 +38,10 @@ class TestbenchEvaluator : public SampleEvaluator {
   Engine& engine_at(std::size_t setup, std::span<const double> parameters,
                     std::span<const double> conditions);
   const std::vector<ParameterHandle>& handles(std::size_t setup) const { return runs_[setup].parameters; }
+  /// The metric of `stop` at which the set-up's transient ends; empty where it does not. Without a `stop`
+  /// nothing is simulated. Throws InputError as analyses do.
+  std::string end_of_transient(std::size_t setup, std::span<const double> parameters,
+                               std::span<const double> conditions);
   /// To be told where an analysis of engine_at() was left by an exception.
   void stopped(std::size_t setup) { runs_[setup].broken = true; }
 

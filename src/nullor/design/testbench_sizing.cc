@@ -76,7 +76,8 @@ TestbenchSizing::TestbenchSizing(const Dataset& dataset, Specification specifica
     : SizingProblem(
           with_variables(std::move(specification), dataset.sampler().bounds(), own_values(dataset))),
       bounds_(dataset.sampler().bounds()),
-      bench_(dataset.bench().reduced_to(metrics_of(specification_, dataset.bench()))),
+      whole_(dataset.bench()),
+      bench_(whole_.reduced_to(metrics_of(specification_, whole_))),
       ngspice_(dataset.options().engine == "ngspice"),
       jobs_(jobs) {
   for (const Goal& goal : specification_.goals) {
@@ -176,9 +177,29 @@ Trial TestbenchSizing::evaluate(const std::vector<double>& u, bool with_slopes) 
 Trial TestbenchSizing::verify(const std::vector<double>& u) {
   std::vector<std::vector<SampleOutcome>> outcomes(places_.size());
   parallel_for(places_.size(), jobs_, [&](std::size_t r) {
-    outcomes[r] = {places_[r].alone->evaluate(bounds_.complete(drawn_at(u)), places_[r].conditions)};
+    TestbenchEvaluator evaluator(whole_, places_[r].setting);
+    const SampleOutcome found = evaluator.evaluate(bounds_.complete(drawn_at(u)), places_[r].conditions);
+    SampleOutcome& of_goals = outcomes[r].emplace_back();
+    of_goals.failure = found.failure;
+    of_goals.reason = found.reason;
+    for (const MetricSpec& metric : bench_.metrics) {
+      const auto at =
+          static_cast<std::size_t>(std::find_if(whole_.metrics.begin(), whole_.metrics.end(),
+                                                [&](const MetricSpec& m) { return m.name == metric.name; }) -
+                                   whole_.metrics.begin());
+      of_goals.values.push_back(found.values[at]);
+      of_goals.missing.push_back(found.missing[at]);
+    }
   });
-  return judged({&u, 1}, outcomes).front();
+  Trial out = judged({&u, 1}, outcomes).front();
+  for (std::size_t r = 0; r < places_.size() && out.ok(); ++r) {
+    const SampleOutcome& found = outcomes[r].front();
+    if (found.ok()) continue;
+    out.failure = fmt::format("the circuit is of class {}{}: {}",
+                              whole_.classes()[static_cast<std::size_t>(found.failure)],
+                              readings_.empty() ? "" : " at " + readings_[r], found.reason);
+  }
+  return out;
 }
 
 Trial TestbenchSizing::with_adjoints(const std::vector<double>& u) {

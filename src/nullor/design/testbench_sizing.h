@@ -22,7 +22,8 @@ class TestbenchSizing : public SizingProblem {
   Trial evaluate(const std::vector<double>& u, bool with_slopes) override;
   std::vector<Trial> evaluate_many(std::span<const std::vector<double>> points) override;
   std::size_t side_by_side() const override { return ngspice_ ? 1 : 4; }
-  /// By the scalar native engine at every combination, whatever the search was driven by.
+  /// By the scalar native engine at every combination and with every set-up, whatever the search was driven
+  /// by and needed: a circuit that fails anywhere, by the rules of the testbench, has no values.
   Trial verify(const std::vector<double>& u) override;
   long measured() const override { return measured_; }
 
@@ -52,6 +53,7 @@ class TestbenchSizing : public SizingProblem {
   static constexpr std::size_t kFixed = static_cast<std::size_t>(-1);
 
   Bounds bounds_;
+  Testbench whole_;
   Testbench bench_;                             ///< reduced to the goals
   std::vector<std::size_t> metric_of_goal_;     ///< of bench_
   std::vector<std::size_t> variable_of_drawn_;  ///< kFixed where min = max

@@ -242,6 +242,39 @@ TEST_F(TwoStage, IsTheSameInLanes) {
   EXPECT_TRUE(lanes.evaluate_many(samples, [](std::size_t) { return false; }).empty());
 }
 
+// A transient that shows the amplifier to be unstable ends there. Class and metric are those of the whole
+// one, and what could only be read later is missing.
+TEST_F(TwoStage, EndsWhereItRings) {
+  Sample ringing{{1.4e-15, 3e-6, 2.8e3}, conditions()};
+  ringing.conditions[2] = 1e-12;  // load
+  Testbench endless = bench;
+  for (TestSetup& setup : endless.setups) setup.stop.clear();
+  TestbenchEvaluator to_the_end(endless, setting), to_the_stop(bench, setting);
+  LaneEvaluator in_lanes(bench, setting);
+  const SampleOutcome whole = to_the_end.evaluate(ringing.parameters, ringing.conditions);
+  ASSERT_TRUE(std::isfinite(value(whole, "error_low")));
+  const auto together = in_lanes.evaluate_many({&ringing, 1}, [](std::size_t) { return true; });
+  for (const SampleOutcome& o : {to_the_stop.evaluate(ringing.parameters, ringing.conditions), together[0]}) {
+    EXPECT_EQ(failure(o), failure(whole)) << o.reason;
+    EXPECT_NEAR(value(o, "second_rise"), value(whole, "second_rise"), 1e-3 * value(whole, "second_rise"));
+    for (std::size_t k = 0; k < bench.metrics.size(); ++k) {
+      if (bench.metrics[k].name != "error_low") continue;
+      EXPECT_EQ(o.missing[k], "the transient ends at second_rise");
+    }
+  }
+}
+
+TEST(Testbench, RefusesAStopThatIsNotOfItsTransient) {
+  const std::string text = kSmall;
+  const auto at = text.find("connect");
+  const auto with = [&](const std::string& stop, const std::string& metric) {
+    return refusal(text.substr(0, at) + "stop = \"" + stop + "\"\n" + text.substr(at) + metric);
+  };
+  const std::string found = "[[metric]]\nname = \"x\"\nsetup = \"s\"\nmeas = \"op find v(out)\"\n";
+  EXPECT_NE(with("x", found).find("'x' is not measured on the transient of 's'"), std::string::npos);
+  EXPECT_NE(with("y", found).find("there is no metric 'y'"), std::string::npos);
+}
+
 // A set-up is left out where its condition says so, by what was measured before it; its metrics tell why.
 TEST(Evaluator, LeavesSetupsOut) {
   Divider d(
