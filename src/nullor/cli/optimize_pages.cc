@@ -53,12 +53,12 @@ std::vector<GoalRow> goal_rows(const SizingProblem& problem, const SizingResult&
       row.worst_at = problem.readings()[static_cast<std::size_t>(result.verified.worst_at[k])];
     if (k < s.goals.size()) {
       row.wanted = wanted_text(s.goals[k]);
-      row.met = meets(s.goals[k], row.verified);
+      row.met = result.verified.ok() && meets(s.goals[k], row.verified);
     } else {
       const WaveformGoal& w = s.waveforms[k - s.goals.size()];
       row.name = "distance of " + w.signal;
       row.wanted = "<= " + format_si(w.within * w.swing);
-      row.met = row.verified <= w.within * w.swing;
+      row.met = result.verified.ok() && row.verified <= w.within * w.swing;
     }
     out.push_back(std::move(row));
   }

@@ -97,8 +97,11 @@ void check_met(const OptimizeOptions& options, const SizingResult& result,
                             : result.evaluations >= options.sizing.evaluations
                                 ? fmt::format("{} evaluations are spent", result.evaluations)
                                 : "the search sees no better point nearby";
-  throw InputError(ErrorKind::specification, fmt::format("not met: {} ({})", missed, spent), {},
-                   "widen the bounds, vary more parameters, allow more --evaluations, or try --method both");
+  throw InputError(
+      ErrorKind::specification, fmt::format("not met: {} ({})", missed, spent), {},
+      result.verified.ok()
+          ? "widen the bounds, vary more parameters, allow more --evaluations, or try --method both"
+          : "a goal that rules this out, such as settling_time<=5u, keeps it in the search's sight");
 }
 
 void size_deck(OptimizeOptions& options, Specification specification) {
