@@ -1,6 +1,8 @@
 #include "nullor/design/lane_evaluator.h"
 
 #include <algorithm>
+#include <map>
+#include <string>
 
 namespace nullor {
 
@@ -30,8 +32,11 @@ std::vector<SampleOutcome> LaneEvaluator::evaluate_many(std::span<const Sample> 
   }
   // Nothing of an earlier call may show.
   setups_.clear();
-  for (std::size_t k = 0; k < bench_.setups.size(); ++k)
+  places_.clear();
+  for (std::size_t k = 0; k < bench_.setups.size(); ++k) {
     setups_.push_back(std::make_unique<LaneSimulator>(alone_.circuit(k), alone_.wants_regions(k)));
+    places_.push_back(places_in_first(k));
+  }
   std::vector<SampleOutcome> out;
   for (std::size_t first = 0; first < samples.size(); first += kChunk) {
     const std::size_t count = std::min(kChunk, samples.size() - first);
@@ -43,6 +48,38 @@ std::vector<SampleOutcome> LaneEvaluator::evaluate_many(std::span<const Sample> 
   return out;
 }
 
+/// By unknown of a set-up: the one of the first set-up that stands at the same port or has the same name, or
+/// -1.
+std::vector<int> LaneEvaluator::places_in_first(std::size_t setup) const {
+  std::map<std::string, int> first;
+  for (const UnknownInfo& unknown : setups_[0]->unknowns())
+    first.emplace(unknown.name, static_cast<int>(first.size()));
+  std::map<std::string, std::string> same = {};  // node of this set-up: node of the first one
+  for (const auto& [port, node] : bench_.setups[setup].connect) {
+    for (const auto& [other_port, other] : bench_.setups[0].connect) {
+      if (port == other_port) same.emplace(node, other);
+    }
+  }
+  std::vector<int> out;
+  for (const UnknownInfo& unknown : setups_[setup]->unknowns()) {
+    const auto port = same.find(unknown.name);
+    const auto found = first.find(port == same.end() ? unknown.name : port->second);
+    out.push_back(found == first.end() ? -1 : found->second);
+  }
+  return out;
+}
+
+/// A solution of the first set-up by the unknowns of another one; 0 where that has no such unknown.
+LaneSimulator::Start LaneEvaluator::in_unknowns_of(std::size_t setup,
+                                                   const LaneSimulator::Start& first) const {
+  if (first.empty()) return {};
+  LaneSimulator::Start out;
+  for (const int place : places_[setup])
+    out.push_back(place < 0 ? 0.0 : first[static_cast<std::size_t>(place)]);
+  out.push_back(0);
+  return out;
+}
+
 void LaneEvaluator::evaluate_chunk(std::span<const Sample> samples, std::vector<SampleOutcome>& out) {
   std::vector<std::vector<SetupResult>> results(samples.size(), std::vector<SetupResult>(setups_.size()));
   std::vector<char> inside(samples.size(), 0);  // still in the lanes
@@ -50,8 +87,11 @@ void LaneEvaluator::evaluate_chunk(std::span<const Sample> samples, std::vector<
     std::string illegal;
     inside[k] = alone_.is_legal(samples[k].parameters, samples[k].conditions, illegal);
   }
+  // Set-ups of one circuit mostly have one operating point: it is looked for once.
+  std::vector<LaneSimulator::Start> known(samples.size());
   for (std::size_t setup = 0; setup < setups_.size(); ++setup) {
     std::vector<Pinned> pinned;
+    std::vector<LaneSimulator::Start> starts;
     std::vector<std::size_t> loaded;
     for (std::size_t k = 0; k < samples.size(); ++k) {
       if (!inside[k]) continue;
@@ -64,12 +104,18 @@ void LaneEvaluator::evaluate_chunk(std::span<const Sample> samples, std::vector<
       inside[k] = values.has_value();
       if (!values) continue;
       pinned.push_back(std::move(*values));
+      starts.push_back(setup == 0 ? LaneSimulator::Start() : in_unknowns_of(setup, known[k]));
       loaded.push_back(k);
     }
-    LaneSimulator::Results found = setups_[setup]->run(pinned, [&](std::size_t k, const Table& table) {
-      const Sample& sample = samples[loaded[k]];
-      return alone_.has_ended(setup, sample.parameters, sample.conditions, table);
-    });
+    LaneSimulator::Results found = setups_[setup]->run(
+        pinned,
+        [&](std::size_t k, const Table& table) {
+          const Sample& sample = samples[loaded[k]];
+          return alone_.has_ended(setup, sample.parameters, sample.conditions, table);
+        },
+        std::move(starts));
+    for (std::size_t j = 0; j < loaded.size() && setup == 0; ++j)
+      known[loaded[j]] = setups_[0]->operating_points()[j];
     for (std::size_t j = 0; j < loaded.size(); ++j) {
       inside[loaded[j]] = found[j].has_value();
       if (found[j]) results[loaded[j]][setup] = std::move(*found[j]);

@@ -25,6 +25,8 @@ class LaneEvaluator : public SampleEvaluator {
   long alone() const { return alone_count_; }
 
  private:
+  std::vector<int> places_in_first(std::size_t setup) const;
+  LaneSimulator::Start in_unknowns_of(std::size_t setup, const LaneSimulator::Start& first) const;
   void evaluate_chunk(std::span<const Sample> samples, std::vector<SampleOutcome>& out);
 
   const Testbench& bench_;
@@ -32,6 +34,7 @@ class LaneEvaluator : public SampleEvaluator {
   TestbenchEvaluator alone_;
   long alone_count_ = 0;
   std::vector<std::unique_ptr<LaneSimulator>> setups_;  ///< fresh with every call
+  std::vector<std::vector<int>> places_;                ///< places_in_first() of every set-up
 };
 
 }  // namespace nullor

@@ -94,8 +94,12 @@ void LaneSimulator::drop(Batch& batch, int lane, Results& results) {
   batch.used.lanes[lane] = 0;
 }
 
-LaneSimulator::Results LaneSimulator::run(std::span<const Pinned> samples, const Ends& ends) {
+LaneSimulator::Results LaneSimulator::run(std::span<const Pinned> samples, const Ends& ends,
+                                          std::vector<Start> starts) {
   Results results(samples.size());
+  starts_ = std::move(starts);
+  starts_.resize(samples.size());
+  points_.assign(samples.size(), {});
   const bool moves = std::any_of(analyses_.begin(), analyses_.end(), [](const AnalysisCard& card) {
     return std::holds_alternative<TranCard>(card.what);
   });
@@ -120,9 +124,25 @@ void LaneSimulator::keep(Batch& batch, const Mask& good, Results& results) {
   }
 }
 
-/// Operating points of the samples at hand, from those of the samples before, which become them.
+/// What is known of each sample's operating point, else those of the samples before; nothing where a lane has
+/// neither.
+std::optional<std::vector<Lanes>> LaneSimulator::start_of(const Batch& batch,
+                                                          const std::vector<Lanes>& near) const {
+  std::vector<Lanes> x = near;
+  x.resize(unknowns().size() + 1, Lanes(0.0));
+  for (int lane = 0; lane < kLanes; ++lane) {
+    if (!batch.used[lane]) continue;
+    const Start& own = starts_[u(batch.sample[lane])];
+    if (own.empty() && near.empty()) return std::nullopt;
+    for (std::size_t r = 0; r < own.size(); ++r) x[r].set(lane, own[r]);
+  }
+  return x;
+}
+
+/// Operating points of the samples at hand; they become those of the samples before.
 std::vector<Lanes> LaneSimulator::operating_point(Batch& batch, std::vector<Lanes>& near, Results& results) {
-  const auto found = engine_.operating_point(batch.used, near.empty() ? nullptr : &near);
+  const auto start = start_of(batch, near);
+  const auto found = engine_.operating_point(batch.used, start ? &*start : nullptr);
   keep(batch, engine_.agreeing(batch.used && found.converged, found.x), results);
   if (batch.used.none()) return found.x;
   // Lanes without an answer would lead the next samples astray.
@@ -141,10 +161,17 @@ std::vector<Lanes> LaneSimulator::operating_point(Batch& batch, std::vector<Lane
 void LaneSimulator::steady(const Batch& loaded, std::span<const Pinned> samples, Results& results) {
   Batch batch = loaded;
   std::optional<std::vector<Lanes>> x;
+  const auto operating_point_once = [&] {
+    if (x) return;
+    x = operating_point(batch, near_, results);
+    for (int lane = 0; lane < kLanes; ++lane) {
+      if (batch.used[lane]) points_[u(batch.sample[lane])] = lane_of(*x, lane);
+    }
+  };
   for (const AnalysisCard& card : analyses_) {
     if (batch.used.none()) return;
     if (std::holds_alternative<OpCard>(card.what)) {
-      if (!x) x = operating_point(batch, near_, results);
+      operating_point_once();
       for (int lane = 0; lane < kLanes; ++lane) {
         if (!batch.used[lane]) continue;
         SetupResult& result = *results[u(batch.sample[lane])];
@@ -154,7 +181,7 @@ void LaneSimulator::steady(const Batch& loaded, std::span<const Pinned> samples,
       }
     }
     if (const auto* ac = std::get_if<AcCard>(&card.what)) {
-      if (!x) x = operating_point(batch, near_, results);
+      operating_point_once();
       if (!batch.used.none()) respond(*ac, *x, batch, results);
     }
     if (const auto* dc = std::get_if<DcCard>(&card.what)) {
@@ -242,7 +269,11 @@ void LaneSimulator::move(const TranCard& card, std::span<const Pinned> samples, 
         engine_.setup();
         Mask one{};
         one.lanes[lane] = -1;
-        const auto start = engine_.operating_point(one, begun ? &at : nullptr, false);
+        std::vector<Lanes> near = at;
+        const Start& own = starts_[u(batch.sample[lane])];
+        for (std::size_t r = 0; r < own.size(); ++r) near[r].set(lane, own[r]);
+        const bool known = begun || !own.empty();
+        const auto start = engine_.operating_point(one, known ? &near : nullptr, false);
         if (engine_.agreeing(one && start.converged, start.x)[lane]) {
           for (std::size_t r = 0; r < at.size(); ++r) at[r].set(lane, start.x[r][lane]);
           begun = true;

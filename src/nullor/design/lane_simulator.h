@@ -28,7 +28,13 @@ class LaneSimulator {
   using Results = std::vector<std::optional<SetupResult>>;
   /// Asked now and then: the transient of a sample, by index, ends here.
   using Ends = std::function<bool(std::size_t, const Table&)>;
-  Results run(std::span<const Pinned> samples, const Ends& ends);
+  /// Of a sample: what is known of its operating point, by unknown (n + 1); empty where nothing is.
+  using Start = std::vector<double>;
+  /// `starts`: of every sample, or empty.
+  Results run(std::span<const Pinned> samples, const Ends& ends, std::vector<Start> starts = {});
+  /// Of the last run's samples: their operating points, as far as an analysis asked for one.
+  const std::vector<Start>& operating_points() const { return points_; }
+  const std::vector<UnknownInfo>& unknowns() const { return engine_.dae().unknowns(); }
 
  private:
   using Mask = Lanes::Mask;
@@ -42,6 +48,7 @@ class LaneSimulator {
   void drop(Batch& batch, int lane, Results& results);
   void keep(Batch& batch, const Mask& good, Results& results);
   std::vector<Lanes> operating_point(Batch& batch, std::vector<Lanes>& near, Results& results);
+  std::optional<std::vector<Lanes>> start_of(const Batch& batch, const std::vector<Lanes>& near) const;
   Table begin_table(const char* kind) const;
   void steady(const Batch& batch, std::span<const Pinned> samples, Results& results);
   void sweep_temperature(const DcCard& card, Batch& batch, std::span<const Pinned> samples, Results& results);
@@ -54,8 +61,9 @@ class LaneSimulator {
   std::vector<AnalysisCard> analyses_;
   std::vector<Output> outputs_;
   bool regions_;
-  std::vector<Lanes> near_;       ///< operating points of the samples before
-  std::vector<Lanes> near_cold_;  ///< the same at the first temperature of a sweep
+  std::vector<Start> starts_, points_;  ///< of the samples of this run
+  std::vector<Lanes> near_;             ///< operating points of the samples before
+  std::vector<Lanes> near_cold_;        ///< the same at the first temperature of a sweep
 };
 
 }  // namespace nullor

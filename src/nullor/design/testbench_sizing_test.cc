@@ -226,7 +226,9 @@ TEST_F(Sky130Sizing, MeetsASpecificationAtTwoCorners) {
 // An amplifier can have the phase margin that is wanted and oscillate: its poles are not all on the left when
 // the loop is open.
 TEST_F(Sky130Sizing, DoesNotCallAnOscillatorMet) {
-  TestbenchSizing problem(nmcnr(), wanted({"gbw>=1.5meg", "phase_margin>=60", "power<=100u"}), 1);
+  DatasetOptions circuit = nmcnr();
+  circuit.axes = {parse_axis("corner=tt")};
+  TestbenchSizing problem(circuit, wanted({"gbw>=1.5meg", "phase_margin>=60", "power<=100u"}), 1);
   SizingOptions options;
   options.evaluations = 60;
   const SizingResult result = size_circuit(problem, options);
