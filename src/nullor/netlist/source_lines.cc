@@ -62,11 +62,12 @@ bool names_file(std::string_view text) {
 std::pair<int, int> SourceLines::line_column(const LogicalLine& line, std::size_t offset) const {
   std::pair<int, int> out{line.line, line.column + static_cast<int>(offset)};
   if (line.joined < 0) return out;
-  for (const Segment& segment : joins_[static_cast<std::size_t>(line.joined)]) {
-    if (segment.offset > offset) break;
-    out = {segment.line, segment.column + static_cast<int>(offset - segment.offset)};
-  }
-  return out;
+  const std::vector<Segment>& segments = joins_[static_cast<std::size_t>(line.joined)];
+  const auto after = std::upper_bound(segments.begin(), segments.end(), offset,
+                                      [](std::size_t at, const Segment& s) { return at < s.offset; });
+  if (after == segments.begin()) return out;
+  const Segment& segment = *std::prev(after);
+  return {segment.line, segment.column + static_cast<int>(offset - segment.offset)};
 }
 
 Location SourceLines::locate(const LogicalLine& line, std::size_t offset) const {
