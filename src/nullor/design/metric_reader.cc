@@ -38,8 +38,7 @@ class MetricReader {
 
   bool has_ended(const TestSetup& setup, const Table& table) {
     return std::any_of(setup.stop.begin(), setup.stop.end(), [&](const std::string& name) {
-      const MetricSpec& metric = *std::find_if(bench_.metrics.begin(), bench_.metrics.end(),
-                                               [&](const MetricSpec& m) { return m.name == name; });
+      const MetricSpec& metric = metric_called(name);
       return measured_on(table, *metric.meas).ok();
     });
   }
@@ -60,6 +59,11 @@ class MetricReader {
     return none;
   }
 
+  const MetricSpec& metric_called(const std::string& name) const {
+    return *std::find_if(bench_.metrics.begin(), bench_.metrics.end(),
+                         [&](const MetricSpec& m) { return m.name == name; });
+  }
+
   const TestSetup& setup_of(const MetricSpec& metric) const {
     return *std::find_if(bench_.setups.begin(), bench_.setups.end(),
                          [&](const TestSetup& s) { return s.name == metric.setup; });
@@ -71,8 +75,7 @@ class MetricReader {
     const MetricSpec* first = nullptr;
     double when = 0;
     for (const std::string& name : setup.stop) {
-      const MetricSpec& metric = *std::find_if(bench_.metrics.begin(), bench_.metrics.end(),
-                                               [&](const MetricSpec& m) { return m.name == name; });
+      const MetricSpec& metric = metric_called(name);
       const Table* table = table_of(*metric.meas, tables);
       if (!table) continue;
       const Measured<double> found = measured_on(*table, *metric.meas);

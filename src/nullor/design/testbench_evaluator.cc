@@ -18,10 +18,7 @@ bool is_read(const Circuit& circuit, ParameterId id) {
   const auto any = [&](const std::vector<NamedValue>& list) {
     return std::any_of(list.begin(), list.end(), [&](const NamedValue& p) { return value(p.value); });
   };
-  for (const ParameterTable::Entry& entry : circuit.parameters.entries()) {
-    const auto inputs = entry.program.inputs();
-    if (std::find(inputs.begin(), inputs.end(), id) != inputs.end()) return true;
-  }
+  if (circuit.parameters.is_read(id)) return true;
   for (const Instance& i : circuit.instances) {
     if (any(i.parameters)) return true;
     if (i.source && std::any_of(i.source->arguments.begin(), i.source->arguments.end(), value)) return true;
