@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "nullor/base/error.h"
+#include "nullor/base/shared_list.h"
 #include "nullor/base/time_function.h"
 #include "nullor/netlist/analysis_card.h"
 #include "nullor/netlist/expression.h"
@@ -143,7 +144,7 @@ struct Circuit {
   std::string title;
   std::vector<std::string> nodes = {"0"};  ///< names, lower case, flattened as ngspice does: "out", "x1.net5"
   std::vector<Instance> instances;
-  std::vector<Model> models;
+  SharedList<Model> models;
   std::vector<ModelBins> bins;  ///< with ReadOptions::keep_bins
   ParameterTable parameters;
 

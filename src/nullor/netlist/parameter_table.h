@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "nullor/base/error.h"
+#include "nullor/base/shared_list.h"
 #include "nullor/netlist/program.h"
 
 namespace nullor {
@@ -38,7 +39,7 @@ class ParameterTable {
   /// The entry "temper", the simulation temperature [degC]; always entry 0.
   static constexpr ParameterId kTemperature = 0;
 
-  const std::vector<Entry>& entries() const { return entries_; }
+  const SharedList<Entry>& entries() const { return entries_; }
   std::vector<std::string> names() const;
 
   /// Some entry's formula reads entry `id`.
@@ -55,7 +56,7 @@ class ParameterTable {
   std::vector<double> derivative(ParameterId by) const;
 
  private:
-  std::vector<Entry> entries_;
+  SharedList<Entry> entries_;
   std::vector<std::optional<double>> overrides_;
   std::unordered_map<std::string, ParameterId> ids_;
 };
