@@ -223,8 +223,7 @@ TEST_F(Sky130Sizing, MeetsASpecificationAtTwoCorners) {
   EXPECT_TRUE(result.verified.met()) << result.verified.failure;
 }
 
-// An amplifier can have the phase margin that is wanted and oscillate: its poles are not all on the left when
-// the loop is open.
+// The phase margin that is wanted can be met by an amplifier whose step oscillates.
 TEST_F(Sky130Sizing, DoesNotCallAnOscillatorMet) {
   DatasetOptions circuit = nmcnr();
   circuit.axes = {parse_axis("corner=tt")};
