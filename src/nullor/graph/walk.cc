@@ -149,6 +149,7 @@ std::vector<int> WalkLanguage::encode(const Topology& topology, Rng& rng) const 
     }
   }
   for (int& token : tokens) token = token_of(graph.vertices[at(token)]);
+  tokens.insert(tokens.begin(), kBeginToken);
   tokens.push_back(kEndToken);
   return tokens;
 }

@@ -32,10 +32,11 @@ class WalkLanguage : public Language {
   int vocabulary() const override { return static_cast<int>(vertices_.size()) + 2; }
   std::string token_text(int token) const override;
 
-  /// VSS ... VSS, kEndToken. Throws InputError(netlist) when the circuit has no VSS, falls apart, or has more
-  /// devices of a kind or ports of a role than there are words.
+  /// kBeginToken, VSS ... VSS, kEndToken. Throws InputError(netlist) when the circuit has no VSS, falls
+  /// apart, or has more devices of a kind or ports of a role than there are words.
   std::vector<int> encode(const Topology& topology, Rng& rng) const override;
-  /// Accepts any closed walk from VSS that uses every edge once in each direction; kBeginToken may precede.
+  /// Accepts any closed walk from VSS that uses every edge once in each direction, with or without
+  /// kBeginToken.
   std::optional<Topology> decode(std::span<const int> tokens, std::string* why = nullptr) const override;
 
  private:
