@@ -1,0 +1,45 @@
+#pragma once
+/// The arithmetic of a decoder in float32. What it computes for one row never depends on the rows beside it,
+/// to the last bit: a sample is the same in any batch.
+
+#include <vector>
+
+namespace nullor::learn {
+
+/// Rows of activations begin at multiples of this many numbers.
+inline constexpr int kRowBlock = 64;
+inline constexpr int padded(int count) { return (count + kRowBlock - 1) / kRowBlock * kRowBlock; }
+
+/// A matrix W (outputs, inputs), kept in panels of kRowBlock outputs, (panel, input, output in the panel):
+/// one row reads it as one stream, six rows use a load six times.
+class PackedMatrix {
+ public:
+  PackedMatrix() = default;
+  PackedMatrix(const float* w, int outputs, int inputs);
+
+  int outputs() const { return outputs_; }
+  /// y = x W^T, x (rows, x_pitch), y (rows, y_pitch) with y_pitch at least padded(outputs()).
+  void multiply(const float* x, int rows, int x_pitch, float* y, int y_pitch) const;
+
+ private:
+  int outputs_ = 0, inputs_ = 0;
+  std::vector<float> panels_;
+};
+
+/// y = gain (x - mean) / sqrt(variance + 1e-5) + bias over `width` numbers, a multiple of 8.
+void layer_norm(const float* x, const float* gain, const float* bias, int width, float* y);
+void gelu(float* x, int count);
+void add(const float* x, int count, float* to);
+
+/// One head of one query: out = sum_t softmax_t(q k_t scale) v_t over `count` positions, whose keys and
+/// values lie `pitch` apart. `scores` has room for `count` numbers rounded up to 8.
+void attend(const float* q, const float* keys, const float* values, int count, int pitch, int head_width,
+            float* scores, float* out);
+
+/// Turns the pairs (x_i, x_{i + n/2}) of each head of n numbers by angle_i = position 10000^(-2 i / n).
+/// `turn`: of rotary_turn, n numbers, the cosines and then the sines.
+/// Source: J. Su et al., RoFormer (2021), section 3.2.2.
+void rotate(float* x, int heads, int head_width, const float* turn);
+void rotary_turn(int position, int head_width, float* turn);
+
+}  // namespace nullor::learn
