@@ -128,15 +128,15 @@ void DecoderRun::attention(std::size_t layer, std::span<const DecoderInput> inpu
     float* qkv = row(qkv_, r, wide_);
     if (c.rotary) rotate(qkv, 2 * c.heads, head_width, row(turn_, r, head_width));
     KeyValueCache& cache = *inputs[u(r)].cache;
-    cache.keys[layer].insert(cache.keys[layer].end(), qkv + c.width, qkv + 2 * c.width);
+    append_key(qkv + c.width, c.width, positions_[u(r)], cache.keys[layer]);
     cache.values[layer].insert(cache.values[layer].end(), qkv + 2 * c.width, qkv + 3 * c.width);
   }
   for (int r = 0; r < rows; ++r) {
     const int count = positions_[u(r)] + 1;
-    scores_.resize(std::max(scores_.size(), u(count + 7)));
+    scores_.resize(std::max(scores_.size(), u(count + 31)));
     const KeyValueCache& cache = *inputs[u(r)].cache;
     for (int first = 0; first < c.width; first += head_width)
-      attend(row(qkv_, r, wide_) + first, cache.keys[layer].data() + first,
+      attend(row(qkv_, r, wide_) + first, cache.keys[layer].data() + first * kKeyBlock,
              cache.values[layer].data() + first, count, c.width, head_width, scores_.data(),
              row(normalized_, r, width_) + first);
   }

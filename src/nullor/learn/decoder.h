@@ -13,7 +13,7 @@ namespace nullor::learn {
 /// Keys and values of what one sequence has shown so far. Grows with it.
 struct KeyValueCache {
   int length = 0;                                ///< positions
-  std::vector<std::vector<float>> keys, values;  ///< a layer each, (length, width)
+  std::vector<std::vector<float>> keys, values;  ///< a layer each; their order: decoder_kernels.h
 
   void clear();
 };

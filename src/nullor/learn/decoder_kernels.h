@@ -10,8 +10,8 @@ namespace nullor::learn {
 inline constexpr int kRowBlock = 64;
 inline constexpr int padded(int count) { return (count + kRowBlock - 1) / kRowBlock * kRowBlock; }
 
-/// A matrix W (outputs, inputs), kept in panels of kRowBlock outputs, (panel, input, output in the panel):
-/// one row reads it as one stream, six rows use a load six times.
+/// A matrix W (outputs, inputs), kept in panels of 16 outputs, (panel, input, output in the panel): one row
+/// reads four panels as streams, six rows use every load six times, from blocks that the first cache holds.
 class PackedMatrix {
  public:
   PackedMatrix() = default;
@@ -31,9 +31,15 @@ void layer_norm(const float* x, const float* gain, const float* bias, int width,
 void gelu(float* x, int count);
 void add(const float* x, int count, float* to);
 
-/// One head of one query: out = sum_t softmax_t(q k_t scale) v_t over `count` positions, whose keys and
-/// values lie `pitch` apart. `scores` has room for `count` numbers rounded up to 8.
-void attend(const float* q, const float* keys, const float* values, int count, int pitch, int head_width,
+/// Keys are kept eight positions side by side, (position / 8, width, position % 8), so that eight scores come
+/// out of one register; values as (position, width).
+inline constexpr int kKeyBlock = 8;
+void append_key(const float* key, int width, int position, std::vector<float>& keys);
+
+/// One head of one query: out = sum_t softmax_t(q k_t / sqrt(head_width)) v_t over the positions 0 .. count
+/// - 1. `keys`, `values`: those of position 0, at the first number of the head. `scores` has room for `count`
+/// numbers rounded up to 32.
+void attend(const float* q, const float* keys, const float* values, int count, int width, int head_width,
             float* scores, float* out);
 
 /// Turns the pairs (x_i, x_{i + n/2}) of each head of n numbers by angle_i = position 10000^(-2 i / n).
