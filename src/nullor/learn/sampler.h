@@ -27,7 +27,8 @@ class SampleSource {
  public:
   virtual ~SampleSource() = default;
 
-  /// Tokens shown after kBeginToken and before the first one is drawn: conditions, a partial circuit.
+  /// What is shown before the first token is drawn: conditions, kBeginToken, a partial circuit. Here
+  /// kBeginToken alone.
   virtual std::vector<int> prefix(std::size_t index) const;
   /// What may be drawn; it knows the prefix, and is told the drawn tokens only. Null: everything may.
   virtual std::unique_ptr<graph::TokenMask> make_mask(std::size_t index) const;
