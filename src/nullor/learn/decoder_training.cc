@@ -58,8 +58,9 @@ class Training {
     check(config);
     check_options(options);
     options_.encoding.context = config.context;
+    const graph::Language& writes = options.validation_language ? *options.validation_language : language;
     validation_ = make_steps(
-        encode(language, validation, options_.encoding, rng_.split(kValidation), options.jobs).sequences,
+        encode(writes, validation, options_.encoding, rng_.split(kValidation), options.jobs).sequences,
         options.shard_tokens, options.shard_tokens, Rng(1));
     EncodedSet first = encode_epoch(1);
     summary_.too_long = first.too_long;

@@ -90,6 +90,7 @@ class SamplingThread {
     writer->mask = source_.make_mask(index);
     writer->rng = Rng(options_.seed).split(index);
     writer->sample = {};
+    if (writer->shown.empty()) throw InputError(ErrorKind::usage, "a sample begins with one token or more");
     if (writer->shown.size() > static_cast<std::size_t>(decoder_.config().context))
       throw InputError(ErrorKind::specification,
                        fmt::format("a beginning of {} tokens is longer than the model's context of {}",

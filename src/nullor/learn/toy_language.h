@@ -1,5 +1,5 @@
 #pragma once
-/// For tests: circuits of resistors between two of eight nets as "RESISTOR net net ... END".
+/// For tests: circuits of resistors between two of eight nets as "BEGIN RESISTOR net net ... END".
 
 #include <algorithm>
 
