@@ -15,6 +15,7 @@ std::size_t u(int k) { return static_cast<std::size_t>(k); }
 
 constexpr double kNoCurrent = 1e-9, kFullCurrent = 1e-6;  // [A]
 constexpr double kSoft = 0.1;                             // [V]
+constexpr double kJunction = 0.4;                         // forward of a junction that ought not conduct [V]
 constexpr int kGrid = 9;
 constexpr double kOutput = 0.3;      // what outputs off the rails are worth
 constexpr double kRailShare = 0.05;  // of the supply: an output this near to a rail is at it
@@ -217,6 +218,7 @@ double bias_score(std::span<const DeviceState> states, std::span<const Duty> dut
     sum += std::min(1.0, std::log10(state.current / kNoCurrent) / range);
     if (duty == Duty::conduct) sum += 0.5 / (1 + std::exp(-state.headroom / kSoft));
     if (state.current > limits.ceiling) sum -= std::log10(state.current / limits.ceiling);
+    sum -= std::clamp((state.forward - kJunction) / kJunction, 0.0, 1.0);
   }
   return count == 0 ? 0 : sum / count;
 }

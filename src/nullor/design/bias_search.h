@@ -7,6 +7,7 @@
 ///
 ///   c + sigma(headroom / 0.1 V) / 2 where it carries current, c = 0 .. 1 from 1 nA to 1 uA, by decades,
 ///   less the decades above the ceiling;  max(drive, -1 V) where it does not                            (1)
+///   less up to 1 for junctions forward by 0.4 V to 0.8 V that ought not conduct
 ///
 /// and the score of a point is the mean. One source after another takes the best of a grid, then of steps
 /// that are halved; the solution of the last point starts Newton's method at the next. Outputs at a rail are
