@@ -3,7 +3,7 @@
 set -eu
 packages="g++ cmake ninja-build ccache git ca-certificates python3
 libfmt-dev libcli11-dev nlohmann-json3-dev libsuitesparse-dev libeigen3-dev
-libtomlplusplus-dev libyaml-cpp-dev libnlopt-cxx-dev libpagmo-dev libboost-dev libhdf5-dev zlib1g-dev
+libtomlplusplus-dev libyaml-cpp-dev libnlopt-cxx-dev libpagmo-dev libboost-dev libhdf5-dev zlib1g-dev liblzma-dev
 libgtest-dev librapidcheck-dev ngspice chromium slurm-wlm"
 missing=
 for p in $packages; do

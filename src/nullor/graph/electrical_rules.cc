@@ -14,22 +14,6 @@ std::string describe(const Device& device, std::size_t number) {
                              : device.name;
 }
 
-/// Ports that can feed a circuit without VDD.
-bool feeds(PortRole role) {
-  switch (role) {
-    case PortRole::vin:
-    case PortRole::iin:
-    case PortRole::vrf:
-    case PortRole::vif:
-    case PortRole::ib:
-    case PortRole::iref:
-    case PortRole::vref:
-      return true;
-    default:
-      return false;
-  }
-}
-
 }  // namespace
 
 std::string_view rule_name(ElectricalRule rule) {
@@ -50,6 +34,22 @@ std::string_view rule_name(ElectricalRule rule) {
       return "separate_island";
   }
   return "";
+}
+
+bool feeds(PortRole role) {
+  switch (role) {
+    case PortRole::vdd:
+    case PortRole::vin:
+    case PortRole::iin:
+    case PortRole::vrf:
+    case PortRole::vif:
+    case PortRole::ib:
+    case PortRole::iref:
+    case PortRole::vref:
+      return true;
+    default:
+      return false;
+  }
 }
 
 bool is_shorted(const Device& device) {
@@ -76,7 +76,7 @@ std::vector<RuleBreak> check_rules(const Topology& topology) {
       continue;
     }
     if (one.role == PortRole::vss) vss = net;
-    fed = fed || one.role == PortRole::vdd || feeds(one.role);
+    fed = fed || feeds(one.role);
   }
   for (std::size_t d = 0; d < topology.devices.size(); ++d) {
     const Device& device = topology.devices[d];
@@ -85,12 +85,14 @@ std::vector<RuleBreak> check_rules(const Topology& topology) {
                        fmt::format("all ends of {} lie on net {}", describe(device, d),
                                    topology.nets[static_cast<std::size_t>(device.nets[0])].name)});
     }
-    int conducting = -1;
+    int channel = -1, logic = -1;
     for (std::size_t pin = 0; pin < device.pins; ++pin) {
       connected.join(device.nets[pin], device.nets[0]);
-      if (!conducts(info(device.kind).pins[pin].role)) continue;
-      if (conducting >= 0) direct.join(device.nets[pin], conducting);
-      conducting = device.nets[pin];
+      const PinRole role = info(device.kind).pins[pin].role;
+      if (!conducts(role)) continue;
+      int& joined = role == PinRole::channel ? channel : logic;
+      if (joined >= 0) direct.join(device.nets[pin], joined);
+      joined = device.nets[pin];
     }
   }
   for (int net = 0; net < count; ++net) {

@@ -19,10 +19,12 @@ enum class ElectricalRule {
   separate_island,  ///< every device is connected with VSS through the pins of others
 };
 
-/// Whether direct current flows from such a pin to the others of its device that conduct.
+/// Whether direct current flows through such a pin: from channel to channel, from output to supply.
 constexpr bool conducts(PinRole role) {
   return role == PinRole::channel || role == PinRole::output || role == PinRole::supply;
 }
+/// Whether a port of this role can feed a circuit that has no VDD, or is VDD.
+bool feeds(PortRole role);
 /// Whether the ends of a two-terminal, or D, G and S (C, B and E) of a transistor, all lie on one net.
 bool is_shorted(const Device& device);
 

@@ -28,7 +28,7 @@ class Language {
   /// The circuit from its first token to kEndToken, in an order drawn anew at every call. Throws InputError
   /// when it does not fit the vocabulary.
   virtual std::vector<int> encode(const Topology& topology, Rng& rng) const = 0;
-  /// The circuit, or no value and in `why` what is wrong with the tokens.
+  /// The circuit in such a sequence, or no value and in `why` what is wrong with the tokens.
   virtual std::optional<Topology> decode(std::span<const int> tokens, std::string* why = nullptr) const = 0;
   /// For every token of a sequence what kind of token has to follow it, a number below slot_count(): free
   /// knowledge for a model. Languages without it have one slot.
