@@ -30,8 +30,8 @@
 namespace nullor {
 
 struct BiasCheckOptions {
-  DeckOptions deck;
-  SearchOptions search;
+  TopologyDeckOptions deck;
+  BiasSearchOptions search;
   double least_conducting = 0.75, least_saturated = 0.5;
   double fault_current = 20e-3;  ///< of a port's source [A]
   double forward = 0.45;         ///< of a bulk junction [V]

@@ -28,7 +28,7 @@ int instance_of(const Circuit& circuit, const TopologyDeck& deck, std::size_t de
 }  // namespace
 
 BiasProbe::BiasProbe(const graph::Topology& topology, std::vector<PortSource> sources,
-                     const DeckOptions& options)
+                     const TopologyDeckOptions& options)
     : topology_(topology), sources_(std::move(sources)), deck_(make_deck(topology, sources_, options)) {
   engine_ = std::make_unique<Engine>(read_circuit_text(deck_.text, "deck"));
   const Circuit& circuit = engine_->circuit();

@@ -24,7 +24,8 @@ struct DeviceState {
 class BiasProbe {
  public:
   /// Throws InputError as engines do.
-  BiasProbe(const graph::Topology& topology, std::vector<PortSource> sources, const DeckOptions& options);
+  BiasProbe(const graph::Topology& topology, std::vector<PortSource> sources,
+            const TopologyDeckOptions& options);
 
   const std::vector<PortSource>& sources() const { return sources_; }
   const TopologyDeck& deck() const { return deck_; }

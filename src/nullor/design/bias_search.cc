@@ -23,7 +23,7 @@ constexpr double kRailShare = 0.05;  // of the supply: an output this near to a 
 class Search {
  public:
   Search(BiasProbe& probe, std::span<const Duty> duties, std::span<const int> outputs, BiasPoint start,
-         const std::function<bool(const BiasPoint&)>& enough, const SearchOptions& options)
+         const std::function<bool(const BiasPoint&)>& enough, const BiasSearchOptions& options)
       : probe_(probe),
         duties_(duties),
         outputs_(outputs),
@@ -173,7 +173,7 @@ class Search {
   std::span<const int> outputs_;
   BiasPoint best_;
   const std::function<bool(const BiasPoint&)>& enough_;
-  const SearchOptions& options_;
+  const BiasSearchOptions& options_;
   long last_;
   std::vector<std::size_t> free_;
 };
@@ -225,7 +225,7 @@ double bias_score(std::span<const DeviceState> states, std::span<const Duty> dut
 
 BiasPoint search_bias(BiasProbe& probe, std::span<const Duty> duties, std::span<const int> outputs,
                       BiasPoint start, const std::function<bool(const BiasPoint&)>& enough,
-                      const SearchOptions& options) {
+                      const BiasSearchOptions& options) {
   return Search(probe, duties, outputs, std::move(start), enough, options).run();
 }
 

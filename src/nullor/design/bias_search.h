@@ -41,7 +41,7 @@ struct BiasPoint {
   double score = 0;
 };
 
-struct SearchOptions {
+struct BiasSearchOptions {
   BiasLimits limits;
   long most_solves = 400;
 };
@@ -54,6 +54,6 @@ double bias_score(std::span<const DeviceState> states, std::span<const Duty> dut
 /// nets that are to stay off the rails.
 BiasPoint search_bias(BiasProbe& probe, std::span<const Duty> duties, std::span<const int> outputs,
                       BiasPoint start, const std::function<bool(const BiasPoint&)>& enough,
-                      const SearchOptions& options = {});
+                      const BiasSearchOptions& options = {});
 
 }  // namespace nullor

@@ -48,11 +48,11 @@ class Names {
   std::set<std::string> taken_;
 };
 
-char letter_of(DeviceKind kind, Process process) {
+char letter_of(DeviceKind kind, Technology technology) {
   switch (kind) {
     case DeviceKind::nmos:
     case DeviceKind::pmos:
-      return process == Process::sky130 ? 'x' : 'm';
+      return technology == Technology::sky130 ? 'x' : 'm';
     case DeviceKind::npn:
     case DeviceKind::pnp:
       return 'q';
@@ -72,9 +72,9 @@ char letter_of(DeviceKind kind, Process process) {
 class Writer {
  public:
   /// `grounded`: nets of role VSS are node 0; otherwise they are pins as others.
-  Writer(const Topology& topology, const DeckOptions& options, bool grounded)
+  Writer(const Topology& topology, const TopologyDeckOptions& options, bool grounded)
       : topology_(topology), options_(options) {
-    if (options.process == Process::sky130 && options.models.empty()) {
+    if (options.technology == Technology::sky130 && options.models.empty()) {
       throw InputError(ErrorKind::usage, "transistors of SKY130 need their models", {},
                        "give the file and its section: --models sky130.lib.spice,tt");
     }
@@ -85,7 +85,7 @@ class Writer {
       out_.nets.push_back(ground ? "0" : names.give(net.name, 0));
     }
     for (const Device& device : topology.devices) {
-      out_.devices.push_back(elements_.give(device.name, letter_of(device.kind, options.process)));
+      out_.devices.push_back(elements_.give(device.name, letter_of(device.kind, options.technology)));
     }
   }
 
@@ -115,7 +115,7 @@ class Writer {
 
  private:
   void models() {
-    if (options_.process == Process::built_in) {
+    if (options_.technology == Technology::built_in) {
       out_.text += kMosCards;
     } else {
       out_.text += include_lines(CircuitFiles{.models = options_.models});
@@ -132,7 +132,7 @@ class Writer {
   std::string mos(const std::string& name, bool n, std::string_view d, std::string_view g, std::string_view s,
                   std::string_view b, double width_over_default = 1) const {
     const double w = (n ? options_.nmos_width : options_.pmos_width) * width_over_default;
-    if (options_.process == Process::sky130) {
+    if (options_.technology == Technology::sky130) {
       // The library counts in micrometres.
       return fmt::format("{} {} {} {} {} sky130_fd_pr__{}_01v8 w={:g} l={:g}\n", name, d, g, s, b,
                          n ? "nfet" : "pfet", w * 1e6, options_.length * 1e6);
@@ -167,7 +167,7 @@ class Writer {
   }
 
   std::string transistor(const std::string& name) const {
-    return (options_.process == Process::sky130 ? "x" : "m") + name;
+    return (options_.technology == Technology::sky130 ? "x" : "m") + name;
   }
 
   /// Transistors in series from `top` to `rail`.
@@ -276,7 +276,7 @@ class Writer {
   }
 
   const Topology& topology_;
-  const DeckOptions& options_;
+  const TopologyDeckOptions& options_;
   TopologyDeck out_;
   Names elements_{{}};
   int clocks_ = 0;
@@ -285,15 +285,16 @@ class Writer {
 }  // namespace
 
 TopologyDeck make_deck(const Topology& topology, std::span<const PortSource> sources,
-                       const DeckOptions& options) {
+                       const TopologyDeckOptions& options) {
   return Writer(topology, options, true).deck(sources);
 }
 
-TopologyDeck make_deck(const Topology& topology, const DeckOptions& options) {
+TopologyDeck make_deck(const Topology& topology, const TopologyDeckOptions& options) {
   return make_deck(topology, port_sources(topology, options.ports), options);
 }
 
-TopologyDeck make_subcircuit(const Topology& topology, const std::string& name, const DeckOptions& options) {
+TopologyDeck make_subcircuit(const Topology& topology, const std::string& name,
+                             const TopologyDeckOptions& options) {
   return Writer(topology, options, false).subcircuit(name);
 }
 

@@ -12,13 +12,13 @@ namespace nullor {
 
 /// Where transistors come from. Bipolar transistors and diodes have built-in cards in both; resistors,
 /// capacitors and inductors are ideal.
-enum class Process {
+enum class Technology {
   built_in,  ///< level-1 cards of a 1.8 V process, written into the deck: vth 0.4 V, kp 250 and 80 uA/V2
-  sky130,    ///< sky130_fd_pr__nfet_01v8 and pfet_01v8, from the files in DeckOptions::models
+  sky130,    ///< sky130_fd_pr__nfet_01v8 and pfet_01v8, from the files in TopologyDeckOptions::models
 };
 
-struct DeckOptions {
-  Process process = Process::built_in;
+struct TopologyDeckOptions {
+  Technology technology = Technology::built_in;
   /// Model files, a library section behind a comma: "sky130.lib.spice,tt".
   std::vector<std::string> models;
   PortOptions ports;
@@ -42,13 +42,13 @@ struct TopologyDeck {
 /// The whole deck: models, cells, `sources`, devices, cards. Names of nets and devices are kept as far as
 /// SPICE can read them. Throws InputError(usage) for SKY130 without models.
 TopologyDeck make_deck(const graph::Topology& topology, std::span<const PortSource> sources,
-                       const DeckOptions& options = {});
+                       const TopologyDeckOptions& options = {});
 /// With port_sources() at their defaults.
-TopologyDeck make_deck(const graph::Topology& topology, const DeckOptions& options = {});
+TopologyDeck make_deck(const graph::Topology& topology, const TopologyDeckOptions& options = {});
 
 /// The circuit alone: models and `.subckt name ports... / .ends`, the ports being all its port nets in order.
 /// Element names are as in make_deck().
 TopologyDeck make_subcircuit(const graph::Topology& topology, const std::string& name,
-                             const DeckOptions& options = {});
+                             const TopologyDeckOptions& options = {});
 
 }  // namespace nullor

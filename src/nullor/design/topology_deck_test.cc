@@ -41,7 +41,7 @@ Table by_ngspice(const std::string& deck) {
 }
 
 /// Largest difference of a node voltage [V]; infinite when ngspice has no node.
-double difference(const Topology& topology, DeckOptions options) {
+double difference(const Topology& topology, TopologyDeckOptions options) {
   options.cards = {kTight, ".op"};
   const std::string deck = make_deck(topology, options).text;
   const Table theirs = by_ngspice(deck);
@@ -76,14 +76,14 @@ TEST_F(Deck, OfSky130RunsInNgspice) {
   const std::string data = given ? given : std::string(NULLOR_SOURCE_DIR) + "/../shared/data";
   const std::string models = data + "/sky130/corners/tt_flat.spice";
   if (!fs::exists(models)) GTEST_SKIP() << "no " << models << ": set NULLOR_DATA";
-  DeckOptions options;
-  options.process = Process::sky130;
+  TopologyDeckOptions options;
+  options.technology = Technology::sky130;
   options.models = {models};
   EXPECT_LT(difference(samples::two_stage(), options), 1e-6);
 }
 
 TEST(TopologyDeck, Sky130NeedsItsModels) {
-  EXPECT_THROW(make_deck(samples::ota(), {.process = Process::sky130}), InputError);
+  EXPECT_THROW(make_deck(samples::ota(), {.technology = Technology::sky130}), InputError);
 }
 
 /// Both levels of both inputs, through the transistors of the cell.
