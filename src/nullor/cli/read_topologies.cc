@@ -8,11 +8,9 @@
 
 #include "nullor/base/error.h"
 #include "nullor/base/file.h"
-#include "nullor/graph/topology_set.h"
-#if __has_include("nullor/graph/spice_topology.h")
+#include "nullor/base/log.h"
 #include "nullor/graph/spice_topology.h"
-#define NULLOR_HAS_SPICE_TOPOLOGY 1
-#endif
+#include "nullor/graph/topology_set.h"
 
 namespace nullor {
 namespace {
@@ -56,19 +54,16 @@ graph::Topology from_lines(const std::string& text, const std::string& path) {
 
 }  // namespace
 
-std::vector<NamedTopology> read_topologies(const std::string& path,
-                                           [[maybe_unused]] const std::string& subcircuit) {
+std::vector<NamedTopology> read_topologies(const std::string& path, const std::string& subcircuit) {
   const std::string text = read_file(path);
   if (is_set(text)) return from_set(path);
   if (!has_subcircuit(text)) return {{file_name(path), from_lines(text, path)}};
-#ifdef NULLOR_HAS_SPICE_TOPOLOGY
-  graph::SpiceTopologyOptions options;
-  options.subcircuit = subcircuit;
-  return {{file_name(path), graph::read_spice_topology(path, options)}};
-#else
-  throw InputError(ErrorKind::netlist, "'" + path + "' is a SPICE netlist, which this build does not read",
-                   {}, "lines are NAME (net net ...) kind");
-#endif
+  graph::SpiceTopology read = graph::spice_topology(text, path, {.subcircuit = subcircuit});
+  for (const std::string& port : read.unknown_ports) {
+    log_warning(fmt::format("{}: port {} has no known role, it counts as an internal net", path, port));
+  }
+  for (const std::string& note : read.notes) log_note(fmt::format("{}: {}", path, note));
+  return {{file_name(path), std::move(read.topology)}};
 }
 
 }  // namespace nullor
