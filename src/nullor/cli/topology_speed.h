@@ -12,7 +12,7 @@ struct FormSpeed {
   std::string what;
   double a_second = 0;      ///< circuits by the time of one processor core
   std::size_t refused = 0;  ///< circuits that the form cannot write
-  double mean_size = 0;     ///< tokens or bytes of a circuit
+  double mean_size = 0;     ///< of what is made of a circuit: tokens, devices, bytes, broken rules
 };
 
 /// Each form over all circuits of the set, again until half a second has passed.
