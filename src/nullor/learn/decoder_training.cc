@@ -100,8 +100,7 @@ class Training {
         "feed-forward "
         "{}, context {}, {} slots, {} positions, {} output, {} epochs, rate {:g} to {:g} by {}, {} steps of "
         "warm-up, betas {:g} {:g}, decay {:g}, clip {:g}, dropout {:g}, {} of {} tokens, {} order, seed "
-        "{}{}, by "
-        "{}",
+        "{}{}, by {}",
         language_.name(), vocabulary_hash(language_).substr(0, 16), first.size(), fingerprint(first),
         validation_.size(), config_.width, config_.layers, config_.heads, config_.feed_forward,
         config_.context, config_.slots, config_.rotary ? "rotary" : "learned", config_.tied ? "tied" : "free",

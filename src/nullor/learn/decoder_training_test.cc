@@ -103,24 +103,25 @@ TEST(DecoderTraining, ValidatesByTheDecodersLikelihood) {
 }
 
 /// Two conditions before every circuit.
-class ConditionedToy : public ToyLanguage {
+class ConditionedLanguage : public ToyLanguage {
  public:
   std::vector<int> encode(const graph::Topology& topology, Rng& rng) const override {
-    std::vector<int> out = ToyLanguage::encode(topology, rng);
-    out.insert(out.begin(), {5, 6});
+    std::vector<int> out = {5, 6};
+    const std::vector<int> rest = ToyLanguage::encode(topology, rng);
+    out.insert(out.end(), rest.begin(), rest.end());
     return out;
   }
 };
 
 TEST(DecoderTraining, GivesTheConditionsWithoutLearningThem) {
   const auto circuits = toy_circuits(1, Rng(1));
-  const TokenBatch given = encode(ConditionedToy(), circuits, {}, Rng(1), 1).sequences[0];
-  EXPECT_EQ(std::vector(given.tokens.begin(), given.tokens.begin() + 3),
-            (std::vector{5, 6, graph::kBeginToken}));
+  const TokenBatch plain = encode(ToyLanguage(), circuits, {}, Rng(1), 1).sequences[0];
+  const TokenBatch given = encode(ConditionedLanguage(), circuits, {}, Rng(1), 1).sequences[0];
+  EXPECT_EQ(std::vector(given.tokens.begin(), given.tokens.begin() + 3), (std::vector{5, 6, 1}));
   EXPECT_EQ(std::vector(given.targets.begin(), given.targets.begin() + 3),
             (std::vector{-1, -1, ToyLanguage::kResistor}));
   EXPECT_EQ(given.targets.back(), graph::kEndToken);
-  EXPECT_EQ(given.counted(), encode(ToyLanguage(), circuits, {}, Rng(1), 1).sequences[0].counted());
+  EXPECT_EQ(plain.counted(), given.counted());
 }
 
 TEST(DecoderTraining, StepsHoldEverySequenceOnce) {
