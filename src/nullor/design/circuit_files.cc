@@ -71,7 +71,7 @@ bool CircuitFiles::has_corners() const {
 std::string include_lines(const CircuitFiles& files) {
   std::string out;
   for (const std::string& path : files.includes) out += include_line(path, false);
-  out += include_line(files.netlist, false);
+  if (!files.netlist.empty()) out += include_line(files.netlist, false);
   for (const std::string& path : files.models) out += include_line(path, true);
   return out;
 }
