@@ -8,5 +8,7 @@
 namespace nullor {
 
 void add_topology_check(CLI::App& topology);
+void add_topology_train(CLI::App& topology);
+void add_topology_generate(CLI::App& topology);
 
 }  // namespace nullor

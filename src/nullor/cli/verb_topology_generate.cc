@@ -9,9 +9,8 @@
 #include "nullor/base/interrupt.h"
 #include "nullor/base/log.h"
 #include "nullor/base/progress.h"
-#include "nullor/cli/app.h"
 #include "nullor/cli/condition_flags.h"
-#include "nullor/cli/topology_learning_verbs.h"
+#include "nullor/cli/topology_verbs.h"
 #include "nullor/graph/topology_set.h"
 #include "nullor/learn/topology_generator.h"
 
