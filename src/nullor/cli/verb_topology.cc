@@ -1,4 +1,4 @@
-// nullor topology import|stats|nearest|tokens: circuits without sizes.
+// nullor topology import|stats|nearest|tokens|check|train|generate: circuits without sizes.
 #include <fmt/format.h>
 
 #include "nullor/base/log.h"
@@ -40,11 +40,14 @@ std::string circuit_name(const graph::TopologySet& set, std::size_t entry) {
 }
 
 void add_topology(CLI::App& app) {
-  CLI::App* verb = app.add_subcommand("topology", "circuits without sizes: sets, isomorphism, tokens");
+  CLI::App* verb = app.add_subcommand("topology", "circuits without sizes: compared, checked, written by a transformer");
   verb->require_subcommand(1);
+  add_topology_generate(*verb);
+  add_topology_check(*verb);
+  add_topology_nearest(*verb);
+  add_topology_train(*verb);
   add_topology_import(*verb);
   add_topology_stats(*verb);
-  add_topology_nearest(*verb);
   add_topology_tokens(*verb);
 }
 
