@@ -20,10 +20,10 @@ namespace {
 
 struct CheckFlags {
   CommonOptions common;
-  std::vector<std::string> files, models;
+  std::vector<std::string> files, models, testbenches;
   std::string family, until = "L3", control = "none", subcircuit;
   bool repair = false, failures_only = false;
-  int limit = 0;
+  int limit = 0, budget = 150;
 };
 
 constexpr int kMutatedPins = 3;
@@ -78,6 +78,12 @@ void print_one(const NamedTopology& circuit, const LadderVerdict& verdict) {
   fmt::print("\nbias: {} of {} transistors conduct, {} of them saturated; {}A from the supply\n",
              bias.conducting, bias.to_conduct, bias.saturated, format_si(bias.supply_current, 3));
   for (const PortSource& source : bias.sources) fmt::print("   {}\n", describe(source, circuit.topology));
+  const FunctionVerdict& function = verdict.function;
+  if (function.metrics.empty()) return;
+  fmt::print("\nfunction, after {} evaluations:\n", function.evaluations);
+  for (const auto& [port, net] : function.ports) fmt::print("   {} is {}\n", port, net);
+  for (const auto& [metric, value] : function.metrics) fmt::print("   {} = {}\n", metric, format_si(value));
+  for (const auto& [size, value] : function.sizes) fmt::print("   {} = {}\n", size, format_si(value));
 }
 
 void print_many(const std::vector<NamedTopology>& circuits, const std::vector<LadderVerdict>& verdicts,
@@ -110,6 +116,13 @@ nlohmann::ordered_json to_json(const NamedTopology& circuit, const LadderVerdict
         {{"level", level_name(level.level)}, {"passed", level.passed}, {"reasons", level.reasons}});
   }
   if (!verdict.operating_point.method.empty()) out["operating_point"] = verdict.operating_point.method;
+  const FunctionVerdict& function = verdict.function;
+  if (function.evaluations > 0) {
+    out["function"] = {{"works", function.works}, {"evaluations", function.evaluations}};
+    for (const auto& [metric, value] : function.metrics) out["function"]["metrics"][metric] = value;
+    for (const auto& [size, value] : function.sizes) out["function"]["sizes"][size] = value;
+    for (const auto& [port, net] : function.ports) out["function"]["ports"][port] = net;
+  }
   const BiasVerdict& bias = verdict.bias;
   if (bias.sources.empty()) return out;
   out["bias"] = {{"to_conduct", bias.to_conduct},
@@ -137,6 +150,13 @@ void check(const CheckFlags& flags) {
     options.bias.deck.technology = Technology::sky130;
     options.bias.deck.models = flags.models;
   }
+  for (const std::string& file : flags.testbenches) options.benches.push_back(read_function_bench(file));
+  if (*until == Level::function && options.benches.empty()) {
+    throw InputError(ErrorKind::usage, "L4 needs testbenches", {},
+                     "for example --testbench share/testbenches/function/opamp.toml");
+  }
+  options.function.evaluations = flags.budget;
+  options.function.seed = flags.common.seed;
   const std::vector<NamedTopology> circuits = read_all(flags);
   std::vector<graph::Topology> topologies;
   for (const NamedTopology& one : circuits) topologies.push_back(one.topology);
@@ -177,6 +197,11 @@ void add_topology_check(CLI::App& topology) {
   verb->add_option("--subckt", flags->subcircuit, "which subcircuit of a SPICE netlist");
   verb->add_option("--models", flags->models, "SKY130's files, a section behind a comma: sky130.lib.spice,tt")
       ->type_name("FILE");
+  verb->add_option("--testbench", flags->testbenches, "for L4: what a family of circuits is for")
+      ->type_name("FILE");
+  verb->add_option("--budget", flags->budget, "for L4: evaluations of a testbench while sizing")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   verb->add_flag("--repair", flags->repair, "puts slips of the netlists right first");
   verb->add_option("--control", flags->control,
                    "makes the circuits wrong first: 3 pins rewired, or all nets permuted over the pins")
