@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "nullor/base/error.h"
 #include "nullor/base/log.h"
 #include "nullor/base/progress.h"
 #include "nullor/base/si.h"
-#include "nullor/cli/read_topologies.h"
 #include "nullor/cli/topology_verbs.h"
 #include "nullor/design/control_topologies.h"
 #include "nullor/design/ladder.h"
@@ -21,12 +21,18 @@ namespace {
 struct CheckFlags {
   CommonOptions common;
   std::vector<std::string> files, models, testbenches;
-  std::string family, until = "L3", control = "none", subcircuit;
+  std::string family, until = "L3", control = "none";
+  SpiceFlags spice;
   bool repair = false, failures_only = false;
   int limit = 0, budget = 150;
 };
 
 constexpr int kMutatedPins = 3;
+
+struct NamedTopology {
+  std::string name;  ///< "amp.sp", "set.jsonl:17"
+  graph::Topology topology;
+};
 
 graph::Family family_of(const std::string& text) {
   if (const auto found = graph::family_named(text)) return *found;
@@ -41,7 +47,13 @@ graph::Family family_of(const std::string& text) {
 std::vector<NamedTopology> read_all(const CheckFlags& flags) {
   std::vector<NamedTopology> out;
   for (const std::string& file : flags.files) {
-    for (NamedTopology& one : read_topologies(file, flags.subcircuit)) out.push_back(std::move(one));
+    graph::TopologySet set = read_topologies(file, flags.spice);
+    const std::string name = std::filesystem::path(file).filename().string();
+    for (std::size_t k = 0; k < set.entries.size(); ++k) {
+      const bool alone = set.entries.size() == 1;
+      out.push_back({alone ? name : fmt::format("{}:{}", name, circuit_name(set, k)),
+                     std::move(set.entries[k].topology)});
+    }
   }
   if (flags.limit > 0 && out.size() > static_cast<std::size_t>(flags.limit))
     out.resize(static_cast<std::size_t>(flags.limit));
@@ -194,7 +206,7 @@ void add_topology_check(CLI::App& topology) {
       ->type_name("FILE");
   verb->add_option("--family", flags->family, "what the circuits are meant to be: opamp, ldo, ...");
   verb->add_option("--until", flags->until, "the level to reach: L0 to L4")->capture_default_str();
-  verb->add_option("--subckt", flags->subcircuit, "which subcircuit of a SPICE netlist");
+  add_spice_flags(*verb, flags->spice);
   verb->add_option("--models", flags->models, "SKY130's files, a section behind a comma: sky130.lib.spice,tt")
       ->type_name("FILE");
   verb->add_option("--testbench", flags->testbenches, "for L4: what a family of circuits is for")

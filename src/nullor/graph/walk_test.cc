@@ -75,8 +75,9 @@ TEST(WalkLanguage, PermutesAndRenumbers) {
 
 RC_GTEST_PROP(WalkLanguage, RoundTripsOrSaysWhyNot, ()) {
   Rng rng(*rc::gen::arbitrary<std::uint64_t>());
-  const Topology t =
-      random_circuit(1 + static_cast<int>(rng.below(6)), 1 + static_cast<int>(rng.below(6)), rng);
+  Topology t = random_circuit(1 + static_cast<int>(rng.below(6)), 1 + static_cast<int>(rng.below(6)), rng);
+  for (Net& net : t.nets) net.role = net.role == PortRole::vss ? PortRole::internal : net.role;
+  t.nets[0].role = PortRole::vss;
   const WalkLanguage language({.permute = rng.below(2) == 0, .renumber = rng.below(2) == 0});
   std::vector<int> tokens;
   try {

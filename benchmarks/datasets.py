@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+"""Data sets of all amplifiers of AnalogGym: made, counted, and held against ngspice row by row.
+
+usage: benchmarks/datasets.py make   --out FOLDER [--only NAME ...] [--rows 10000] [--large 100000] [--round 2500] [--jobs 1]
+       benchmarks/datasets.py report --out FOLDER
+       benchmarks/datasets.py check  --out FOLDER [--rows 500]        (ngspice, one thread: seconds a row)
+
+Every sizing is drawn from the box of the ZeroSim paper: W 0.2 .. 10 um, L 0.13 .. 1 um, 1 .. 100 parallel devices, bias 1 .. 40 uA,
+capacitors 1 .. 100 pF, and resistors 1 kOhm .. 1 MOhm by their logarithm; supply, load and input level are the test bench's own.
+`make` gives Leung_NMCF and Leung_NMCNR --large rows and the others --rows, --round rows of each in turn, and goes on where it was
+ended. `report` prints rows and failure classes. `check` draws rows of all sets at random, measures them in ngspice and prints how many
+have the same class, the differences of the metrics, and each row whose class differs.
+NULLOR_DATA, or ../shared/data, holds analoggym and sky130.
+"""
+import argparse
+import csv
+import json
+import math
+import os
+import pathlib
+import random
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+
+from amplifier_agreement.circuits import assignments
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+LARGE = ("Leung_NMCF_Pin_3", "Leung_NMCNR_Pin_3")
+BOXES = [(r"_W_", "{min: 0.2, max: 10, type: float}"), (r"_L_", "{min: 0.13, max: 1.0, type: float}"),
+         (r"_M_", "{min: 1, max: 100, type: int}"), (r"^CURRENT_", "{min: 1e-6, max: 4e-5, type: float}"),
+         (r"^CAPACITOR_", "{min: 1e-12, max: 1e-10, type: float}"), (r"^RESISTOR_", "{min: 1e3, max: 1e6, type: log}")]
+SHARD = 500
+
+
+def bounds(variables):
+    lines = []
+    for name in variables:
+        box = next((box for pattern, box in BOXES if re.search(pattern, name)), None)
+        if box:
+            lines.append(f"{name}: {box}\n")
+    return "".join(lines)
+
+
+class Sets:
+    def __init__(self, options):
+        self.out = pathlib.Path(options.out)
+        self.program = options.program
+        data = pathlib.Path(os.environ.get("NULLOR_DATA", ROOT.parent / "shared" / "data"))
+        self.amplifiers = data / "analoggym" / "amplifier"
+        if not self.amplifiers.is_dir():
+            sys.exit(f"no {self.amplifiers}: set NULLOR_DATA")
+        self.models = data / "sky130" / "corners" / "tt_flat.spice"
+        self.names = sorted(p.name for p in (self.amplifiers / "spice_netlist").iterdir())
+        if options.only:
+            self.names = [name for name in self.names if any(only in name for only in options.only)]
+
+    def run(self, *arguments):
+        return subprocess.run([self.program, "-q", "dataset", *map(str, arguments)], text=True, capture_output=True)
+
+    def plan(self, name, rows, bounds_file=None, folder=None, extra=()):
+        variables = self.amplifiers / "design_variables" / name
+        if bounds_file is None:
+            self.out.mkdir(parents=True, exist_ok=True)
+            bounds_file = self.out / f"{name}.yaml"
+            paper = ROOT / "examples" / "dataset" / "leung_nmcf.yaml"  # the same box, in the order that draws the paper's samples
+            bounds_file.write_text(paper.read_text() if "NMCF" in name else bounds(assignments(variables)))
+        return ["make", self.amplifiers / "spice_netlist" / name, "--include", variables, "--models", self.models, "--testbench",
+                ROOT / "share" / "testbenches" / "amplifier.toml", "--bounds", bounds_file, "--samples", rows, "--shard-size", SHARD,
+                "--out", folder or self.out / name, *extra]
+
+    def status(self, name):
+        answer = self.run("status", self.out / name, "--json")
+        return json.loads(answer.stdout) if answer.returncode == 0 else None
+
+
+def make(sets, options):
+    todo = {name: options.large if name in LARGE else options.rows for name in sets.names}
+    for name, rows in todo.items():
+        if not (sets.out / name).is_dir():
+            done = sets.run(*sets.plan(name, rows), "--sampling", "python" if "NMCF" in name else "uniform", "--seed", 42, "--engine", "lanes", "--plan")
+            if done.returncode:
+                sys.exit(f"{name}: {done.stderr}")
+    first = 0
+    while todo:
+        last = first + max(1, options.round // SHARD) - 1
+        for name in list(todo):
+            shards = math.ceil(todo[name] / SHARD)
+            if first >= shards:
+                del todo[name]
+                continue
+            done = sets.run("make", "--resume", "--out", sets.out / name, "--shards", f"{first}-{min(last, shards - 1)}", "--jobs",
+                            options.jobs)
+            if done.returncode:
+                sys.exit(f"{name}: {done.stderr}")
+            print(f"{name}: shards {first} to {min(last, shards - 1)}", file=sys.stderr, flush=True)
+        first = last + 1
+
+
+def report(sets):
+    print(f"{'':20} {'rows':>7} {'legal':>7}   share of the legal rows [%]")
+    print(f"{'':20} {'':>7} {'':>7} {'ok':>7} {'unstable':>9} {'no crossing':>12} {'out of region':>14} {'not settled':>12} {'other':>6}")
+    for name in sets.names:
+        answer = sets.run("stats", sets.out / name, "--partial", "--json")
+        if answer.returncode:
+            continue
+        stats = json.loads(answer.stdout)
+        classes = stats["classes"]
+        legal = stats["rows"] - classes["illegal_geometry"]
+        share = {key: 100 * count / max(legal, 1) for key, count in classes.items() if key != "illegal_geometry"}
+        known = [share.pop(key, 0) for key in ("ok", "unstable", "no_unity_gain_crossing", "device_out_of_region", "not_settled")]
+        print(f"{name.removesuffix('_Pin_3'):20} {stats['rows']:7} {legal:7} {known[0]:7.1f} {known[1]:9.1f} {known[2]:12.1f} {known[3]:14.1f} "
+              f"{known[4]:12.1f} {sum(share.values()):6.1f}")
+
+
+def read_rows(path):
+    with open(path) as file:
+        return list(csv.DictReader(file))
+
+
+def check(sets, options):
+    with tempfile.TemporaryDirectory() as scratch:
+        tables = {}
+        for name in sets.names:
+            table = pathlib.Path(scratch) / f"{name}.csv"
+            done = sets.run("export", sets.out / name, "--partial", "-o", table)
+            if done.returncode == 0:
+                tables[name] = read_rows(table)
+        chance = random.Random(1)
+        everything = [(name, k) for name, rows in tables.items() for k in range(len(rows))]
+        if not everything:
+            sys.exit("no set has rows")
+        compare(sets, scratch, tables, chance.sample(everything, min(options.rows, len(everything))))
+
+
+def compare(sets, scratch, tables, drawn):
+    same, off, differing = 0, {}, []
+    for number, (name, k) in enumerate(drawn):
+        row = tables[name][k]
+        fixed = pathlib.Path(scratch) / "fixed.yaml"
+        fixed.write_text("".join(f"{key}: {{min: {row[key]}, max: {row[key]}}}\n"
+                                 for key in re.findall(r"^(\w+):", (sets.out / f"{name}.yaml").read_text(), re.M)))
+        folder = pathlib.Path(scratch) / f"row{number}"
+        done = sets.run(*sets.plan(name, 1, fixed, folder), "--engine", "ngspice", "--jobs", 1)
+        table = pathlib.Path(scratch) / "one.csv"
+        if done.returncode or sets.run("export", folder, "-o", table).returncode:
+            sys.exit(f"{name}, row {k}: {done.stderr}")
+        other = read_rows(table)[0]
+        if other["class"] == row["class"]:
+            same += 1
+        else:
+            differing.append(f"{name} row {k}: {row['class']} ({row['reason']}), ngspice {other['class']} ({other['reason']})")
+        for metric in metrics(sets):
+            a, b = (float(one.get(metric) or "nan") for one in (row, other))
+            if math.isfinite(a) and math.isfinite(b):
+                off.setdefault(metric, []).append(abs(a - b) / max(abs(b), 1e-30))
+    print(f"{len(drawn)} rows, {same} of the same class")
+    print("relative difference of the metrics that both have\n" + f"{'':16} {'rows':>5} {'median':>9} {'95 %':>9} {'largest':>9}")
+    for metric, values in off.items():
+        values.sort()
+        print(f"{metric:16} {len(values):5} {statistics.median(values):9.1e} {values[int(0.95 * (len(values) - 1))]:9.1e} {values[-1]:9.1e}")
+    print("\n".join(differing))
+
+
+def metrics(sets):
+    text = (ROOT / "share" / "testbenches" / "amplifier.toml").read_text()
+    return [m[1] for m in re.finditer(r'\[\[metric\]\]\nname = "(\w+)"(?:(?!\[\[).|\n)*?paper = ', text)]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("make", "report", "check"))
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--only", nargs="*")
+    parser.add_argument("--rows", type=int)
+    parser.add_argument("--large", type=int, default=100000)
+    parser.add_argument("--round", type=int, default=2500)
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--program", default=str(ROOT / "build" / "release" / "bin" / "nullor"))
+    options = parser.parse_args()
+    options.rows = options.rows or (500 if options.what == "check" else 10000)
+    sets = Sets(options)
+    if options.what == "make":
+        make(sets, options)
+    elif options.what == "report":
+        report(sets)
+    else:
+        check(sets, options)
+
+
+if __name__ == "__main__":
+    main()
