@@ -58,10 +58,9 @@ class Training {
     check(config);
     check_options(options);
     options_.encoding.context = config.context;
-    EncodingOptions circuit_alone = options_.encoding;
-    circuit_alone.learn_conditions = false;
+    const graph::Language& writes = options.validation_language ? *options.validation_language : language;
     validation_ = make_steps(
-        encode(language, validation, circuit_alone, rng_.split(kValidation), options.jobs).sequences,
+        encode(writes, validation, options_.encoding, rng_.split(kValidation), options.jobs).sequences,
         options.shard_tokens, options.shard_tokens, Rng(1));
     EncodedSet first = encode_epoch(1);
     summary_.too_long = first.too_long;
@@ -100,16 +99,15 @@ class Training {
         "language {} {}, {} circuits {}, {} batches of validation, width {}, {} layers, {} heads, "
         "feed-forward "
         "{}, context {}, {} slots, {} positions, {} output, {} epochs, rate {:g} to {:g} by {}, {} steps of "
-        "warm-up, betas {:g} {:g}, decay {:g}, clip {:g}, dropout {:g}, {} of {} tokens, {} order, {}, seed "
+        "warm-up, betas {:g} {:g}, decay {:g}, clip {:g}, dropout {:g}, {} of {} tokens, {} order, seed "
         "{}{}, by {}",
         language_.name(), vocabulary_hash(language_).substr(0, 16), first.size(), fingerprint(first),
         validation_.size(), config_.width, config_.layers, config_.heads, config_.feed_forward,
         config_.context, config_.slots, config_.rotary ? "rotary" : "learned", config_.tied ? "tied" : "free",
         o.epochs, o.rate, o.rate * o.final_share, static_cast<int>(o.schedule), o.warm_up, o.step.beta1,
         o.step.beta2, o.step.decay, o.step.clip, o.step.dropout, o.shard_tokens, o.step_tokens,
-        o.fresh_order ? "fresh" : "fixed",
-        o.encoding.learn_conditions ? "conditions learned" : "conditions given", o.seed,
-        o.start ? ", from given weights" : "", backend_.description().substr(0, 6));
+        o.fresh_order ? "fresh" : "fixed", o.seed, o.start ? ", from given weights" : "",
+        backend_.description().substr(0, 6));
   }
 
   void begin() {

@@ -31,7 +31,9 @@ struct TrainingOptions {
   int jobs = 0;  ///< threads of encoding; 0: one a core
   std::string
       folder;  ///< of checkpoint.safetensors, weights.safetensors and curve.csv; empty: none are written
-  bool resume = false;                  ///< go on from the checkpoint in `folder`, if there is one
+  bool resume = false;  ///< go on from the checkpoint in `folder`, if there is one
+  /// Writes the validation circuits, in the same tokens: without conditions, say. Null: the one of training.
+  const graph::Language* validation_language = nullptr;
   const DecoderModel* start = nullptr;  ///< weights to begin with; null: random ones
 };
 

@@ -84,18 +84,17 @@ class SamplingThread {
     std::unique_ptr<Writer> writer = std::move(spare_.back());
     spare_.pop_back();
     writer->index = index;
-    writer->shown = {graph::kBeginToken};
-    const std::vector<int> prefix = source_.prefix(index);
-    writer->shown.insert(writer->shown.end(), prefix.begin(), prefix.end());
+    writer->shown = source_.prefix(index);
     writer->next = 0;
     writer->cache.clear();
     writer->mask = source_.make_mask(index);
     writer->rng = Rng(options_.seed).split(index);
     writer->sample = {};
+    if (writer->shown.empty()) throw InputError(ErrorKind::usage, "a sample begins with one token or more");
     if (writer->shown.size() > static_cast<std::size_t>(decoder_.config().context))
       throw InputError(ErrorKind::specification,
                        fmt::format("a beginning of {} tokens is longer than the model's context of {}",
-                                   prefix.size(), decoder_.config().context));
+                                   writer->shown.size(), decoder_.config().context));
     writers_.push_back(std::move(writer));
   }
 
@@ -175,7 +174,7 @@ void check_options(const SamplingOptions& options) {
 
 }  // namespace
 
-std::vector<int> SampleSource::prefix(std::size_t) const { return {}; }
+std::vector<int> SampleSource::prefix(std::size_t) const { return {graph::kBeginToken}; }
 std::unique_ptr<graph::TokenMask> SampleSource::make_mask(std::size_t) const { return nullptr; }
 
 int draw_token(std::span<const float> logits, std::span<const std::uint8_t> allowed,

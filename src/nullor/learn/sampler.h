@@ -27,9 +27,10 @@ class SampleSource {
  public:
   virtual ~SampleSource() = default;
 
-  /// Tokens shown after kBeginToken and before the first one is drawn: conditions, a partial circuit.
+  /// Tokens shown before the first one is drawn, one at least: conditions, kBeginToken, a partial circuit.
+  /// Here, kBeginToken alone.
   virtual std::vector<int> prefix(std::size_t index) const;
-  /// What may be drawn; it knows the prefix, and is told the drawn tokens only. Null: everything may.
+  /// What may be drawn; it knows the prefix, and is told the drawn tokens only. Here null: everything may.
   virtual std::unique_ptr<graph::TokenMask> make_mask(std::size_t index) const;
 };
 

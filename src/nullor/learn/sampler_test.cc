@@ -60,7 +60,7 @@ class ToyMask : public graph::TokenMask {
 class ToySource : public SampleSource {
  public:
   std::vector<int> prefix(std::size_t index) const override {
-    std::vector<int> out;
+    std::vector<int> out = {graph::kBeginToken};
     for (std::size_t k = 0; k < index % 7 * 2; ++k)
       out.insert(out.end(), {ToyLanguage::kResistor, ToyLanguage::kFirstNet + static_cast<int>(k % 8),
                              ToyLanguage::kFirstNet});

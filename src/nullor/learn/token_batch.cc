@@ -12,20 +12,13 @@ void shuffle(std::vector<T>& list, Rng& rng) {
   for (std::size_t k = list.size(); k > 1; --k) std::swap(list[k - 1], list[rng.below(k)]);
 }
 
-TokenBatch encode_one(const graph::Language& language, const graph::Topology& circuit,
-                      const EncodingOptions& options, Rng rng) {
+TokenBatch encode_one(const graph::Language& language, const graph::Topology& circuit, Rng rng) {
   TokenBatch out;
-  out.tokens = {graph::kBeginToken};
-  if (options.conditions) {
-    const std::vector<int> conditions = options.conditions(circuit, rng);
-    out.tokens.insert(out.tokens.end(), conditions.begin(), conditions.end());
-  }
-  const std::size_t known = out.tokens.size();
-  const std::vector<int> tokens = language.encode(circuit, rng);
-  out.tokens.insert(out.tokens.end(), tokens.begin(), tokens.end());
+  out.tokens = language.encode(circuit, rng);
   out.targets.assign(out.tokens.begin() + 1, out.tokens.end());
   out.tokens.pop_back();  // nothing follows the end
-  if (!options.learn_conditions) std::fill_n(out.targets.begin(), known - 1, -1);
+  const auto begin = std::find(out.tokens.begin(), out.tokens.end(), graph::kBeginToken);
+  std::fill(out.targets.begin(), out.targets.begin() + (begin - out.tokens.begin()), -1);
   if (language.slot_count() > 1) out.slots = language.slots(out.tokens);
   out.starts.push_back(static_cast<int>(out.tokens.size()));
   return out;
@@ -61,9 +54,8 @@ EncodedSet encode(const graph::Language& language, std::span<const graph::Topolo
                   const EncodingOptions& options, const Rng& rng, int jobs) {
   EncodedSet out;
   out.sequences.resize(circuits.size());
-  parallel_for(circuits.size(), jobs, [&](std::size_t k) {
-    out.sequences[k] = encode_one(language, circuits[k], options, rng.split(k));
-  });
+  parallel_for(circuits.size(), jobs,
+               [&](std::size_t k) { out.sequences[k] = encode_one(language, circuits[k], rng.split(k)); });
   const auto too_long = [&](const TokenBatch& s) {
     return s.tokens.size() > static_cast<std::size_t>(options.context);
   };

@@ -1,7 +1,6 @@
 #pragma once
 /// Circuits as training examples: sequences one behind the other, without padding.
 
-#include <functional>
 #include <span>
 #include <vector>
 
@@ -21,13 +20,8 @@ struct TokenBatch {
   void append(const TokenBatch& other);
 };
 
-/// Tokens that say what a circuit should be, shown before it (a family, a budget).
-using Conditions = std::function<std::vector<int>(const graph::Topology&, Rng&)>;
-
 struct EncodingOptions {
-  Conditions conditions;         ///< null: none
-  bool learn_conditions = true;  ///< whether the conditions count as targets
-  int context = 1024;            ///< sequences that are longer are left out
+  int context = 1024;  ///< sequences that are longer are left out
 };
 
 struct EncodedSet {
@@ -35,8 +29,8 @@ struct EncodedSet {
   std::size_t too_long = 0;           ///< circuits left out
 };
 
-/// kBeginToken, conditions, circuit, kEndToken; circuit k in the order that rng.split(k) draws, on any number
-/// of threads.
+/// Circuit k in the order that rng.split(k) draws, on any number of threads. What stands before kBeginToken
+/// is shown and does not count.
 EncodedSet encode(const graph::Language& language, std::span<const graph::Topology> circuits,
                   const EncodingOptions& options, const Rng& rng, int jobs);
 

@@ -1,5 +1,5 @@
 #pragma once
-/// For tests: circuits of resistors between two of eight nets as "RESISTOR net net ... END".
+/// For tests: circuits of resistors between two of eight nets as "BEGIN RESISTOR net net ... END".
 
 #include <algorithm>
 
@@ -19,7 +19,7 @@ class ToyLanguage : public graph::Language {
     std::vector<std::size_t> order(topology.devices.size());
     for (std::size_t k = 0; k < order.size(); ++k) order[k] = k;
     for (std::size_t k = order.size(); k > 1; --k) std::swap(order[k - 1], order[rng.below(k)]);
-    std::vector<int> out;
+    std::vector<int> out = {graph::kBeginToken};
     for (const std::size_t k : order) {
       out.push_back(kResistor);
       for (int pin = 0; pin < 2; ++pin)

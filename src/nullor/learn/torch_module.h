@@ -1,0 +1,22 @@
+#pragma once
+/// The door to libnullor_train.so: a module of its own, because LibTorch takes a tenth of a second and more
+/// to load, and most runs of the program need none.
+
+#include <cstddef>
+
+namespace nullor::learn {
+
+class TrainingBackend;
+struct DecoderConfig;
+
+/// Changed whenever TrainingBackend or anything that it is given changes its shape.
+inline constexpr int kTorchInterface = 1;
+
+/// Null, and the reason in `error`, where it cannot be had. Exported as "nullor_torch_backend".
+using MakeTorchBackend = TrainingBackend*(int version, const DecoderConfig* config, int jobs,
+                                          const char* device, int full_precision, char* error,
+                                          std::size_t error_size);
+
+}  // namespace nullor::learn
+
+extern "C" nullor::learn::MakeTorchBackend nullor_torch_backend;
