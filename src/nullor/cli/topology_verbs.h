@@ -19,7 +19,6 @@ void add_topology_check(CLI::App& topology);
 void add_topology_train(CLI::App& topology);
 void add_topology_generate(CLI::App& topology);
 
-
 /// --subckt and --role of verbs that read people's netlists.
 struct SpiceFlags {
   std::string subcircuit;

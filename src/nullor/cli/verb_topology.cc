@@ -40,7 +40,8 @@ std::string circuit_name(const graph::TopologySet& set, std::size_t entry) {
 }
 
 void add_topology(CLI::App& app) {
-  CLI::App* verb = app.add_subcommand("topology", "circuits without sizes: compared, checked, written by a transformer");
+  CLI::App* verb =
+      app.add_subcommand("topology", "circuits without sizes: compared, checked, written by a transformer");
   verb->require_subcommand(1);
   add_topology_generate(*verb);
   add_topology_check(*verb);

@@ -13,6 +13,7 @@
 #include "nullor/cli/topology_verbs.h"
 #include "nullor/design/control_topologies.h"
 #include "nullor/design/ladder.h"
+#include "nullor/graph/isomorphism.h"
 #include "nullor/graph/repair.h"
 
 namespace nullor {
@@ -121,6 +122,7 @@ nlohmann::ordered_json to_json(const NamedTopology& circuit, const LadderVerdict
   nlohmann::ordered_json out = {{"name", circuit.name},
                                 {"family", graph::family_name(circuit.topology.family)},
                                 {"devices", circuit.topology.devices.size()},
+                                {"canonical", graph::canonical_hash(circuit.topology).hex()},
                                 {"reached", level_name(verdict.reached)},
                                 {"levels", nlohmann::ordered_json::array()}};
   for (const LevelVerdict& level : verdict.levels) {
