@@ -1,5 +1,5 @@
-// Any bytes as circuits: a set in JSON lines, a SPICE subcircuit, and the tokens of a walk. What reads must be
-// written and read again as the same circuit, and be compared with itself without a difference.
+// Any bytes as circuits: a set in JSON lines, a SPICE subcircuit, and the tokens of a walk. What reads must
+// be written and read again as the same circuit, and be compared with itself without a difference.
 #include <cstdlib>
 
 #include "fuzz.h"
@@ -22,7 +22,8 @@ void expect_same(const Topology& a, const Topology& b) {
 
 void examine(const Topology& topology) {
   if (topology.devices.size() > 100) return;
-  const TopologySet back = parse_topology_set(json_line({.topology = topology}), "fuzz", {.max_line_bytes = 1 << 20});
+  const TopologySet back =
+      parse_topology_set(json_line({.topology = topology}), "fuzz", {.max_line_bytes = 1 << 20});
   expect_same(back.entries.at(0).topology, topology);
   if (!difference(topology, back.entries[0].topology).none() && canonicalize(topology).exact) std::abort();
   Topology repaired = topology;

@@ -13,7 +13,7 @@
 namespace nullor {
 namespace {
 
-constexpr double kSeconds = 0.5;
+constexpr double kSeconds = 0.1;
 
 /// `work` returns the size of what it made of circuit k.
 FormSpeed timed(std::string what, std::size_t circuits, const std::function<std::size_t(std::size_t)>& work) {

@@ -15,7 +15,7 @@ struct FormSpeed {
   double mean_size = 0;     ///< of what is made of a circuit: tokens, devices, bytes, broken rules
 };
 
-/// Each form over all circuits of the set, again until half a second has passed.
+/// Each form over all circuits of the set, again until a tenth of a second has passed.
 std::vector<FormSpeed> form_speeds(const graph::TopologySet& set, std::uint64_t seed);
 
 }  // namespace nullor

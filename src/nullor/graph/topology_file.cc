@@ -46,6 +46,11 @@ TopologyFile read_topology_file(const std::string& path, const SpiceOptions& spi
   if (is_gzip(bytes) || is_xz(bytes)) return {read_topology_set(path), {}};
   if (line.starts_with('{')) return {parse_topology_set(bytes, path), {}};
   if (!is_netlist_line(line)) return read_spice(bytes, path, spice);
+  if (const std::size_t most = TopologyLimits{}.max_line_bytes; bytes.size() > most) {
+    throw InputError(
+        ErrorKind::input_output,
+        fmt::format("'{}' is a circuit of {} bytes; at most {} are read", path, bytes.size(), most));
+  }
   TopologyEntry entry{.topology = parse_netlist(bytes, {}, path)};
   for (Net& net : entry.topology.nets) net.role = role_of(net.name).value_or(PortRole::internal);
   return {{{std::move(entry)}}, {}};

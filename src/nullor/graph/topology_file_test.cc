@@ -28,6 +28,8 @@ TEST(TopologyFile, IsToldByItsContent) {
   write_file(folder.path("odd.spice"), ".subckt amp foo\nr1 foo 0 1\nb1 foo 0 v=1\n.ends\n");
   EXPECT_EQ(read_topology_file(folder.path("odd.spice")).notes.size(), 2u);
   EXPECT_THROW(read_topology_file(folder.path("missing")), InputError);
+  write_file(folder.path("long.cir"), lines + std::string(70'000, '\n'));
+  EXPECT_THROW(read_topology_file(folder.path("long.cir")), InputError);
 }
 
 }  // namespace
