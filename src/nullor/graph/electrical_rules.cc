@@ -28,6 +28,8 @@ std::string_view rule_name(ElectricalRule rule) {
       return "dangling_net";
     case ElectricalRule::no_dc_path:
       return "no_dc_path";
+    case ElectricalRule::source_loop:
+      return "source_loop";
     case ElectricalRule::missing_rail:
       return "missing_rail";
     case ElectricalRule::separate_island:
@@ -52,6 +54,25 @@ bool feeds(PortRole role) {
   }
 }
 
+bool fixes_voltage(PortRole role) {
+  switch (role) {
+    case PortRole::internal:
+    case PortRole::vout:
+    case PortRole::vif:
+    case PortRole::iin:
+    case PortRole::ib:
+    case PortRole::iref:
+    case PortRole::logic_f:
+    case PortRole::logic_g:
+    case PortRole::logic_q:
+    case PortRole::logic_qa:
+    case PortRole::logic_qb:
+      return false;
+    default:
+      return true;
+  }
+}
+
 bool is_shorted(const Device& device) {
   const int ends = std::min<int>(device.pins, device.kind <= DeviceKind::pnp ? 3 : 2);
   if (device.kind > DeviceKind::diode) return false;
@@ -63,14 +84,18 @@ std::vector<RuleBreak> check_rules(const Topology& topology) {
   if (topology.devices.empty()) return {{ElectricalRule::empty, "the circuit has no device"}};
   std::vector<RuleBreak> found;
   const int count = static_cast<int>(topology.nets.size());
-  DisjointSets direct(count + 1), connected(count);  // `count` stands for all ports
+  DisjointSets direct(count + 1), inductive(count + 1),
+      connected(count);  // `count`: all that is held at a voltage
   int vss = -1;
   bool fed = false;
   const std::vector<int> degree = topology.degrees();
   for (int net = 0; net < count; ++net) {
     const Net& one = topology.nets[static_cast<std::size_t>(net)];
     if (!one.is_port()) continue;
-    direct.join(net, count);
+    if (fixes_voltage(one.role)) {
+      direct.join(net, count);
+      inductive.join(net, count);
+    }
     if (degree[static_cast<std::size_t>(net)] == 0) {
       found.push_back({ElectricalRule::unused_port, fmt::format("port {} touches no pin", one.name)});
       continue;
@@ -85,6 +110,13 @@ std::vector<RuleBreak> check_rules(const Topology& topology) {
                        fmt::format("all ends of {} lie on net {}", describe(device, d),
                                    topology.nets[static_cast<std::size_t>(device.nets[0])].name)});
     }
+    if (device.kind == DeviceKind::inductor && !is_shorted(device)) {
+      if (inductive.together(device.nets[0], device.nets[1])) {
+        found.push_back({ElectricalRule::source_loop,
+                         fmt::format("{} closes a loop of inductors and voltages", describe(device, d))});
+      }
+      inductive.join(device.nets[0], device.nets[1]);
+    }
     int channel = -1, logic = -1;
     for (std::size_t pin = 0; pin < device.pins; ++pin) {
       connected.join(device.nets[pin], device.nets[0]);
@@ -98,12 +130,13 @@ std::vector<RuleBreak> check_rules(const Topology& topology) {
   for (int net = 0; net < count; ++net) {
     const Net& one = topology.nets[static_cast<std::size_t>(net)];
     const int pins = degree[static_cast<std::size_t>(net)];
-    if (one.is_port() || pins == 0) continue;
-    if (pins == 1) {
+    if (pins == 0) continue;
+    if (pins == 1 && !one.is_port()) {
       found.push_back({ElectricalRule::dangling_net, fmt::format("net {} touches one pin only", one.name)});
     } else if (!direct.together(net, count)) {
-      found.push_back({ElectricalRule::no_dc_path,
-                       fmt::format("no direct current can reach net {} from a port", one.name)});
+      found.push_back(
+          {ElectricalRule::no_dc_path,
+           fmt::format("no direct current can reach net {} from a port that fixes its voltage", one.name)});
     }
   }
   if (vss < 0) found.push_back({ElectricalRule::missing_rail, "VSS is not used"});

@@ -14,7 +14,8 @@ enum class ElectricalRule {
   shorted_device,   ///< the ends of a two-terminal lie on two nets; D, G, S (C, B, E) of a transistor not all
                     ///< on one
   dangling_net,     ///< an internal net touches two pins or more
-  no_dc_path,       ///< direct current can flow from every internal net to a port
+  no_dc_path,       ///< direct current can flow from every net to a port that fixes its voltage
+  source_loop,      ///< no loop of inductors and ports that fix their voltage: its current would be anything
   missing_rail,     ///< VSS is used; and VDD, or an input that can stand for it
   separate_island,  ///< every device is connected with VSS through the pins of others
 };
@@ -23,6 +24,9 @@ enum class ElectricalRule {
 constexpr bool conducts(PinRole role) {
   return role == PinRole::channel || role == PinRole::output || role == PinRole::supply;
 }
+/// Whether a source holds ports of this role at a voltage: not outputs, and not those that currents are
+/// forced into.
+bool fixes_voltage(PortRole role);
 /// Whether a port of this role can feed a circuit that has no VDD, or is VDD.
 bool feeds(PortRole role);
 /// Whether the ends of a two-terminal, or D, G and S (C, B and E) of a transistor, all lie on one net.

@@ -35,9 +35,27 @@ TEST(ElectricalRules, FindsGatesThatNobodyDrives) {
 
 TEST(ElectricalRules, LogicCellsDriveTheirOutputsAndSwitchesTheirEnds) {
   EXPECT_EQ(broken("X1 (VIN1 x VDD VSS) INVERTER\nM1 (VOUT1 x VSS VSS) nmos4"), Rules{});
-  EXPECT_EQ(broken("X1 (x VOUT1 VIN1 VDD VSS) TRANSMISSION_GATE\nC1 (x VSS) capacitor"), Rules{});
-  EXPECT_EQ(broken("X1 (x y VIN1 VDD VSS) TRANSMISSION_GATE\nC1 (x VSS) capacitor\nC2 (y VOUT1) capacitor"),
+  EXPECT_EQ(broken("X1 (x VB1 VIN1 VDD VSS) TRANSMISSION_GATE\nC1 (x VSS) capacitor",
+                   {"VDD", "VSS", "VIN1", "VB1"}),
+            Rules{});
+  EXPECT_EQ(broken("X1 (x y VIN1 VDD VSS) TRANSMISSION_GATE\nC1 (x VSS) capacitor\nC2 (y VSS) capacitor",
+                   {"VDD", "VSS", "VIN1"}),
             (Rules{"no_dc_path", "no_dc_path"}));
+}
+
+TEST(ElectricalRules, OutputsAndCurrentPortsHoldNothing) {
+  EXPECT_EQ(
+      broken("M1 (VOUT1 VIN1 VSS VSS) nmos4\nC1 (VOUT1 VIF1) capacitor", {"VSS", "VIN1", "VOUT1", "VIF1"}),
+      Rules{"no_dc_path"});
+  EXPECT_EQ(broken("M1 (VOUT1 IB1 VSS VSS) nmos4", {"VSS", "VOUT1", "IB1"}), Rules{"no_dc_path"});
+  EXPECT_EQ(broken("M1 (VOUT1 IB1 VSS VSS) nmos4\nM2 (IB1 IB1 VSS VSS) nmos4", {"VSS", "VOUT1", "IB1"}),
+            Rules{});
+}
+
+TEST(ElectricalRules, FindsLoopsOfInductorsAndVoltages) {
+  EXPECT_EQ(broken(kInverter + "L1 (VDD x) inductor\nL2 (x VIN1) inductor"), Rules{"source_loop"});
+  EXPECT_EQ(broken(kInverter + "L1 (VDD VOUT1) inductor\nL2 (VDD VOUT1) inductor"), Rules{"source_loop"});
+  EXPECT_EQ(broken(kInverter + "L1 (VDD VOUT1) inductor"), Rules{});
 }
 
 TEST(ElectricalRules, FindsDevicesWithAllEndsOnOneNet) {

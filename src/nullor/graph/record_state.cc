@@ -48,6 +48,28 @@ class Plan {
     close(n_.own_logic, false);
   }
 
+  void use(DeviceKind kind) {
+    if (kind == DeviceKind::inductor) {
+      use_inductor(-1);
+    } else {
+      use(Helper(kind));
+    }
+  }
+
+  /// An inductor leads from an open part, or from a net of its own, to VSS: between fixed voltages it may
+  /// not.
+  void use_inductor(int own) {
+    if (own >= 0) {
+      close(own, false);
+    } else if (n_.opens > 0) {
+      close(n_.opens - 1, true);
+      ++n_.islands;
+    } else {
+      ++n_.dangling;
+    }
+  }
+  int own_channel() const { return n_.own_channel; }
+
   /// A whole device: its channel leads to VSS and mends an open part with every other pin of it.
   void use(const Helper& helper) {
     const bool opened = n_.opens > 0;
@@ -138,7 +160,7 @@ Helper::Helper(DeviceKind kind) {
 
 RecordState::RecordState() {
   number_.fill(-1);
-  direct_[0] = connected_[0] = 0;
+  direct_[0] = inductive_[0] = connected_[0] = 0;
 }
 
 int RecordState::find(const std::array<std::int16_t, kMostNets + 1>& parent, int i) const {
@@ -159,10 +181,13 @@ int RecordState::net_of(int token) {
   token_[at(count_)] = static_cast<std::int16_t>(token);
   degree_[at(count_)] = 0;
   ++count_;
-  direct_[at(count_)] = connected_[at(count_)] = static_cast<std::int16_t>(count_);
+  direct_[at(count_)] = inductive_[at(count_)] = connected_[at(count_)] = static_cast<std::int16_t>(count_);
   const PortRole role = T::net(token).first;
   ++ports_[static_cast<std::size_t>(role)];
-  if (role != PortRole::internal) join(direct_, count_, 0);
+  if (fixes_voltage(role)) {
+    join(direct_, count_, 0);
+    join(inductive_, count_, 0);
+  }
   if (role == PortRole::vss) join(connected_, count_, 0);
   return known;
 }
@@ -187,6 +212,7 @@ void RecordState::push(int token) {
     for (int before = 0; before < pin_; ++before) {
       if (nets_[at(before)] < 0) continue;
       join(connected_, net + 1, nets_[at(before)] + 1);
+      if (kind() == DeviceKind::inductor) join(inductive_, net + 1, nets_[at(before)] + 1);
       if (flows_with(pins[at(before)].role)) join(direct_, net + 1, nets_[at(before)] + 1);
     }
   }
@@ -198,6 +224,11 @@ bool RecordState::shorts(int net_token) const {
   const int last = kind() <= DeviceKind::pnp ? 2 : 1;
   if (pin_ != last) return false;
   const int net = number_[at(net_token - T::kFirstNet)];
+  if (kind() == DeviceKind::inductor) {
+    const int other = find(inductive_, nets_[0] + 1);
+    if (net >= 0) return find(inductive_, net + 1) == other;
+    return fixes_voltage(T::net(net_token).first) && find(inductive_, 0) == other;
+  }
   return net >= 0 &&
          std::all_of(nets_.begin(), nets_.begin() + last, [&](int other) { return other == net; });
 }
@@ -228,7 +259,7 @@ RecordState::Needs RecordState::needs(const Conditions& conditions) const {
       part[at(at_dc)] = static_cast<std::int16_t>(out.opens);
       out.open[at(out.opens++)] = 0;
     }
-    out.open[at(part[at(at_dc)])] += dangles;
+    if (dangles) ++out.open[at(part[at(at_dc)])];
     excused[at(find(connected_, net + 1))] = true;
   }
   if (in_record()) {
@@ -255,7 +286,11 @@ RecordState::Needs RecordState::needs(const Conditions& conditions) const {
   bool fed = false;
   for (int role = 1; role < kPortRoles; ++role) {
     const int missing = std::max(0, conditions.ports[at(role)] - ports_[at(role)]);
-    out.ports += missing;
+    if (fixes_voltage(static_cast<PortRole>(role))) {
+      out.ports += missing;
+    } else {
+      for (int port = 0; port < missing; ++port) out.open[at(out.opens++)] = 1;
+    }
     fed = fed || ((missing > 0 || ports_[at(role)] > 0) && feeds(static_cast<PortRole>(role)));
   }
   const std::size_t vss = static_cast<std::size_t>(PortRole::vss);
@@ -291,7 +326,9 @@ bool RecordState::plan(const Conditions& conditions, Needs needs, int devices) c
       channel_placed = channel_placed || role == PinRole::channel;
     }
     if (supply_left) plan.supply_own();
-    if (channel_placed) {
+    if (kind() == DeviceKind::inductor) {
+      plan.use_inductor(plan.own_channel());
+    } else if (channel_placed) {
       plan.use_left(left);
     } else {
       plan.use(left);
@@ -305,7 +342,7 @@ bool RecordState::plan(const Conditions& conditions, Needs needs, int devices) c
     if (required != waiting.end()) {
       *required = false;
       plan.count_kind();
-      plan.use(Helper(static_cast<DeviceKind>(required - waiting.begin())));
+      plan.use(static_cast<DeviceKind>(required - waiting.begin()));
       continue;
     }
     const auto fits = [&](DeviceKind kind) {
@@ -314,7 +351,7 @@ bool RecordState::plan(const Conditions& conditions, Needs needs, int devices) c
     };
     const auto* best = std::find_if(std::begin(kByUse), std::end(kByUse), fits);
     if (best == std::end(kByUse)) return false;
-    plan.use(Helper(*best));
+    plan.use(*best);
   }
   return true;
 }

@@ -37,7 +37,8 @@ class RecordState {
   int kinds(int kind) const { return kinds_[static_cast<std::size_t>(kind)]; }
   int ports(PortRole role) const { return ports_[static_cast<std::size_t>(role)]; }
   int internal_nets() const { return ports_[0]; }
-  /// Whether the net would put all ends of the open device on one net.
+  /// Whether the net would put all ends of the open device on one net, or close a loop of inductors and
+  /// voltages.
   bool shorts(int net_token) const;
 
   /// What the circuit needs: numbers of places to mend.
@@ -73,7 +74,7 @@ class RecordState {
   std::array<std::int16_t, kMostNets> number_;  ///< net of a token - kFirstNet; -1: none yet
   std::array<std::int16_t, kMostNets> token_;   ///< of a net
   std::array<std::uint8_t, kMostNets> degree_;
-  std::array<std::int16_t, kMostNets + 1> direct_, connected_;
+  std::array<std::int16_t, kMostNets + 1> direct_, inductive_, connected_;
   std::array<int, kPortRoles> ports_{};
   std::array<int, kDeviceKinds> kinds_{};
   int devices_ = 0;
