@@ -4,7 +4,8 @@
 namespace nullor {
 
 void add_topology(CLI::App& app) {
-  CLI::App* verb = app.add_subcommand("topology", "circuits without sizes: written by a transformer, checked");
+  CLI::App* verb =
+      app.add_subcommand("topology", "circuits without sizes: written by a transformer, checked");
   verb->require_subcommand(1);
   add_topology_train(*verb);
   add_topology_generate(*verb);
