@@ -7,7 +7,8 @@ usage: benchmarks/topology_decode.py [--sizes small,paper] [--threads 1,2] [--le
 Weights are random; the sequences have --length tokens each. The floor of a token is
 
   batch 1   4 bytes a parameter / bandwidth of reading an array of that size
-  batch 64  2 flops a parameter / rate of multiply-adds alone
+  batch 64  2 flops a parameter / rate of multiply-adds alone, plus the keys and values of half a sequence on
+            average, 8 bytes a layer and width / bandwidth of reading those of 64 sequences
   training  6 flops a parameter / that rate, by the processor (--backend native)
 
 Both ceilings are measured here, on one thread. Tables of what a position, and a token, looks up are no part of it.
@@ -23,6 +24,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CONTEXT = 1024
+LAYERS = 6
 WIDTHS = {"small": (192, True), "paper": (384, False)}
 
 
@@ -66,8 +68,12 @@ def main():
                 weights = worked_on(size, result["parameters"], options.vocabulary)
                 if what == "batch 1":
                     floor = run("read", f"{4e-6 * weights:.1f}")["gb_s"] * 1e9 / (4 * weights)
+                elif what == "batch 64":
+                    cache = 8 * LAYERS * WIDTHS[size][0] * options.length / 2
+                    bandwidth = run("read", f"{64e-6 * cache:.1f}")["gb_s"] * 1e9
+                    floor = 1 / (2 * weights / rate + cache / bandwidth)
                 else:
-                    floor = rate / ((6 if what == "training" else 2) * weights)
+                    floor = rate / (6 * weights)
                 mine = result["tokens_processor_s"]
                 print(f"{size:6} {what:9} {threads:7} {result['tokens_s']:9.0f} {mine:9.0f} {floor:9.0f} "
                       f"{floor / mine:6.2f}", flush=True)
