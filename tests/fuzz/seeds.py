@@ -83,6 +83,12 @@ for k, text in enumerate([
         "D a b ideal\nD b a ideal\nI a b 1\n", "V a 0 1\nV a 0 2\n"]):
     save("edges", f"{k}", text.encode())
 
+save("topology", "set", b'{"id": 4, "family": "opamp", "group": 2, "ports": ["VDD", "VSS", "VIN1"], "netlist": '
+     b'"M0 (VDD a VIN1 VSS) nmos4\\nR1 (a 0) resistor\\nQ1 (VDD a VSS) npn", "opcell": 7, "dup_of": 1}\n')
+save("topology", "subcircuit", b".subckt amp inp out vdda gnd\nm1 out inp a 0 nfet w=1u\nx1 a gnd r\ni1 a 0 1u\n.ends\n"
+     b".subckt r p n\nr1 p n 1k\nq1 p n p qnpn\n.ends\n")
+save("topology", "walk", struct.pack("<16H", 1, 954, 552, 550, 551, 597, 595, 596, 955, 596, 595, 597, 551, 550, 552, 954))
+
 for k, file in enumerate(sorted(root.glob("examples/dataset/*.yaml"))):
     save("bounds", f"yaml_{k}", file.read_bytes()[:2000])
 save("bounds", "yaml_ties", b"w1: {min: 0.42, max: 10, type: log}\nm1: {min: 1, max: 100, type: integer}\nw2: {same_as: w1}\n"

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "nullor/base/error.h"
+#include "nullor/cli/topology_verbs.h"
 
 namespace nullor {
 namespace {
@@ -77,6 +78,9 @@ void ConditionFlags::add(CLI::App& verb) {
       ->delimiter(',')
       ->option_text("KIND ...")
       ->group(group);
+  verb.add_option("--complete", complete, "netlist that the circuit begins with")
+      ->type_name("FILE")
+      ->group(group);
   verb.add_option("--without", without, "kinds that it has not")
       ->delimiter(',')
       ->option_text("KIND ...")
@@ -101,6 +105,13 @@ graph::Conditions ConditionFlags::conditions() const {
   out.only_ports = only_ports;
   for (const std::string& kind : with) out.required[static_cast<std::size_t>(kind_of(kind))] = true;
   for (const std::string& kind : without) out.forbidden[static_cast<std::size_t>(kind_of(kind))] = true;
+  if (!complete.empty()) {
+    const graph::TopologySet begun = read_topologies(complete);
+    if (begun.entries.size() != 1) {
+      refuse(fmt::format("'{}' holds {} circuits", complete, begun.entries.size()), "--complete takes one");
+    }
+    out.partial = begun.entries.front().topology;
+  }
   return out;
 }
 

@@ -3,16 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "nullor/base/error.h"
 #include "nullor/base/log.h"
 #include "nullor/base/progress.h"
 #include "nullor/base/si.h"
-#include "nullor/cli/read_topologies.h"
 #include "nullor/cli/topology_verbs.h"
 #include "nullor/design/control_topologies.h"
 #include "nullor/design/ladder.h"
+#include "nullor/graph/isomorphism.h"
 #include "nullor/graph/repair.h"
 
 namespace nullor {
@@ -20,13 +21,19 @@ namespace {
 
 struct CheckFlags {
   CommonOptions common;
-  std::vector<std::string> files, models;
-  std::string family, until = "L3", control = "none", subcircuit;
+  std::vector<std::string> files, models, testbenches;
+  std::string family, until = "L3", control = "none";
+  SpiceFlags spice;
   bool repair = false, failures_only = false;
-  int limit = 0;
+  int limit = 0, budget = 150;
 };
 
 constexpr int kMutatedPins = 3;
+
+struct NamedTopology {
+  std::string name;  ///< "amp.sp", "set.jsonl:17"
+  graph::Topology topology;
+};
 
 graph::Family family_of(const std::string& text) {
   if (const auto found = graph::family_named(text)) return *found;
@@ -41,7 +48,13 @@ graph::Family family_of(const std::string& text) {
 std::vector<NamedTopology> read_all(const CheckFlags& flags) {
   std::vector<NamedTopology> out;
   for (const std::string& file : flags.files) {
-    for (NamedTopology& one : read_topologies(file, flags.subcircuit)) out.push_back(std::move(one));
+    graph::TopologySet set = read_topologies(file, flags.spice);
+    const std::string name = std::filesystem::path(file).filename().string();
+    for (std::size_t k = 0; k < set.entries.size(); ++k) {
+      const bool alone = set.entries.size() == 1;
+      out.push_back({alone ? name : fmt::format("{}:{}", name, circuit_name(set, k)),
+                     std::move(set.entries[k].topology)});
+    }
   }
   if (flags.limit > 0 && out.size() > static_cast<std::size_t>(flags.limit))
     out.resize(static_cast<std::size_t>(flags.limit));
@@ -78,6 +91,12 @@ void print_one(const NamedTopology& circuit, const LadderVerdict& verdict) {
   fmt::print("\nbias: {} of {} transistors conduct, {} of them saturated; {}A from the supply\n",
              bias.conducting, bias.to_conduct, bias.saturated, format_si(bias.supply_current, 3));
   for (const PortSource& source : bias.sources) fmt::print("   {}\n", describe(source, circuit.topology));
+  const FunctionVerdict& function = verdict.function;
+  if (function.metrics.empty()) return;
+  fmt::print("\nfunction, after {} evaluations:\n", function.evaluations);
+  for (const auto& [port, net] : function.ports) fmt::print("   {} is {}\n", port, net);
+  for (const auto& [metric, value] : function.metrics) fmt::print("   {} = {}\n", metric, format_si(value));
+  for (const auto& [size, value] : function.sizes) fmt::print("   {} = {}\n", size, format_si(value));
 }
 
 void print_many(const std::vector<NamedTopology>& circuits, const std::vector<LadderVerdict>& verdicts,
@@ -103,6 +122,7 @@ nlohmann::ordered_json to_json(const NamedTopology& circuit, const LadderVerdict
   nlohmann::ordered_json out = {{"name", circuit.name},
                                 {"family", graph::family_name(circuit.topology.family)},
                                 {"devices", circuit.topology.devices.size()},
+                                {"canonical", graph::canonical_hash(circuit.topology).hex()},
                                 {"reached", level_name(verdict.reached)},
                                 {"levels", nlohmann::ordered_json::array()}};
   for (const LevelVerdict& level : verdict.levels) {
@@ -110,6 +130,13 @@ nlohmann::ordered_json to_json(const NamedTopology& circuit, const LadderVerdict
         {{"level", level_name(level.level)}, {"passed", level.passed}, {"reasons", level.reasons}});
   }
   if (!verdict.operating_point.method.empty()) out["operating_point"] = verdict.operating_point.method;
+  const FunctionVerdict& function = verdict.function;
+  if (function.evaluations > 0) {
+    out["function"] = {{"works", function.works}, {"evaluations", function.evaluations}};
+    for (const auto& [metric, value] : function.metrics) out["function"]["metrics"][metric] = value;
+    for (const auto& [size, value] : function.sizes) out["function"]["sizes"][size] = value;
+    for (const auto& [port, net] : function.ports) out["function"]["ports"][port] = net;
+  }
   const BiasVerdict& bias = verdict.bias;
   if (bias.sources.empty()) return out;
   out["bias"] = {{"to_conduct", bias.to_conduct},
@@ -137,6 +164,13 @@ void check(const CheckFlags& flags) {
     options.bias.deck.technology = Technology::sky130;
     options.bias.deck.models = flags.models;
   }
+  for (const std::string& file : flags.testbenches) options.benches.push_back(read_function_bench(file));
+  if (*until == Level::function && options.benches.empty()) {
+    throw InputError(ErrorKind::usage, "L4 needs testbenches", {},
+                     "for example --testbench share/testbenches/function/opamp.toml");
+  }
+  options.function.evaluations = flags.budget;
+  options.function.seed = flags.common.seed;
   const std::vector<NamedTopology> circuits = read_all(flags);
   std::vector<graph::Topology> topologies;
   for (const NamedTopology& one : circuits) topologies.push_back(one.topology);
@@ -174,9 +208,14 @@ void add_topology_check(CLI::App& topology) {
       ->type_name("FILE");
   verb->add_option("--family", flags->family, "what the circuits are meant to be: opamp, ldo, ...");
   verb->add_option("--until", flags->until, "the level to reach: L0 to L4")->capture_default_str();
-  verb->add_option("--subckt", flags->subcircuit, "which subcircuit of a SPICE netlist");
+  add_spice_flags(*verb, flags->spice);
   verb->add_option("--models", flags->models, "SKY130's files, a section behind a comma: sky130.lib.spice,tt")
       ->type_name("FILE");
+  verb->add_option("--testbench", flags->testbenches, "for L4: what a family of circuits is for")
+      ->type_name("FILE");
+  verb->add_option("--budget", flags->budget, "for L4: evaluations of a testbench while sizing")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   verb->add_flag("--repair", flags->repair, "puts slips of the netlists right first");
   verb->add_option("--control", flags->control,
                    "makes the circuits wrong first: 3 pins rewired, or all nets permuted over the pins")

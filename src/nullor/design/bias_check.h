@@ -12,14 +12,13 @@
 ///     a bulk junction conducts (forward by 0.45 V), a bipolar transistor is deep in saturation
 ///     a net between transistors is held by leakage: it moves by 50 mV when all junctions leak 100 times more
 ///     the output of an amplifier (op-amp, LDO) without inductor stays within 5 % of a rail
-///     a switch that no state of its clock turns on
 ///   shares of the transistors that are to conduct (Duty)
 ///     carry between BiasLimits::floor and ceiling: at least `least_conducting`
 ///     and are saturated (forward-active) besides: at least `least_saturated`
 ///
 /// The shares are no wish for perfection: circuits of the data set have start-up and protection devices that
 /// are off in normal operation, and default sizes match nothing. What the verdict is worth is measured on
-/// circuits that are wrong on purpose (docs/topology.md).
+/// circuits that are wrong on purpose (docs/topology_ladder.md).
 
 #include <optional>
 #include <string>

@@ -1,5 +1,7 @@
 #include "nullor/design/ladder.h"
 
+#include <fmt/core.h>
+
 #include <array>
 #include <mutex>
 
@@ -28,7 +30,7 @@ class Climb {
     keep({.level = Level::decoded, .passed = true});
     if (wanted(Level::rules)) keep(rules_of(topology_));
     if (wanted(Level::operating_point)) simulate();
-    if (wanted(Level::function) && options_.function) keep(options_.function(topology_, out_.bias));
+    if (wanted(Level::function)) do_function();
     return std::move(out_);
   }
 
@@ -41,6 +43,25 @@ class Climb {
   void keep(LevelVerdict verdict) {
     if (verdict.passed) out_.reached = verdict.level;
     out_.levels.push_back(std::move(verdict));
+  }
+
+  void do_function() {
+    LevelVerdict level{.level = Level::function};
+    bool any = false;
+    for (const FunctionBench& bench : options_.benches) {
+      if (bench.family != topology_.family) continue;
+      FunctionVerdict found = test_function(topology_, out_.bias, bench, options_.function);
+      if (!any || found.works || found.shortfall < out_.function.shortfall) out_.function = std::move(found);
+      any = true;
+      if (out_.function.works) break;
+    }
+    level.passed = any && out_.function.works;
+    level.reasons = out_.function.reasons;
+    if (!any) {
+      level.reasons.push_back(
+          fmt::format("no testbench is of the family {}", graph::family_name(topology_.family)));
+    }
+    keep(std::move(level));
   }
 
   void simulate() {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "nullor/design/bias_check.h"
+#include "nullor/design/topology_function.h"
 #include "nullor/graph/topology.h"
 
 namespace nullor {
@@ -29,8 +30,9 @@ struct LevelVerdict {
 struct LadderOptions {
   Level until = Level::bias;
   BiasCheckOptions bias;
-  /// Decides L4; empty: circuits stop at L3.
-  std::function<LevelVerdict(const graph::Topology&, const BiasVerdict&)> function;
+  /// L4: a circuit works when it does by one of those of its family.
+  std::vector<FunctionBench> benches;
+  FunctionOptions function;
 };
 
 struct LadderVerdict {
@@ -38,6 +40,7 @@ struct LadderVerdict {
   std::vector<LevelVerdict> levels;  ///< as far as it was climbed: the last one may have failed
   OperatingPointVerdict operating_point;
   BiasVerdict bias;
+  FunctionVerdict function;  ///< by the testbench that it is nearest to
 
   bool passed(Level level) const { return reached >= level; }
 };

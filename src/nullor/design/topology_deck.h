@@ -27,7 +27,7 @@ struct TopologyDeckOptions {
   double capacitance = 1e-12;                                     ///< [F]
   double inductance = 10e-9;                                      ///< [H]
   double load = 1e-12;                                            ///< on every open port [F]; 0: none
-  double clock_period = 1e-6;                                     ///< [s]
+  double clock_period = 1e-7;                                     ///< [s]
   std::vector<std::string> cards = {".op"};                       ///< analyses, options, a control block
 };
 

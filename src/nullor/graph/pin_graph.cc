@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 
 #include "nullor/graph/disjoint_sets.h"
 
@@ -76,24 +75,24 @@ class Assembler {
   }
 
   bool check_cliques() {
-    std::map<int, int> size;
-    for (int i = 0; i < static_cast<int>(graph_.vertices.size()); ++i) ++size[joined_.find(i)];
+    std::vector<int> size(graph_.vertices.size(), 0);
+    for (int i = 0; i < static_cast<int>(graph_.vertices.size()); ++i) ++size[at(joined_.find(i))];
     for (int i = 0; i < static_cast<int>(graph_.vertices.size()); ++i) {
-      if (partners_[at(i)] != size[joined_.find(i)] - 1)
+      if (partners_[at(i)] != size[at(joined_.find(i))] - 1)
         return fail("{} is not connected with all pins of its net", name(i));
     }
     return true;
   }
 
   bool build(Topology& out) {
-    std::map<int, std::vector<int>> pins_of;  // by hub
+    std::vector<std::vector<int>> pins_of(graph_.vertices.size());  // by hub
     for (int i = 0; i < static_cast<int>(graph_.vertices.size()); ++i) {
-      if (vertex(i).type == Type::pin) pins_of[hub_of_[at(i)]].push_back(i);
+      if (vertex(i).type == Type::pin) pins_of[at(hub_of_[at(i)])].push_back(i);
     }
-    std::map<int, int> net_of;  // by port, or by the set of joined pins
+    std::vector<int> net_of(graph_.vertices.size(), -1);  // by port, or by the set of joined pins
     for (int hub = 0; hub < static_cast<int>(graph_.vertices.size()); ++hub) {
       if (vertex(hub).type != Type::hub) continue;
-      std::vector<int>& pins = pins_of[hub];
+      std::vector<int>& pins = pins_of[at(hub)];
       std::sort(pins.begin(), pins.end(), [&](int a, int b) { return vertex(a).pin < vertex(b).pin; });
       const KindInfo& kind = info(vertex(hub).kind);
       if (static_cast<int>(pins.size()) < kind.required_pins)
@@ -104,10 +103,11 @@ class Assembler {
           return fail("{} lacks pin {}", name(hub), kind.pins[k].name);
         const int port = port_of_[at(pins[k])];
         const int key = port >= 0 ? port : joined_.find(pins[k]);
-        const auto [net, is_new] = net_of.emplace(key, static_cast<int>(out.nets.size()));
-        if (is_new)
-          out.nets.push_back({fmt::format("n{}", key), port >= 0 ? vertex(port).role : PortRole::internal});
-        on.push_back(net->second);
+        if (net_of[at(key)] < 0) {
+          net_of[at(key)] = static_cast<int>(out.nets.size());
+          out.nets.push_back({"", port >= 0 ? vertex(port).role : PortRole::internal});
+        }
+        on.push_back(net_of[at(key)]);
       }
       out.add(kind.kind, on);
     }

@@ -7,38 +7,51 @@
 
 namespace nullor::graph {
 
-GraphFeatures graph_features(const Topology& topology) {
-  const Neighbourhoods seen(topology, GraphFeatures::kRounds);
-  std::vector<std::uint64_t> all;
-  for (const auto& rounds : {seen.device, seen.net}) {
-    for (const std::vector<std::uint64_t>& round : rounds) all.insert(all.end(), round.begin(), round.end());
-  }
-  std::sort(all.begin(), all.end());
-  GraphFeatures out;
+namespace {
+
+/// Appends the counts of one round, scaled to a sum of squares of 1.
+void append_round(std::vector<std::uint64_t>& hashes, std::vector<std::pair<std::uint64_t, float>>& out) {
+  std::sort(hashes.begin(), hashes.end());
+  const std::size_t first = out.size();
   double squares = 0;
-  for (std::size_t i = 0; i < all.size();) {
+  for (std::size_t i = 0; i < hashes.size();) {
     std::size_t end = i;
-    while (end < all.size() && all[end] == all[i]) ++end;
-    const auto count = static_cast<float>(end - i);
-    out.counts.emplace_back(all[i], count);
-    squares += static_cast<double>(count) * static_cast<double>(count);
+    while (end < hashes.size() && hashes[end] == hashes[i]) ++end;
+    const auto count = static_cast<double>(end - i);
+    out.emplace_back(hashes[i], static_cast<float>(count));
+    squares += count * count;
     i = end;
   }
-  out.norm = std::sqrt(squares);
+  const auto scale = static_cast<float>(1 / std::sqrt(squares));
+  for (std::size_t i = first; i < out.size(); ++i) out[i].second *= scale;
+}
+
+}  // namespace
+
+GraphFeatures graph_features(const Topology& topology) {
+  GraphFeatures out;
+  if (topology.devices.empty()) return out;
+  const Neighbourhoods seen(topology, GraphFeatures::kRounds);
+  for (std::size_t round = 0; round < seen.device.size(); ++round) {
+    std::vector<std::uint64_t> hashes = seen.device[round];
+    hashes.insert(hashes.end(), seen.net[round].begin(), seen.net[round].end());
+    append_round(hashes, out.weights);
+  }
+  std::sort(out.weights.begin(), out.weights.end());
   return out;
 }
 
 double similarity(const GraphFeatures& a, const GraphFeatures& b) {
-  if (a.norm == 0 || b.norm == 0) return a.norm == b.norm ? 1 : 0;
+  if (a.weights.empty() && b.weights.empty()) return 1;
   double product = 0;
-  for (auto i = a.counts.begin(), j = b.counts.begin(); i != a.counts.end() && j != b.counts.end();) {
+  for (auto i = a.weights.begin(), j = b.weights.begin(); i != a.weights.end() && j != b.weights.end();) {
     if (i->first == j->first) {
       product += static_cast<double>(i++->second) * static_cast<double>(j++->second);
     } else {
       i->first < j->first ? ++i : ++j;
     }
   }
-  return std::min(1.0, product / (a.norm * b.norm));
+  return std::min(1.0, product / (GraphFeatures::kRounds + 1));
 }
 
 double similarity(const Topology& a, const Topology& b) {
@@ -46,10 +59,9 @@ double similarity(const Topology& a, const Topology& b) {
 }
 
 int SimilarityIndex::add(const Topology& topology) {
-  const int entry = size();
-  const GraphFeatures features = graph_features(topology);
-  for (const auto& [hash, count] : features.counts) postings_[hash].push_back({entry, count});
-  norms_.push_back(features.norm);
+  const int entry = size_++;
+  for (const auto& [hash, weight] : graph_features(topology).weights)
+    postings_[hash].push_back({entry, weight});
   same_[canonical_hash(topology)].push_back(entry);
   return entry;
 }
@@ -60,20 +72,17 @@ int SimilarityIndex::find(const Topology& topology) const {
 }
 
 std::vector<SimilarityIndex::Match> SimilarityIndex::nearest(const Topology& topology, int count) const {
-  const GraphFeatures features = graph_features(topology);
-  std::vector<double> products(norms_.size(), 0);
-  for (const auto& [hash, own] : features.counts) {
+  std::vector<Match> out(static_cast<std::size_t>(size_));
+  for (std::size_t entry = 0; entry < out.size(); ++entry) out[entry].entry = static_cast<int>(entry);
+  constexpr double kScale = 1.0 / (GraphFeatures::kRounds + 1);
+  for (const auto& [hash, own] : graph_features(topology).weights) {
     const auto postings = postings_.find(hash);
     if (postings == postings_.end()) continue;
+    const double scaled = kScale * static_cast<double>(own);
     for (const Posting& known : postings->second)
-      products[static_cast<std::size_t>(known.entry)] +=
-          static_cast<double>(own) * static_cast<double>(known.count);
+      out[static_cast<std::size_t>(known.entry)].similarity += scaled * static_cast<double>(known.weight);
   }
-  std::vector<Match> out(norms_.size());
-  for (std::size_t entry = 0; entry < out.size(); ++entry) {
-    const double scale = features.norm * norms_[entry];
-    out[entry] = {static_cast<int>(entry), scale > 0 ? std::min(1.0, products[entry] / scale) : 0, false};
-  }
+  for (Match& match : out) match.similarity = std::min(1.0, match.similarity);
   if (const auto same = same_.find(canonical_hash(topology)); same != same_.end()) {
     for (const int entry : same->second) out[static_cast<std::size_t>(entry)] = {entry, 1, true};
   }

@@ -13,18 +13,17 @@
 namespace nullor::graph {
 namespace {
 
-/// Counts of neighbourhoods written out as text.
-std::map<std::string, double> text_features(const Topology& t) {
+/// Counts of neighbourhoods written out as text, by round.
+std::vector<std::map<std::string, double>> text_features(const Topology& t) {
   const std::vector<int> degree = t.degrees();
   std::vector<std::string> device, net;
   for (const Device& d : t.devices) device.emplace_back(info(d.kind).name);
   for (const Net& n : t.nets) net.push_back("net " + std::string(role_name(n.role)));
-  std::map<std::string, double> out;
-  for (int round = 0;; ++round) {
-    const std::string head = std::to_string(round) + ":";
-    for (const std::string& text : device) ++out[head + text];
+  std::vector<std::map<std::string, double>> out(4);
+  for (std::size_t round = 0;; ++round) {
+    for (const std::string& text : device) ++out[round][text];
     for (std::size_t n = 0; n < net.size(); ++n) {
-      if (degree[n] > 0) ++out[head + net[n]];
+      if (degree[n] > 0) ++out[round][net[n]];
     }
     if (round == 3) return out;
     std::vector<std::multiset<std::string>> of_device(device.size()), of_net(net.size());
@@ -50,8 +49,7 @@ std::map<std::string, double> text_features(const Topology& t) {
   }
 }
 
-double text_similarity(const Topology& a, const Topology& b) {
-  const auto one = text_features(a), other = text_features(b);
+double cosine(const std::map<std::string, double>& one, const std::map<std::string, double>& other) {
   double ab = 0, aa = 0, bb = 0;
   for (const auto& [text, count] : one) {
     aa += count * count;
@@ -59,6 +57,13 @@ double text_similarity(const Topology& a, const Topology& b) {
   }
   for (const auto& [text, count] : other) bb += count * count;
   return ab / std::sqrt(aa * bb);
+}
+
+double text_similarity(const Topology& a, const Topology& b) {
+  const auto one = text_features(a), other = text_features(b);
+  double sum = 0;
+  for (std::size_t round = 0; round < one.size(); ++round) sum += cosine(one[round], other[round]);
+  return sum / 4;
 }
 
 RC_GTEST_PROP(Similarity, IsTheKernelOfWrittenOutNeighbourhoods, ()) {
@@ -69,9 +74,9 @@ RC_GTEST_PROP(Similarity, IsTheKernelOfWrittenOutNeighbourhoods, ()) {
       rng.below(2) == 0 && a.nets.size() > 1
           ? rewired(a, rng)
           : random_circuit(1 + static_cast<int>(rng.below(5)), 1 + static_cast<int>(rng.below(5)), rng);
-  RC_ASSERT(std::abs(similarity(a, b) - text_similarity(a, b)) < 1e-9);
+  RC_ASSERT(std::abs(similarity(a, b) - text_similarity(a, b)) < 1e-6);
   RC_ASSERT(similarity(a, b) == similarity(b, a));
-  RC_ASSERT(std::abs(similarity(a, disguised(a, rng)) - 1) < 1e-12);
+  RC_ASSERT(std::abs(similarity(a, disguised(a, rng)) - 1) < 1e-6);
 }
 
 TEST(Similarity, OfNothing) {
@@ -122,6 +127,8 @@ TEST(SimilarityIndex, FindsWhatACircuitWasMadeFrom) {
     ++asked;
     right += nearest[0].entry == k;
   }
+  RecordProperty("asked", asked);
+  RecordProperty("right", right);
   EXPECT_GT(right, asked * 8 / 10);
 }
 

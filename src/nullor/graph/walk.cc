@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <numeric>
 #include <set>
 
@@ -94,6 +95,7 @@ std::vector<int> closed_walk(const PinGraph& graph, Rng* rng) {
 
 WalkLanguage::WalkLanguage(const WalkOptions& options) : options_(options) {
   for (const KindInfo& kind : all_kinds()) {
+    first_device_[static_cast<std::size_t>(kind.kind)] = vocabulary();
     for (int number = 1; number <= kDevices[static_cast<std::size_t>(kind.kind)]; ++number) {
       vertices_.push_back({.type = Type::hub, .kind = kind.kind, .number = number});
       for (int pin = 0; pin < static_cast<int>(kind.pins.size()); ++pin)
@@ -101,10 +103,10 @@ WalkLanguage::WalkLanguage(const WalkOptions& options) : options_(options) {
     }
   }
   for (int role = 1; role < kPortRoles; ++role) {
+    first_port_[at(role)] = vocabulary();
     for (int number = 1; number <= kPorts[at(role)]; ++number)
       vertices_.push_back({.type = Type::port, .role = static_cast<PortRole>(role), .number = number});
   }
-  for (std::size_t i = 0; i < vertices_.size(); ++i) tokens_.emplace(vertices_[i], static_cast<int>(i) + 2);
 }
 
 std::string WalkLanguage::token_text(int token) const {
@@ -113,7 +115,12 @@ std::string WalkLanguage::token_text(int token) const {
   return vertex_name(vertices_.at(at(token - 2)));
 }
 
-int WalkLanguage::token_of(const PinVertex& vertex) const { return tokens_.at(vertex); }
+int WalkLanguage::token_of(const PinVertex& vertex) const {
+  if (vertex.type == Type::port)
+    return first_port_[static_cast<std::size_t>(vertex.role)] + vertex.number - 1;
+  const int words = 1 + static_cast<int>(info(vertex.kind).pins.size());
+  return first_device_[static_cast<std::size_t>(vertex.kind)] + words * (vertex.number - 1) + 1 + vertex.pin;
+}
 
 void WalkLanguage::renumber(PinGraph& graph, Rng& rng) const {
   // The numbers of one kind or role, permuted.
@@ -171,22 +178,24 @@ std::optional<Topology> WalkLanguage::decode(std::span<const int> tokens, std::s
   if (tokens.back() != vss) return fail(fmt::format("the walk ends at {}", token_text(tokens.back())));
 
   PinGraph graph;
-  std::map<int, int> index;
+  std::vector<int> index(at(vocabulary()), -1);
   for (const int token : tokens) {
-    if (index.emplace(token, static_cast<int>(graph.vertices.size())).second)
-      graph.vertices.push_back(vertices_[at(token - 2)]);
+    if (index[at(token)] >= 0) continue;
+    index[at(token)] = static_cast<int>(graph.vertices.size());
+    graph.vertices.push_back(vertices_[at(token - 2)]);
   }
-  std::set<std::pair<int, int>> steps;
-  for (std::size_t k = 1; k < tokens.size(); ++k) {
-    const int a = tokens[k - 1], b = tokens[k];
-    if (!steps.emplace(a, b).second)
-      return fail(fmt::format("the walk goes from {} to {} twice", token_text(a), token_text(b)));
-    if (a != b && !steps.contains({b, a})) graph.edges.emplace_back(index[a], index[b]);
+  std::vector<std::pair<int, int>> steps;
+  steps.reserve(tokens.size());
+  for (std::size_t k = 1; k < tokens.size(); ++k) steps.emplace_back(tokens[k - 1], tokens[k]);
+  std::sort(steps.begin(), steps.end());
+  for (std::size_t k = 0; k < steps.size(); ++k) {
+    const auto& [a, b] = steps[k];
     if (a == b) return fail(fmt::format("{} follows itself", token_text(a)));
-  }
-  for (const auto& [a, b] : steps) {
-    if (!steps.contains({b, a}))
+    if (k > 0 && steps[k] == steps[k - 1])
+      return fail(fmt::format("the walk goes from {} to {} twice", token_text(a), token_text(b)));
+    if (!std::binary_search(steps.begin(), steps.end(), std::pair(b, a)))
       return fail(fmt::format("the walk never goes back from {} to {}", token_text(b), token_text(a)));
+    if (a < b) graph.edges.emplace_back(index[at(a)], index[at(b)]);
   }
   return circuit_of_pin_graph(graph, why);
 }

@@ -6,7 +6,7 @@
 /// and ports, this is a bijection between circuits that hang together with VSS and sets of walks.
 /// Source: J. Gao, W. Cao, J. Yang, X. Zhang, AnalogGenie, ICLR (2025), sections 3 and 4.
 
-#include <map>
+#include <array>
 
 #include "nullor/graph/language.h"
 #include "nullor/graph/pin_graph.h"
@@ -44,8 +44,9 @@ class WalkLanguage : public Language {
   void renumber(PinGraph& graph, Rng& rng) const;
 
   WalkOptions options_;
-  std::vector<PinVertex> vertices_;  ///< token 2 is the first
-  std::map<PinVertex, int> tokens_;
+  std::vector<PinVertex> vertices_;               ///< token 2 is the first
+  std::array<int, kDeviceKinds> first_device_{};  ///< the token of the first hub of each kind
+  std::array<int, kPortRoles> first_port_{};      ///< the token of the first port of each role
 };
 
 /// The vertices of a walk from VSS over the graph: 2 |edges| + 1 of them when the graph hangs together, fewer

@@ -131,12 +131,12 @@ TEST(WalkLanguage, SaysWhatIsWrong) {
   EXPECT_EQ(why({}), "the walk does not begin at VSS");
   EXPECT_EQ(why({"VSS", "R1_P", "R1"}), "the walk ends at R1");
   EXPECT_EQ(why({"VSS", "R1_P", "VSS"}), "R1_P has no device");
-  EXPECT_EQ(why({"VSS", "VDD", "VSS"}), "VDD and VSS cannot be connected");
+  EXPECT_EQ(why({"VSS", "VDD", "VSS"}), "VSS and VDD cannot be connected");
   EXPECT_EQ(why({"VSS", "R1_P", "R1", "R1_P", "VSS"}), "R1 has 1 of its 2 pins");
   EXPECT_EQ(why({"VSS", "R1_P", "R1", "R1_N", "VSS"}), "the walk never goes back from R1_N to R1");
-  EXPECT_EQ(why({"VSS", "R1_P", "VSS", "R1_P", "VSS"}), "the walk goes from VSS to R1_P twice");
+  EXPECT_EQ(why({"VSS", "R1_P", "VSS", "R1_P", "VSS"}), "the walk goes from R1_P to VSS twice");
   EXPECT_EQ(why({"VSS", "R1_P", "R2", "R1_P", "VSS"}), "R1_P is no pin of R2");
-  EXPECT_EQ(why({"VSS", "R1_P", "VDD", "R1_P", "R1", "R1_P", "VSS"}), "R1_P lies on VSS and VDD");
+  EXPECT_EQ(why({"VSS", "R1_P", "VDD", "R1_P", "R1", "R1_P", "VSS"}), "R1_P lies on VDD and VSS");
 }
 
 TEST(WalkLanguage, RefusesWhatItCannotWrite) {

@@ -1,0 +1,171 @@
+#!/usr/bin/env python3
+"""What a generator of circuits writes: levels of the ladder, novelty, sizes, conditions, speed.
+
+usage: benchmarks/topology_generate.py --weights FILE [--count 10000] [--families 200] [--conditions 500] [--seed 1]
+                                       [--temperature 1] [--jobs 0] [--data SET] [--program PATH]
+
+samples     --count circuits without conditions: share at every level of the ladder (all levels below included), distinct, novel
+            (not isomorphic to any circuit of the data set, repaired), and both together; how near the nearest known circuit
+            is (Weisfeiler-Lehman kernel). The table by size says how many devices circuits have, and how many reach L3.
+controls    the data itself, with three pins rewired, with all nets permuted: benchmarks/topology_ladder.py
+families    --families circuits for each of the seven large families: the share whose five nearest known circuits are, by
+            majority, of that family. The judge itself is measured on the data: each circuit against all of other groups.
+conditions  --conditions circuits, each with a budget, ports, required and forbidden kinds drawn at random: how many obey.
+speed       circuits and tokens a second, with and without the ladder, batch 1 and 64.
+"""
+import argparse
+import collections
+import json
+import os
+import pathlib
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+FAMILIES = ["opamp", "comparator", "oscillator", "bandgap", "ldo", "power_converter", "mixer"]
+SIZES = [(1, 5), (6, 10), (11, 20), (21, 30), (31, 40), (41, 55), (56, 80)]
+
+
+class Bench:
+    def __init__(self, options, scratch):
+        self.options, self.scratch = options, pathlib.Path(scratch)
+        self.known = self.scratch / "known.jsonl"
+        self.run("import", options.data, "-o", self.known, "--repair")
+        self.entries = [json.loads(line) for line in self.known.read_text().splitlines()]
+
+    def run(self, *words, quiet=True):
+        words = [self.options.program, *(["-q"] if quiet else []), "topology", *map(str, words)]
+        done = subprocess.run(words, capture_output=True, text=True)
+        if done.returncode not in (0, 8):
+            sys.exit(f"{' '.join(words)}\n{done.stderr}")
+        return done
+
+    def generate(self, name, count, *flags):
+        out = self.scratch / f"{name}.jsonl"
+        began = time.monotonic()
+        done = self.run("generate", "--weights", self.options.weights, "--count", count, "--temperature", self.options.temperature,
+                        "--seed", self.options.seed, "--jobs", self.options.jobs, "-o", out, *flags, quiet=False)
+        return out, time.monotonic() - began, done.stderr
+
+    def nearest(self, path, count=1):
+        return json.loads(self.run("nearest", path, "--in", self.known, "--count", count, "--json").stdout)
+
+
+def percent(part, whole):
+    return f"{100 * part / max(whole, 1):.1f} %"
+
+
+def samples(bench):
+    options = bench.options
+    path, seconds, _ = bench.generate("samples", options.count)
+    began = time.monotonic()
+    verdicts = json.loads(bench.run("check", path, "--until", "L3", "--jobs", options.jobs, "--json").stdout)
+    checking = time.monotonic() - began
+    near = [one["nearest"][0] for one in bench.nearest(path)]
+    count = options.count
+    print(f"samples: {count}, temperature {options.temperature}, {len(verdicts)} decode; {count / seconds:.1f} a second written, "
+          f"{len(verdicts) / checking:.1f} checked up to L3, {len(verdicts) / (seconds + checking):.1f} both")
+    seen, fresh = set(), []
+    for verdict, match in zip(verdicts, near):
+        fresh.append(verdict["canonical"] not in seen and not match["isomorphic"])
+        seen.add(verdict["canonical"])
+    print(f"{'':4}{'share':>9}{'novel and distinct':>20}")
+    for level in ("L0", "L1", "L2", "L3"):
+        at = [v["reached"] >= level for v in verdicts]
+        print(f"{level:4}{percent(sum(at), count):>9}{percent(sum(a and f for a, f in zip(at, fresh)), count):>20}")
+    copies = sum(m["isomorphic"] for m in near)
+    print(f"distinct {percent(len(seen), count)}, copies of known circuits {percent(copies, count)}; similarity to the nearest: median "
+          f"{sorted(m['similarity'] for m in near)[len(near) // 2]:.2f}, under 0.9 {percent(sum(m['similarity'] < 0.9 for m in near), count)}")
+    families = collections.Counter(m["family"] for m in near)
+    print("family of the nearest: " + ", ".join(f"{name} {number}" for name, number in families.most_common()))
+    by_size(bench, verdicts)
+
+
+def by_size(bench, verdicts):
+    data = collections.Counter(next(s for s in SIZES if s[0] <= d <= s[1] or s is SIZES[-1])
+                               for d in (e["netlist"].strip().count("\n") + 1 for e in bench.entries))
+    print(f"{'devices':10}{'data':>8}{'written':>9}{'L2':>9}{'L3':>9}")
+    for low, high in SIZES:
+        rows = [v for v in verdicts if low <= v["devices"] <= high]
+        shares = [percent(sum(v["reached"] >= level for v in rows), len(rows)) if rows else "-" for level in ("L2", "L3")]
+        print(f"{low:>3} .. {high:<3}{percent(data[(low, high)], len(bench.entries)):>8}{percent(len(rows), len(verdicts)):>9}{shares[0]:>9}{shares[1]:>9}")
+
+
+def vote(matches, group=None):
+    votes = collections.Counter()
+    for match in [m for m in matches if group is None or m["group"] != group][:5]:
+        votes[match["family"]] += match["similarity"] ** 4
+    return votes.most_common(1)[0][0] if votes else None
+
+
+def families(bench):
+    judged = bench.nearest(bench.known, 60)
+    truth = {"circuits": collections.Counter(), "right": collections.Counter()}
+    for entry, one in zip(bench.entries, judged):
+        truth["circuits"][entry["family"]] += 1
+        truth["right"][entry["family"]] += vote(one["nearest"], entry["group"]) == entry["family"]
+    print(f"\n{'family asked for':18}{'judged right':>13}{'the judge, other groups':>25}")
+    for family in FAMILIES:
+        path, _, _ = bench.generate(family, bench.options.families, "--family", family)
+        votes = collections.Counter(vote(one["nearest"]) for one in bench.nearest(path, 5))
+        print(f"{family:18}{percent(votes[family], bench.options.families):>13}"
+              f"{percent(truth['right'][family], truth['circuits'][family]):>25}   {dict(votes.most_common(3))}")
+
+
+def conditions(bench):
+    chance, obeyed, total = random.Random(bench.options.seed), 0, 0
+    kinds = {"nmos": "nmos4", "pmos": "pmos4", "resistor": "resistor", "capacitor": "capacitor", "npn": "npn"}
+    while total < bench.options.conditions:
+        high = chance.randint(6, 40)
+        low = chance.randint(1, high)
+        ports = {"VDD": 1, "VSS": 1, "VIN": chance.randint(1, 3), "VOUT": chance.randint(1, 2), "VB": chance.randint(0, 2)}
+        ports = {name: number for name, number in ports.items() if number}
+        words = chance.sample(sorted(kinds), 2)
+        path, _, _ = bench.generate("conditions", 10, "--devices", f"{low}..{high}", "--only-ports", "--ports",
+                                    *(f"{name}:{number}" for name, number in ports.items()), "--with", words[0], "--without", words[1])
+        for line in path.read_text().splitlines():
+            circuit = json.loads(line)
+            netlist = circuit["netlist"].strip().split("\n")
+            used = collections.Counter(re.sub(r"\d+$", "", port) for port in circuit["ports"])
+            has = {row.split(")")[1].strip() for row in netlist}
+            total += 1
+            obeyed += low <= len(netlist) <= high and used == ports and kinds[words[0]] in has and kinds[words[1]] not in has
+    print(f"\nconditions: {obeyed} of {total} circuits obey budget, ports, required and forbidden kinds")
+
+
+def speed(bench):
+    print(f"\n{'batch':>6}{'threads':>9}   as the program says")
+    for batch, count in ((1, 30), (64, 256)):
+        _, _, said = bench.generate("speed", count, "--batch", batch, "--jobs", 1)
+        print(f"{batch:>6}{1:>9}   {said.strip().splitlines()[-1]}")
+
+
+def main():
+    data = os.environ.get("NULLOR_DATA", str(ROOT.parent / "shared/data"))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--weights", required=True)
+    parser.add_argument("--count", type=int, default=10000)
+    parser.add_argument("--families", type=int, default=200)
+    parser.add_argument("--conditions", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--temperature", type=float, default=1)
+    parser.add_argument("--jobs", type=int, default=0)
+    parser.add_argument("--data", default=data + "/analoggenie/topologies.jsonl.xz")
+    parser.add_argument("--program", default=str(ROOT / "build/release/bin/nullor"))
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        bench = Bench(options, scratch)
+        samples(bench)
+        if options.families:
+            families(bench)
+        if options.conditions:
+            conditions(bench)
+        speed(bench)
+
+
+if __name__ == "__main__":
+    main()

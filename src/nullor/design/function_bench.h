@@ -1,0 +1,59 @@
+#pragma once
+/// What a family of circuits is for, as a testbench for circuits without sizes: a testbench file
+/// (testbench.h) whose ports are found by role, with what its metrics have to come to.
+///
+///     family = "opamp"
+///
+///     [ports]                                       # names that `connect` uses
+///     vdd = "VDD"
+///     inverting = "VIN"                             # which of several is searched
+///     output = ["VOUT", "IOUT"]                     # any of these roles
+///     input = { role = "VIN", optional = true }     # left out where the circuit has no port left
+///
+///     [conditions]
+///     bias_input = { value = 0.9, unit = "V" }      # the bias found for the port `input`
+///
+///     [[function]]
+///     metric = "dc_gain"
+///     at_least = 20                                 # or at_most
+///     reason = "the gain is below 20 dB"
+///
+/// The circuit does its function where every [[function]] holds. Ports that no name stands for get their
+/// source of port_sources() at the bias found.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "nullor/design/testbench.h"
+#include "nullor/graph/topology.h"
+
+namespace nullor {
+
+struct FunctionPort {
+  std::string name;
+  std::vector<graph::PortRole> roles;
+  bool optional = false;
+};
+
+struct FunctionGoal {
+  std::string metric;
+  std::optional<double> at_least, at_most;
+  std::string reason;
+
+  /// How far the value is from the limit, relative to it, at most 1; 0 where it holds; 2 without value (NaN).
+  double shortfall(double value) const;
+};
+
+struct FunctionBench {
+  graph::Family family = graph::Family::other;
+  Testbench bench;
+  std::vector<FunctionPort> ports;
+  std::vector<FunctionGoal> goals;
+};
+
+/// Throws InputError(usage) with file:line:column.
+FunctionBench read_function_bench(const std::string& path);
+FunctionBench parse_function_bench(const std::string& text, const std::string& path);
+
+}  // namespace nullor

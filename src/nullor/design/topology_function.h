@@ -1,0 +1,43 @@
+#pragma once
+/// L4 of the ladder: does a circuit without sizes do what its family is for, once it is sized with a fixed
+/// budget?
+///
+/// First default sizes with the bias of L3, at every way to give the circuit's ports to those of the
+/// testbench; then differential evolution over sizes and bias from the best of them, which minimizes the sum
+/// of the shortfalls (function_bench.h) and ends where it is zero.
+///
+///   trial = best + F (a - b), coordinates taken with probability CR, else those of the parent;  F drawn in
+///   [0.4, 0.9] a trial, CR = 0.8, population 12, a quarter of it uniform and the others near the start (1)
+///
+/// Source of (1): R. Storn, K. Price, J. Global Optimization 11, 341 (1997), variant best/1/bin.
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "nullor/design/bias_check.h"
+#include "nullor/design/function_bench.h"
+
+namespace nullor {
+
+struct FunctionOptions {
+  TopologyDeckOptions deck;
+  int evaluations = 150;  ///< of the testbench, all assignments of ports included
+  std::uint64_t seed = 1;
+};
+
+struct FunctionVerdict {
+  bool works = false;
+  std::vector<std::string> reasons;                        ///< why not: the goals missed, with their values
+  std::vector<std::pair<std::string, std::string>> ports;  ///< (of the testbench, of the circuit)
+  std::vector<std::pair<std::string, double>> metrics;     ///< that have a value
+  std::vector<std::pair<std::string, double>> sizes;       ///< by SizeVariable::name, then port sources
+  double shortfall = 0;                                    ///< sum over the goals
+  int evaluations = 0;
+};
+
+/// `bias`: of L3. Never throws for what is wrong with the circuit.
+FunctionVerdict test_function(const graph::Topology& topology, const BiasVerdict& bias,
+                              const FunctionBench& bench, const FunctionOptions& options = {});
+
+}  // namespace nullor

@@ -1,0 +1,154 @@
+// L4: circuits of textbooks do what their testbench says, broken ones are told what they miss.
+
+#include "nullor/design/topology_function.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "nullor/base/error.h"
+#include "nullor/base/file.h"
+#include "nullor/design/ladder.h"
+#include "nullor/design/sample_topologies.h"
+#include "nullor/design/topology_sizes.h"
+
+namespace nullor {
+namespace {
+
+using graph::Topology;
+
+std::string file_of(const std::string& name) {
+  return std::string(NULLOR_SOURCE_DIR) + "/share/testbenches/function/" + name + ".toml";
+}
+
+FunctionVerdict tested(const Topology& topology, const std::string& bench, int evaluations = 150) {
+  BiasCheckOptions bias;
+  FunctionOptions options;
+  options.evaluations = evaluations;
+  return test_function(topology, BiasCheck(topology, bias).bias(), read_function_bench(file_of(bench)),
+                       options);
+}
+
+double metric(const FunctionVerdict& verdict, const std::string& name) {
+  for (const auto& [metric, value] : verdict.metrics) {
+    if (metric == name) return value;
+  }
+  return NAN;
+}
+
+std::string port(const FunctionVerdict& verdict, const std::string& name) {
+  for (const auto& [port, net] : verdict.ports) {
+    if (port == name) return net;
+  }
+  return "";
+}
+
+// The gain of (1): gm (ro2 || ro4) with both currents half of the tail's.
+TEST(Function, OfAnOtaIsItsGain) {
+  const FunctionVerdict verdict = tested(samples::ota(), "opamp");
+  EXPECT_TRUE(verdict.works) << verdict.reasons.size();
+  // The diode of the mirror is on the side of VIN1: the output falls with VIN2.
+  EXPECT_EQ(port(verdict, "inverting"), "VIN2");
+  EXPECT_EQ(port(verdict, "input"), "VIN1");
+  const double current = 39e-6, beta = 2.5e-3, gm = std::sqrt(2 * beta * current),
+               ro = 1 / (current * (0.08 + 0.1));
+  EXPECT_NEAR(metric(verdict, "dc_gain"), 20 * std::log10(gm * ro), 1.5);
+}
+
+TEST(Function, TwoStagesHaveMoreGain) {
+  const FunctionVerdict verdict = tested(samples::two_stage(), "opamp");
+  EXPECT_TRUE(verdict.works);
+  EXPECT_GT(metric(verdict, "dc_gain"), 50);
+  EXPECT_EQ(port(verdict, "inverting"), "VIN1") << "a stage more turns the sign";
+}
+
+TEST(Function, AnAmplifierWhoseLoadIsShortedHasNone) {
+  Topology broken = samples::ota();
+  // Both sides of the pair on the diode: nothing is left of the difference.
+  broken.devices[1].nets[0] = broken.devices[0].nets[0];
+  const FunctionVerdict verdict = tested(broken, "opamp", 30);
+  EXPECT_FALSE(verdict.works);
+  EXPECT_EQ(verdict.evaluations, 30);
+  ASSERT_FALSE(verdict.reasons.empty());
+}
+
+TEST(Function, TwoStagesWithoutCompensationCompare) {
+  Topology comparator = samples::two_stage();
+  comparator.devices.resize(comparator.devices.size() - 2);
+  const FunctionVerdict verdict = tested(comparator, "comparator");
+  EXPECT_TRUE(verdict.works) << (verdict.reasons.empty() ? "" : verdict.reasons.front());
+}
+
+TEST(Function, AnLcPairOscillates) {
+  const FunctionVerdict verdict = tested(samples::lc_oscillator(), "oscillator");
+  EXPECT_TRUE(verdict.works) << (verdict.reasons.empty() ? "" : verdict.reasons.front());
+  EXPECT_GT(metric(verdict, "swing"), 0.18);
+}
+
+TEST(Function, AnOtaDoesNotOscillate) {
+  const FunctionVerdict verdict = tested(samples::ota(), "oscillator", 20);
+  EXPECT_FALSE(verdict.works);
+}
+
+TEST(Function, SameSeedSameSizes) {
+  Topology slow = samples::two_stage();
+  FunctionBench bench = read_function_bench(file_of("opamp"));
+  bench.goals.front().at_least = 1e3;  // never met
+  FunctionOptions options;
+  options.evaluations = 25;
+  const BiasVerdict bias = BiasCheck(slow, BiasCheckOptions{}).bias();
+  const FunctionVerdict a = test_function(slow, bias, bench, options),
+                        b = test_function(slow, bias, bench, options);
+  EXPECT_EQ(a.sizes, b.sizes);
+  EXPECT_EQ(a.metrics, b.metrics);
+  options.seed = 2;
+  EXPECT_NE(a.sizes, test_function(slow, bias, bench, options).sizes);
+}
+
+TEST(Function, PairsAndMirrorsMatch) {
+  const Topology topology = samples::two_stage();
+  const TopologyDeckOptions options;
+  const auto sizes = size_variables(topology, make_subcircuit(topology, "dut", options), options);
+  std::vector<std::string> names;
+  for (const SizeVariable& size : sizes) {
+    names.push_back(size.name);
+    EXPECT_NEAR(size.at(size.place(size.start)), size.start, 1e-12 * size.start);
+  }
+  EXPECT_EQ(names, (std::vector<std::string>{"M1,M2:w", "M3:w", "M4:w", "M5:w", "M6:w", "M7:w", "M8:w",
+                                             "M1,M2:l", "M3,M4:l", "M5,M6,M8:l", "M7:l", "R1:r", "C1:c"}));
+}
+
+TEST(Function, IsTheTopOfTheLadder) {
+  LadderOptions options;
+  options.until = Level::function;
+  options.benches = {read_function_bench(file_of("comparator")), read_function_bench(file_of("opamp"))};
+  EXPECT_EQ(climb_ladder(samples::ota(), options).reached, Level::function);
+  options.benches.pop_back();
+  const LadderVerdict verdict = climb_ladder(samples::ota(), options);
+  EXPECT_EQ(verdict.reached, Level::bias);
+  EXPECT_EQ(verdict.levels.back().reasons.front(), "no testbench is of the family opamp");
+}
+
+TEST(FunctionBench, EveryFileOfTheShareIsRead) {
+  for (const char* name : {"opamp", "comparator", "oscillator", "oscillator_slow", "bandgap", "ldo",
+                           "power_converter", "mixer"}) {
+    EXPECT_NO_THROW(read_function_bench(file_of(name))) << name;
+  }
+}
+
+TEST(FunctionBench, RefusesWhatItDoesNotKnow) {
+  const std::string good = read_file(file_of("opamp"));
+  const auto changed = [&](const std::string& from, const std::string& to) {
+    std::string text = good;
+    text.replace(text.find(from), from.size(), to);
+    return text;
+  };
+  EXPECT_THROW(parse_function_bench(changed("\"VOUT\"", "\"VOT\""), "x"), InputError);
+  EXPECT_THROW(parse_function_bench(changed("family = \"opamp\"", "family = \"opam\""), "x"), InputError);
+  EXPECT_THROW(parse_function_bench(changed("metric = \"dc_gain\"", "metric = \"dcgain\""), "x"), InputError);
+  EXPECT_THROW(parse_function_bench(changed("at_least = 20", "at_last = 20"), "x"), InputError);
+  EXPECT_THROW(parse_function_bench(changed("inverting = \"fb\"", "inverted = \"fb\""), "x"), InputError);
+}
+
+}  // namespace
+}  // namespace nullor
