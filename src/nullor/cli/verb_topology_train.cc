@@ -24,7 +24,7 @@ namespace {
 
 struct TrainOptions {
   CommonOptions common;
-  std::string data, language = "records", size = "small", positions = "learned", output = "tied", start;
+  std::string data, language = "records", size = "small", positions = "auto", output = "tied", start;
   std::string backend = "auto", device = "auto";
   bool full_precision = false, without_slots = false;
   int context = 0;
@@ -74,7 +74,7 @@ learn::DecoderConfig config_of(const TrainOptions& options, const graph::Languag
   out.context = options.context > 0            ? options.context
                 : language.name() == "records" ? kRecordContext
                                                : kWalkContext;
-  out.rotary = options.positions == "rotary";
+  out.rotary = options.positions == "rotary" || (options.positions == "auto" && options.size != "paper");
   if (options.output == "free") out.tied = false;
   return out;
 }
@@ -186,8 +186,8 @@ void add_shape_options(CLI::App& verb, TrainOptions& o) {
   verb.add_option("--context", o.context, "most tokens of a circuit; 0: as the language needs")
       ->check(CLI::Range(0, 65536))
       ->capture_default_str();
-  verb.add_option("--positions", o.positions, "learned or rotary")
-      ->check(CLI::IsMember({"learned", "rotary"}))
+  verb.add_option("--positions", o.positions, "learned, rotary, or auto: learned in the paper's size alone")
+      ->check(CLI::IsMember({"auto", "learned", "rotary"}))
       ->capture_default_str();
   verb.add_option("--output-weights", o.output, "tied: those of the embedding; free: their own")
       ->check(CLI::IsMember({"tied", "free"}))

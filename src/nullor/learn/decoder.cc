@@ -97,8 +97,8 @@ void DecoderRun::embed(std::span<const DecoderInput> inputs) {
   for (int r = 0; r < static_cast<int>(inputs.size()); ++r) {
     const DecoderInput& input = inputs[u(r)];
     KeyValueCache& cache = *input.cache;
-    cache.keys.resize(u(c.layers));
-    cache.values.resize(u(c.layers));
+    cache.keys.resize(u(c.layers * c.heads));
+    cache.values.resize(u(c.layers * c.heads));
     if (cache.length >= c.context) check_input(c, input, cache.length);
     const int position = positions_[u(r)] = cache.length++;
     float* x = row(x_, r, width_);
@@ -128,17 +128,22 @@ void DecoderRun::attention(std::size_t layer, std::span<const DecoderInput> inpu
     float* qkv = row(qkv_, r, wide_);
     if (c.rotary) rotate(qkv, 2 * c.heads, head_width, row(turn_, r, head_width));
     KeyValueCache& cache = *inputs[u(r)].cache;
-    append_key(qkv + c.width, c.width, positions_[u(r)], cache.keys[layer]);
-    cache.values[layer].insert(cache.values[layer].end(), qkv + 2 * c.width, qkv + 3 * c.width);
+    for (int head = 0; head < c.heads; ++head) {
+      const std::size_t place = layer * u(c.heads) + u(head);
+      const float* key = qkv + c.width + head * head_width;
+      append_key(key, head_width, positions_[u(r)], cache.keys[place]);
+      cache.values[place].insert(cache.values[place].end(), key + c.width, key + c.width + head_width);
+    }
   }
   for (int r = 0; r < rows; ++r) {
     const int count = positions_[u(r)] + 1;
-    scores_.resize(std::max(scores_.size(), u(count + 31)));
+    scores_.resize(std::max(scores_.size(), u(count + kKeyBlock - 1)));
     const KeyValueCache& cache = *inputs[u(r)].cache;
-    for (int first = 0; first < c.width; first += head_width)
-      attend(row(qkv_, r, wide_) + first, cache.keys[layer].data() + first * kKeyBlock,
-             cache.values[layer].data() + first, count, c.width, head_width, scores_.data(),
-             row(normalized_, r, width_) + first);
+    for (int head = 0; head < c.heads; ++head) {
+      const std::size_t place = layer * u(c.heads) + u(head);
+      attend(row(qkv_, r, wide_) + head * head_width, cache.keys[place].data(), cache.values[place].data(),
+             count, head_width, scores_.data(), row(normalized_, r, width_) + head * head_width);
+    }
   }
   decoder_.layers_[layer].out.multiply(normalized_.data(), rows, width_, qkv_.data(), wide_);
   for (int r = 0; r < rows; ++r) add(row(qkv_, r, wide_), c.width, row(x_, r, width_));

@@ -13,7 +13,7 @@ namespace nullor::learn {
 /// Keys and values of what one sequence has shown so far. Grows with it.
 struct KeyValueCache {
   int length = 0;                                ///< positions
-  std::vector<std::vector<float>> keys, values;  ///< a layer each; their order: decoder_kernels.h
+  std::vector<std::vector<float>> keys, values;  ///< (layer, head); inside: decoder_kernels.h
 
   void clear();
 };

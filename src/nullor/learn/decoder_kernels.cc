@@ -126,15 +126,15 @@ void add(const float* x, int count, float* to) {
   for (int k = 0; k < count; k += 8) store8(to + k, load8(to + k) + load8(x + k));
 }
 
-void append_key(const float* key, int width, int position, std::vector<float>& keys) {
-  if (position % kKeyBlock == 0) keys.resize(keys.size() + u(width) * u(kKeyBlock), 0.0f);
-  float* to = keys.data() + u(position / kKeyBlock) * u(width) * u(kKeyBlock) + position % kKeyBlock;
-  for (int k = 0; k < width; ++k) to[k * kKeyBlock] = key[k];
+void append_key(const float* key, int head_width, int position, std::vector<float>& keys) {
+  if (position % kKeyBlock == 0) keys.resize(keys.size() + u(head_width) * u(kKeyBlock), 0.0f);
+  float* to = keys.data() + u(position / kKeyBlock) * u(head_width) * u(kKeyBlock) + position % kKeyBlock;
+  for (int k = 0; k < head_width; ++k) to[k * kKeyBlock] = key[k];
 }
 
-void attend(const float* q, const float* keys, const float* values, int count, int width, int head_width,
-            float* scores, float* out) {
-  const std::ptrdiff_t block = static_cast<std::ptrdiff_t>(width) * kKeyBlock;
+void attend(const float* q, const float* keys, const float* values, int count, int head_width, float* scores,
+            float* out) {
+  const std::ptrdiff_t block = static_cast<std::ptrdiff_t>(head_width) * kKeyBlock;
   const float scale = 1 / std::sqrt(static_cast<float>(head_width));
   const int blocks = (count + kKeyBlock - 1) / kKeyBlock;
   int b = 0;
@@ -156,9 +156,9 @@ void attend(const float* q, const float* keys, const float* values, int count, i
   const float share = 1 / sum8(total);
   int first = 0;
   for (; first + 32 <= head_width; first += 32)
-    mix_values<4>(values + first, width, count, scores, share, out + first);
+    mix_values<4>(values + first, head_width, count, scores, share, out + first);
   for (; first < head_width; first += 8)
-    mix_values<1>(values + first, width, count, scores, share, out + first);
+    mix_values<1>(values + first, head_width, count, scores, share, out + first);
 }
 
 void rotate(float* x, int heads, int head_width, const float* turn) {

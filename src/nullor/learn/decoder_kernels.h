@@ -31,16 +31,15 @@ void layer_norm(const float* x, const float* gain, const float* bias, int width,
 void gelu(float* x, int count);
 void add(const float* x, int count, float* to);
 
-/// Keys are kept eight positions side by side, (position / 8, width, position % 8), so that eight scores come
-/// out of one register; values as (position, width).
+/// The keys of a head are kept eight positions side by side, (position / 8, head_width, position % 8), so
+/// that eight scores come out of one register; its values as (position, head_width).
 inline constexpr int kKeyBlock = 8;
-void append_key(const float* key, int width, int position, std::vector<float>& keys);
+void append_key(const float* key, int head_width, int position, std::vector<float>& keys);
 
 /// One head of one query: out = sum_t softmax_t(q k_t / sqrt(head_width)) v_t over the positions 0 .. count
-/// - 1. `keys`, `values`: those of position 0, at the first number of the head. `scores` has room for `count`
-/// numbers rounded up to 32.
-void attend(const float* q, const float* keys, const float* values, int count, int width, int head_width,
-            float* scores, float* out);
+/// - 1. `scores` has room for `count` numbers rounded up to 8.
+void attend(const float* q, const float* keys, const float* values, int count, int head_width, float* scores,
+            float* out);
 
 /// Turns the pairs (x_i, x_{i + n/2}) of each head of n numbers by angle_i = position 10000^(-2 i / n).
 /// `turn`: of rotary_turn, n numbers, the cosines and then the sines.
