@@ -320,6 +320,8 @@ bool RecordState::plan(const Conditions& conditions, Needs needs, int devices) c
         supply_left = supply_left || role == PinRole::supply;
         continue;
       }
+      left.tied =
+          left.tied || (nets_[at(pin)] >= 0 && find(connected_, nets_[at(pin)] + 1) == find(connected_, 0));
       left.channel -= role == PinRole::channel;
       left.outputs -= role == PinRole::output;
       left.free -= role == PinRole::gate || role == PinRole::plate;
