@@ -27,30 +27,46 @@ std::size_t u(int k) { return static_cast<std::size_t>(k); }
 /// Net of the circuit for every port of the testbench; -1: left out.
 using Assignment = std::vector<int>;
 
+/// The nets that a port can be, without those taken: of the first of its roles that has any.
+std::vector<int> candidates(const Topology& topology, const FunctionPort& port, const Assignment& taken) {
+  std::vector<int> out;
+  for (const graph::PortRole role : port.roles) {
+    for (std::size_t net = 0; net < topology.nets.size(); ++net) {
+      const int number = static_cast<int>(net);
+      const bool is_free = std::find(taken.begin(), taken.end(), number) == taken.end();
+      if (topology.nets[net].role == role && is_free) out.push_back(number);
+    }
+    if (!out.empty()) break;
+  }
+  return out;
+}
+
 /// Every way to give nets to ports, in the order of the nets.
 std::vector<Assignment> assignments(const Topology& topology, const FunctionBench& bench) {
   std::vector<Assignment> out = {{}};
   for (const FunctionPort& port : bench.ports) {
     std::vector<Assignment> longer;
     for (const Assignment& begun : out) {
-      const std::size_t before = longer.size();
-      for (std::size_t net = 0; net < topology.nets.size(); ++net) {
-        const bool fits =
-            std::find(port.roles.begin(), port.roles.end(), topology.nets[net].role) != port.roles.end();
-        const int number = static_cast<int>(net);
-        if (!fits || std::find(begun.begin(), begun.end(), number) != begun.end()) continue;
+      std::vector<int> nets = candidates(topology, port, begun);
+      if (nets.empty() && port.optional) nets.push_back(-1);
+      for (const int net : nets) {
         longer.push_back(begun);
-        longer.back().push_back(number);
-      }
-      if (longer.size() == before && port.optional) {
-        longer.push_back(begun);
-        longer.back().push_back(-1);
+        longer.back().push_back(net);
       }
     }
     out = std::move(longer);
     if (out.size() > kMostAssignments) out.resize(kMostAssignments);
   }
   return out;
+}
+
+/// With the nets of an assignment as ports, so that a testbench reaches them.
+Topology with_ports(Topology topology, const Assignment& assignment) {
+  for (const int net : assignment) {
+    if (net < 0 || topology.nets[u(net)].is_port()) continue;
+    topology.nets[u(net)].role = graph::PortRole::vout;
+  }
+  return topology;
 }
 
 /// A number of the search besides the sizes: the source of a port, or the condition that stands for it.
@@ -65,11 +81,11 @@ class Fixture {
  public:
   Fixture(const Topology& topology, const BiasVerdict& bias, const FunctionBench& bench,
           const FunctionOptions& options, Assignment assignment)
-      : topology_(topology),
+      : topology_(with_ports(topology, assignment)),
         bench_(bench),
         assignment_(std::move(assignment)),
-        deck_(make_subcircuit(topology, "dut", options.deck)),
-        sizes_(size_variables(topology, deck_, options.deck)) {
+        deck_(make_subcircuit(topology_, "dut", options.deck)),
+        sizes_(size_variables(topology_, deck_, options.deck)) {
     for (const PortSource& source : bias.sources) collect(source, options.deck.ports.supply);
     for (const TestSetup& setup : bench.bench.setups) {
       const std::string text = text_of(setup, bias.sources, options);
@@ -284,7 +300,7 @@ class Fixture {
     return found ? std::optional(found->value) : std::nullopt;
   }
 
-  const Topology& topology_;
+  Topology topology_;
   const FunctionBench& bench_;
   Assignment assignment_;
   TopologyDeck deck_;
@@ -294,6 +310,15 @@ class Fixture {
   std::vector<std::unique_ptr<Engine>> engines_;        ///< of the set-ups
   std::vector<std::vector<std::vector<ParameterHandle>>> handles_;  ///< (set-ups x variables)
 };
+
+std::string missing_port(const Topology& topology, const FunctionBench& bench) {
+  for (const FunctionPort& port : bench.ports) {
+    if (port.optional || !candidates(topology, port, {}).empty()) continue;
+    return fmt::format("the circuit has no port {}, the {} of '{}'", graph::role_name(port.roles.front()),
+                       port.name, bench.bench.path);
+  }
+  return "the circuit has too few ports for '" + bench.bench.path + "'";
+}
 
 struct Member {
   std::vector<double> point;
@@ -387,8 +412,7 @@ FunctionVerdict test_function(const Topology& topology, const BiasVerdict& bias,
     }
   }
   if (!fixture) {
-    out.reasons.push_back(
-        !failure.empty() ? failure : "the circuit lacks a port of the testbench '" + bench.bench.path + "'");
+    out.reasons.push_back(!failure.empty() ? failure : missing_port(topology, bench));
     return out;
   }
   best = Evolution(*fixture, std::move(best), options.evaluations - out.evaluations, Rng(options.seed))
