@@ -9,6 +9,7 @@
 #include "nullor/base/rng.h"
 #include "nullor/base/si.h"
 #include "nullor/design/metric_reader.h"
+#include "nullor/design/port_assignment.h"
 #include "nullor/design/testbench_deck.h"
 #include "nullor/design/topology_sizes.h"
 #include "nullor/simulate/engine.h"
@@ -19,55 +20,9 @@ namespace {
 using graph::Topology;
 
 constexpr const char* kBiasOf = "bias_";
-constexpr std::size_t kMostAssignments = 12;
 constexpr std::size_t kMostRows = 1 << 16;  // of a transient
 
 std::size_t u(int k) { return static_cast<std::size_t>(k); }
-
-/// Net of the circuit for every port of the testbench; -1: left out.
-using Assignment = std::vector<int>;
-
-/// The nets that a port can be, without those taken: of the first of its roles that has any.
-std::vector<int> candidates(const Topology& topology, const FunctionPort& port, const Assignment& taken) {
-  std::vector<int> out;
-  for (const graph::PortRole role : port.roles) {
-    for (std::size_t net = 0; net < topology.nets.size(); ++net) {
-      const int number = static_cast<int>(net);
-      const bool is_free = std::find(taken.begin(), taken.end(), number) == taken.end();
-      if (topology.nets[net].role == role && is_free) out.push_back(number);
-    }
-    if (!out.empty()) break;
-  }
-  return out;
-}
-
-/// Every way to give nets to ports, in the order of the nets.
-std::vector<Assignment> assignments(const Topology& topology, const FunctionBench& bench) {
-  std::vector<Assignment> out = {{}};
-  for (const FunctionPort& port : bench.ports) {
-    std::vector<Assignment> longer;
-    for (const Assignment& begun : out) {
-      std::vector<int> nets = candidates(topology, port, begun);
-      if (nets.empty() && port.optional) nets.push_back(-1);
-      for (const int net : nets) {
-        longer.push_back(begun);
-        longer.back().push_back(net);
-      }
-    }
-    out = std::move(longer);
-    if (out.size() > kMostAssignments) out.resize(kMostAssignments);
-  }
-  return out;
-}
-
-/// With the nets of an assignment as ports, so that a testbench reaches them.
-Topology with_ports(Topology topology, const Assignment& assignment) {
-  for (const int net : assignment) {
-    if (net < 0 || topology.nets[u(net)].is_port()) continue;
-    topology.nets[u(net)].role = graph::PortRole::vout;
-  }
-  return topology;
-}
 
 /// A number of the search besides the sizes: the source of a port, or the condition that stands for it.
 struct Source {
@@ -80,7 +35,7 @@ struct Source {
 class Fixture {
  public:
   Fixture(const Topology& topology, const BiasVerdict& bias, const FunctionBench& bench,
-          const FunctionOptions& options, Assignment assignment)
+          const FunctionOptions& options, PortAssignment assignment)
       : topology_(with_ports(topology, assignment)),
         bench_(bench),
         assignment_(std::move(assignment)),
@@ -302,7 +257,7 @@ class Fixture {
 
   Topology topology_;
   const FunctionBench& bench_;
-  Assignment assignment_;
+  PortAssignment assignment_;
   TopologyDeck deck_;
   std::vector<SizeVariable> sizes_;
   std::vector<Source> sources_;
@@ -310,15 +265,6 @@ class Fixture {
   std::vector<std::unique_ptr<Engine>> engines_;        ///< of the set-ups
   std::vector<std::vector<std::vector<ParameterHandle>>> handles_;  ///< (set-ups x variables)
 };
-
-std::string missing_port(const Topology& topology, const FunctionBench& bench) {
-  for (const FunctionPort& port : bench.ports) {
-    if (port.optional || !candidates(topology, port, {}).empty()) continue;
-    return fmt::format("the circuit has no port {}, the {} of '{}'", graph::role_name(port.roles.front()),
-                       port.name, bench.bench.path);
-  }
-  return "the circuit has too few ports for '" + bench.bench.path + "'";
-}
 
 struct Member {
   std::vector<double> point;
@@ -396,7 +342,7 @@ FunctionVerdict test_function(const Topology& topology, const BiasVerdict& bias,
   std::unique_ptr<Fixture> fixture;
   Member best;
   std::string failure;
-  for (Assignment& assignment : assignments(topology, bench)) {
+  for (PortAssignment& assignment : port_assignments(topology, bench)) {
     if (out.evaluations >= options.evaluations) break;
     try {
       auto next = std::make_unique<Fixture>(topology, bias, bench, options, std::move(assignment));
