@@ -38,9 +38,10 @@ class FunctionReader {
 
  private:
   graph::PortRole role(const toml::node& node) const {
-    const auto found = graph::role_of(read_.text(node));
+    const std::string text = read_.text(node);
+    const auto found = text == "NET" ? std::optional(graph::PortRole::internal) : graph::role_of(text);
     if (!found) {
-      read_.refuse(node, "'" + read_.text(node) + "' is no role of a port", "for example VIN, VOUT or VCLK");
+      read_.refuse(node, "'" + text + "' is no role of a port", "for example VIN, VOUT or NET");
     }
     return *found;
   }

@@ -7,7 +7,7 @@
 ///     [ports]                                       # names that `connect` uses
 ///     vdd = "VDD"
 ///     inverting = "VIN"                             # which of several is searched
-///     output = ["VOUT", "IOUT"]                     # any of these roles
+///     output = ["VOUT", "IOUT", "NET"]              # the first that the circuit has; NET: a net inside
 ///     input = { role = "VIN", optional = true }     # left out where the circuit has no port left
 ///
 ///     [conditions]

@@ -9,6 +9,7 @@
 #include "nullor/base/rng.h"
 #include "nullor/base/si.h"
 #include "nullor/design/metric_reader.h"
+#include "nullor/design/port_assignment.h"
 #include "nullor/design/testbench_deck.h"
 #include "nullor/design/topology_sizes.h"
 #include "nullor/simulate/engine.h"
@@ -19,39 +20,9 @@ namespace {
 using graph::Topology;
 
 constexpr const char* kBiasOf = "bias_";
-constexpr std::size_t kMostAssignments = 12;
 constexpr std::size_t kMostRows = 1 << 16;  // of a transient
 
 std::size_t u(int k) { return static_cast<std::size_t>(k); }
-
-/// Net of the circuit for every port of the testbench; -1: left out.
-using Assignment = std::vector<int>;
-
-/// Every way to give nets to ports, in the order of the nets.
-std::vector<Assignment> assignments(const Topology& topology, const FunctionBench& bench) {
-  std::vector<Assignment> out = {{}};
-  for (const FunctionPort& port : bench.ports) {
-    std::vector<Assignment> longer;
-    for (const Assignment& begun : out) {
-      const std::size_t before = longer.size();
-      for (std::size_t net = 0; net < topology.nets.size(); ++net) {
-        const bool fits =
-            std::find(port.roles.begin(), port.roles.end(), topology.nets[net].role) != port.roles.end();
-        const int number = static_cast<int>(net);
-        if (!fits || std::find(begun.begin(), begun.end(), number) != begun.end()) continue;
-        longer.push_back(begun);
-        longer.back().push_back(number);
-      }
-      if (longer.size() == before && port.optional) {
-        longer.push_back(begun);
-        longer.back().push_back(-1);
-      }
-    }
-    out = std::move(longer);
-    if (out.size() > kMostAssignments) out.resize(kMostAssignments);
-  }
-  return out;
-}
 
 /// A number of the search besides the sizes: the source of a port, or the condition that stands for it.
 struct Source {
@@ -64,12 +35,12 @@ struct Source {
 class Fixture {
  public:
   Fixture(const Topology& topology, const BiasVerdict& bias, const FunctionBench& bench,
-          const FunctionOptions& options, Assignment assignment)
-      : topology_(topology),
+          const FunctionOptions& options, PortAssignment assignment)
+      : topology_(with_ports(topology, assignment)),
         bench_(bench),
         assignment_(std::move(assignment)),
-        deck_(make_subcircuit(topology, "dut", options.deck)),
-        sizes_(size_variables(topology, deck_, options.deck)) {
+        deck_(make_subcircuit(topology_, "dut", options.deck)),
+        sizes_(size_variables(topology_, deck_, options.deck)) {
     for (const PortSource& source : bias.sources) collect(source, options.deck.ports.supply);
     for (const TestSetup& setup : bench.bench.setups) {
       const std::string text = text_of(setup, bias.sources, options);
@@ -284,9 +255,9 @@ class Fixture {
     return found ? std::optional(found->value) : std::nullopt;
   }
 
-  const Topology& topology_;
+  Topology topology_;
   const FunctionBench& bench_;
-  Assignment assignment_;
+  PortAssignment assignment_;
   TopologyDeck deck_;
   std::vector<SizeVariable> sizes_;
   std::vector<Source> sources_;
@@ -371,7 +342,7 @@ FunctionVerdict test_function(const Topology& topology, const BiasVerdict& bias,
   std::unique_ptr<Fixture> fixture;
   Member best;
   std::string failure;
-  for (Assignment& assignment : assignments(topology, bench)) {
+  for (PortAssignment& assignment : port_assignments(topology, bench)) {
     if (out.evaluations >= options.evaluations) break;
     try {
       auto next = std::make_unique<Fixture>(topology, bias, bench, options, std::move(assignment));
@@ -387,8 +358,7 @@ FunctionVerdict test_function(const Topology& topology, const BiasVerdict& bias,
     }
   }
   if (!fixture) {
-    out.reasons.push_back(
-        !failure.empty() ? failure : "the circuit lacks a port of the testbench '" + bench.bench.path + "'");
+    out.reasons.push_back(!failure.empty() ? failure : missing_port(topology, bench));
     return out;
   }
   best = Evolution(*fixture, std::move(best), options.evaluations - out.evaluations, Rng(options.seed))
