@@ -17,6 +17,7 @@ void add_topology_nearest(CLI::App& topology);
 void add_topology_tokens(CLI::App& topology);
 void add_topology_check(CLI::App& topology);
 void add_topology_train(CLI::App& topology);
+void add_topology_tune(CLI::App& topology);
 void add_topology_generate(CLI::App& topology);
 
 /// --subckt and --role of verbs that read people's netlists.

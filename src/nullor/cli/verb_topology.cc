@@ -47,6 +47,7 @@ void add_topology(CLI::App& app) {
   add_topology_check(*verb);
   add_topology_nearest(*verb);
   add_topology_train(*verb);
+  add_topology_tune(*verb);
   add_topology_import(*verb);
   add_topology_stats(*verb);
   add_topology_tokens(*verb);

@@ -1,0 +1,127 @@
+// nullor topology tune: a generator learns from what its own circuits do.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "nullor/base/error.h"
+#include "nullor/base/interrupt.h"
+#include "nullor/base/log.h"
+#include "nullor/base/progress.h"
+#include "nullor/cli/topology_verbs.h"
+#include "nullor/graph/records.h"
+#include "nullor/graph/repair.h"
+#include "nullor/graph/topology_set.h"
+#include "nullor/learn/expert_iteration.h"
+
+namespace nullor {
+namespace {
+
+struct TuneFlags {
+  CommonOptions common;
+  std::string weights, data, level = "L3";
+  double validation_share = 0.1, test_share = 0.1;
+  learn::ExpertIterationOptions how;
+};
+
+/// The training part of the set, as `train` with the same seed and shares takes it.
+std::vector<graph::Topology> known_circuits(const TuneFlags& flags) {
+  graph::TopologySet set = read_topologies(flags.data);
+  const graph::RecordLanguage language;
+  std::vector<graph::Topology> out;
+  for (const int k :
+       graph::split_by_group(set, flags.validation_share, flags.test_share, flags.common.seed).training) {
+    graph::Topology& circuit = set.entries[static_cast<std::size_t>(k)].topology;
+    graph::repair(circuit);
+    try {
+      Rng rng(1);
+      language.encode(circuit, rng);
+      out.push_back(std::move(circuit));
+    } catch (const InputError&) {
+      // It does not fit into records, as in training.
+    }
+  }
+  return out;
+}
+
+void tune(TuneFlags& flags) {
+  const auto level = level_named(flags.level);
+  if (!level || *level < Level::rules || *level > Level::bias) {
+    throw InputError(ErrorKind::usage, fmt::format("'{}' is no level to learn", flags.level), {}, "L1 to L3");
+  }
+  learn::ExpertIterationOptions& how = flags.how;
+  how.ladder.until = *level;
+  how.seed = flags.common.seed;
+  how.jobs = flags.common.jobs;
+  how.folder = flags.common.out;
+  std::filesystem::create_directories(how.folder);
+  const learn::DecoderModel model = learn::read_decoder(flags.weights);
+  const auto backend = learn::make_native_backend(model.config, how.jobs);
+  Interrupt interrupt;
+  auto bar = std::make_unique<Progress>("tune");
+  learn::ExpertHooks hooks;
+  hooks.progress = [&](const std::string& what, double share) {
+    bar->detail(what);
+    bar->update(share);
+    return !interrupt.requested();
+  };
+  hooks.round = [&](const learn::ExpertRound& round) {
+    if (round.drawn == 0)
+      return log_note(fmt::format("round {}: done before, {} circuits kept", round.round, round.kept));
+    log_note(fmt::format("round {}: {} of {} circuits at {} ({:.1f} %), {} kept; {:.4f} nats a token",
+                         round.round, round.reached, round.drawn, flags.level,
+                         100.0 * static_cast<double>(round.reached) / static_cast<double>(round.drawn),
+                         round.kept, round.training_nats));
+  };
+  const learn::ExpertSummary summary =
+      learn::iterate_expert(model, known_circuits(flags), *backend, how, hooks);
+  bar.reset();
+  if (summary.interrupted)
+    log_note(fmt::format("interrupted; --resume goes on behind round {}", summary.rounds.size()));
+  interrupt.leave_if_requested();
+  const std::string path = (std::filesystem::path(how.folder) / "weights.safetensors").string();
+  learn::write_decoder(summary.model, path);
+  fmt::print("{} circuits kept in {} rounds; {}\n", summary.kept.size(), summary.rounds.size(), path);
+}
+
+}  // namespace
+
+void add_topology_tune(CLI::App& topology) {
+  auto flags = std::make_shared<TuneFlags>();
+  flags->how.training.epochs = 2;
+  flags->how.training.rate = 5e-4;
+  flags->how.training.warm_up = 20;
+  CLI::App* verb =
+      topology.add_subcommand("tune", "goes on training a transformer on those of its circuits that work");
+  verb->add_option("--weights", flags->weights, "to begin with, of nullor topology train")
+      ->required()
+      ->type_name("FILE");
+  verb->add_option("--data", flags->data, "known circuits, with their families")
+      ->required()
+      ->type_name("SET");
+  verb->add_option("--check", flags->level, "the level of the ladder that circuits have to reach: L1 to L3")
+      ->type_name("LEVEL")
+      ->capture_default_str();
+  verb->add_option("--rounds", flags->how.rounds, "of writing, checking and training")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  verb->add_option("--draws", flags->how.draws, "circuits written a round")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{10000000}))
+      ->capture_default_str();
+  verb->add_option("--temperature", flags->how.sampling.temperature, "of writing")->capture_default_str();
+  verb->add_option("--epochs", flags->how.training.epochs, "of a round's training")->capture_default_str();
+  verb->add_option("--rate", flags->how.training.rate, "highest rate of AdamW")->capture_default_str();
+  verb->add_option("--dropout", flags->how.training.step.dropout, "share of numbers that are left out")
+      ->capture_default_str();
+  verb->add_option("--validation", flags->validation_share, "share of groups that train held out")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  verb->add_option("--test", flags->test_share, "share of groups kept for tests")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  verb->add_flag("--resume", flags->how.resume, "does not repeat rounds whose files are in --out");
+  add_common_options(*verb, flags->common);
+  verb->callback([flags] { tune(*flags); });
+}
+
+}  // namespace nullor
