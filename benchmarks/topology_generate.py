@@ -44,11 +44,11 @@ class Bench:
             sys.exit(f"{' '.join(words)}\n{done.stderr}")
         return done
 
-    def generate(self, name, count, *flags):
+    def generate(self, name, count, *flags, jobs=None):
         out = self.scratch / f"{name}.jsonl"
         began = time.monotonic()
         done = self.run("generate", "--weights", self.options.weights, "--count", count, "--temperature", self.options.temperature,
-                        "--seed", self.options.seed, "--jobs", self.options.jobs, "-o", out, *flags, quiet=False)
+                        "--seed", self.options.seed, "--jobs", self.options.jobs if jobs is None else jobs, "-o", out, *flags, quiet=False)
         return out, time.monotonic() - began, done.stderr
 
     def nearest(self, path, count=1):
@@ -140,7 +140,7 @@ def conditions(bench):
 def speed(bench):
     print(f"\n{'batch':>6}{'threads':>9}   as the program says")
     for batch, count in ((1, 30), (64, 256)):
-        _, _, said = bench.generate("speed", count, "--batch", batch, "--jobs", 1)
+        _, _, said = bench.generate("speed", count, "--batch", batch, jobs=1)
         print(f"{batch:>6}{1:>9}   {said.strip().splitlines()[-1]}")
 
 

@@ -11,6 +11,7 @@
 #include "nullor/base/interrupt.h"
 #include "nullor/base/log.h"
 #include "nullor/base/progress.h"
+#include "nullor/base/shared_files.h"
 #include "nullor/cli/condition_flags.h"
 #include "nullor/cli/topology_gallery.h"
 #include "nullor/cli/topology_verbs.h"
@@ -30,6 +31,17 @@ struct GenerateFlags {
   ConditionFlags conditions;
 };
 
+/// Those that were asked for, or those that come with the program.
+std::string weights_of(const GenerateFlags& flags) {
+  if (!flags.weights.empty()) return flags.weights;
+  const std::string shipped = shared_file("weights/topology.safetensors");
+  if (shipped.empty()) {
+    throw InputError(ErrorKind::usage, "the weights that come with the program are not beside it", {},
+                     "give --weights FILE, of nullor topology train");
+  }
+  return shipped;
+}
+
 /// How many circuits came how far.
 struct Tally {
   std::size_t drawn = 0, decoded = 0, tokens = 0, fresh = 0;
@@ -44,7 +56,7 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 class Generation {
  public:
   explicit Generation(const GenerateFlags& flags)
-      : flags_(flags), conditions_(flags.conditions.conditions()), generator_(flags.weights) {
+      : flags_(flags), conditions_(flags.conditions.conditions()), generator_(weights_of(flags)) {
     if (!flags.level.empty()) {
       level_ = level_named(flags.level);
       if (!level_ || *level_ == Level::function) {
@@ -190,7 +202,9 @@ void add_topology_generate(CLI::App& topology) {
   auto flags = std::make_shared<GenerateFlags>();
   learn::SamplingOptions& s = flags->sampling;
   CLI::App* verb = topology.add_subcommand("generate", "circuits written by a trained transformer");
-  verb->add_option("--weights", flags->weights, "of nullor topology train")->required()->type_name("FILE");
+  verb->add_option("--weights", flags->weights,
+                   "of nullor topology train or tune; those of the program when not given")
+      ->type_name("FILE");
   verb->add_option("--count", flags->count, "circuits")
       ->check(CLI::Range(std::size_t{1}, std::size_t{10000000}))
       ->capture_default_str();
