@@ -17,14 +17,21 @@ std::string_view first_line(std::string_view text) {
   return text.substr(begin, end - begin);
 }
 
-/// "M0 (VDD VDD VIN1 VSS) nmos4"
+/// "M0 (VDD VDD VIN1 VSS) nmos4", also with a kind that there is not.
 bool is_netlist_line(std::string_view line) {
-  const std::size_t close = line.find(')');
-  if (line.find('(') == std::string_view::npos || close == std::string_view::npos) return false;
-  std::string_view kind = line.substr(close + 1);
-  while (!kind.empty() && kind.front() <= ' ') kind.remove_prefix(1);
-  while (!kind.empty() && kind.back() <= ' ') kind.remove_suffix(1);
-  return kind_named(kind).has_value();
+  const std::size_t open = line.find('('), close = line.find(')');
+  if (open == std::string_view::npos || close == std::string_view::npos || close < open) return false;
+  const auto one_word = [](std::string_view text) {
+    const std::size_t begin = text.find_first_not_of(" \t\r"), end = text.find_last_not_of(" \t\r");
+    return begin != std::string_view::npos &&
+           text.substr(begin, end + 1 - begin).find_first_of(" \t=") == std::string_view::npos;
+  };
+  return one_word(line.substr(0, open)) && one_word(line.substr(close + 1));
+}
+
+/// SPICE has lines that begin with a dot; the title of a deck can look like anything.
+bool has_dot_line(std::string_view text) {
+  return text.starts_with('.') || text.find("\n.") != std::string_view::npos;
 }
 
 TopologyFile read_spice(std::string_view text, const std::string& path, const SpiceOptions& options) {
@@ -45,7 +52,7 @@ TopologyFile read_topology_file(const std::string& path, const SpiceOptions& spi
   const std::string_view line = first_line(bytes);
   if (is_gzip(bytes) || is_xz(bytes)) return {read_topology_set(path), {}};
   if (line.starts_with('{')) return {parse_topology_set(bytes, path), {}};
-  if (!is_netlist_line(line)) return read_spice(bytes, path, spice);
+  if (!is_netlist_line(line) || has_dot_line(bytes)) return read_spice(bytes, path, spice);
   if (const std::size_t most = TopologyLimits{}.max_line_bytes; bytes.size() > most) {
     throw InputError(
         ErrorKind::input_output,

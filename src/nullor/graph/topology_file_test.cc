@@ -32,5 +32,14 @@ TEST(TopologyFile, IsToldByItsContent) {
   EXPECT_THROW(read_topology_file(folder.path("long.cir")), InputError);
 }
 
+// Not as the title of a SPICE deck, which would leave no circuit and no error.
+TEST(TopologyFile, RefusesALineOfAnUnknownKind) {
+  const TestFolder folder;
+  write_file(folder.path("slip.txt"), "M1 (VOUT1 VIN1 VSS VSS) nmso\n");
+  EXPECT_THROW(read_topology_file(folder.path("slip.txt")), InputError);
+  write_file(folder.path("deck.cir"), "Amplifier (simple) test\nr1 vdd vss 1k\n.end\n");
+  EXPECT_EQ(read_topology_file(folder.path("deck.cir")).set.entries[0].topology.devices.size(), 1u);
+}
+
 }  // namespace
 }  // namespace nullor::graph
