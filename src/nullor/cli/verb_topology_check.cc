@@ -9,6 +9,7 @@
 #include "nullor/base/error.h"
 #include "nullor/base/log.h"
 #include "nullor/base/progress.h"
+#include "nullor/base/shared_files.h"
 #include "nullor/base/si.h"
 #include "nullor/cli/topology_verbs.h"
 #include "nullor/design/control_topologies.h"
@@ -153,6 +154,22 @@ nlohmann::ordered_json to_json(const NamedTopology& circuit, const LadderVerdict
   return out;
 }
 
+/// Those that were asked for, or those that come with the program.
+std::vector<std::string> testbenches_of(const CheckFlags& flags) {
+  std::vector<std::string> out = flags.testbenches;
+  if (!out.empty()) return out;
+  for (const char* name : {"opamp", "comparator", "oscillator", "oscillator_slow", "bandgap", "ldo",
+                           "power_converter", "mixer"}) {
+    const std::string file = shared_file(fmt::format("testbenches/function/{}.toml", name));
+    if (!file.empty()) out.push_back(file);
+  }
+  if (out.empty()) {
+    throw InputError(ErrorKind::usage, "the testbenches that come with the program are not beside it", {},
+                     "give --testbench FILE");
+  }
+  return out;
+}
+
 void check(const CheckFlags& flags) {
   LadderOptions options;
   const auto until = level_named(flags.until);
@@ -164,10 +181,9 @@ void check(const CheckFlags& flags) {
     options.bias.deck.technology = Technology::sky130;
     options.bias.deck.models = flags.models;
   }
-  for (const std::string& file : flags.testbenches) options.benches.push_back(read_function_bench(file));
-  if (*until == Level::function && options.benches.empty()) {
-    throw InputError(ErrorKind::usage, "L4 needs testbenches", {},
-                     "for example --testbench share/testbenches/function/opamp.toml");
+  if (*until == Level::function) {
+    for (const std::string& file : testbenches_of(flags))
+      options.benches.push_back(read_function_bench(file));
   }
   options.function.evaluations = flags.budget;
   options.function.seed = flags.common.seed;

@@ -11,6 +11,7 @@
 #include "nullor/base/error.h"
 #include "nullor/base/file.h"
 #include "nullor/base/sha256.h"
+#include "nullor/learn/size_shares.h"
 #include "nullor/learn/training_checkpoint.h"
 
 namespace nullor::learn {
@@ -214,7 +215,8 @@ class Training {
                    {"epoch", std::to_string(best.epoch)},
                    {"tokens", fmt::format("{:.0f}", best.tokens)},
                    {"validation_nats_a_token", fmt::format("{:.6g}", best.validation_nats)},
-                   {"validation_bits_a_circuit", fmt::format("{:.6g}", best.validation_bits)}};
+                   {"validation_bits_a_circuit", fmt::format("{:.6g}", best.validation_bits)},
+                   {SizeShares::kNote, SizeShares(circuits_).text()}};
     }
     return out;
   }

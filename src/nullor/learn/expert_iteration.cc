@@ -10,6 +10,7 @@
 #include "nullor/graph/isomorphism.h"
 #include "nullor/graph/records.h"
 #include "nullor/graph/topology_set.h"
+#include "nullor/learn/size_shares.h"
 #include "nullor/learn/topology_generator.h"
 
 namespace nullor::learn {
@@ -22,9 +23,10 @@ class ExpertIteration {
       : backend_(backend), options_(options), hooks_(hooks) {
     check_language(model, language_, "the model");
     out_.model = model;
+    sizes_ = SizeShares(known).text();
     for (const graph::Topology& circuit : known) {
       seen_.insert(graph::canonical_hash(circuit));
-      families_.push_back(circuit.family);
+      wishes_.push_back({circuit.family, static_cast<int>(circuit.devices.size())});
     }
     judge_known(known);
   }
@@ -66,15 +68,16 @@ class ExpertIteration {
     }
   }
 
-  /// Circuits of families in the shares of the known ones; those that reach the level and are new are kept.
+  /// Circuits of the families and sizes of known ones; those that reach the level and are new are kept.
   void draw(ExpertRound& record) {
     const Rng rng = Rng(options_.seed).split(static_cast<std::uint64_t>(record.round));
     Rng chance = rng.split(0);
     std::vector<graph::Conditions> conditions(options_.draws);
     for (graph::Conditions& one : conditions) {
-      const graph::Family family =
-          families_.empty() ? graph::Family::other : families_[chance.below(families_.size())];
-      if (family != graph::Family::other) one.family = family;
+      if (wishes_.empty()) break;
+      const Wish wish = wishes_[chance.below(wishes_.size())];
+      if (wish.family != graph::Family::other) one.family = wish.family;
+      if (wish.devices <= graph::kMostDevices) one.min_devices = one.max_devices = wish.devices;
     }
     SamplingOptions sampling = options_.sampling;
     sampling.seed = rng.split(1)();
@@ -129,6 +132,7 @@ class ExpertIteration {
     if (out_.interrupted) return;
     record.training_nats = done.curve.back().training_nats;
     out_.model = std::move(done.model);
+    out_.model.notes[SizeShares::kNote] = sizes_;
     if (!options_.folder.empty()) write_decoder(out_.model, path(record.round, "safetensors"));
   }
 
@@ -154,7 +158,12 @@ class ExpertIteration {
   const ExpertIterationOptions& options_;
   const ExpertHooks& hooks_;
   std::unordered_set<graph::Hash128> seen_;
-  std::vector<graph::Family> families_;
+  struct Wish {
+    graph::Family family;
+    int devices;
+  };
+  std::vector<Wish> wishes_;
+  std::string sizes_;
   std::vector<graph::Topology> good_;  ///< known circuits that reach the level
   ExpertSummary out_;
 };

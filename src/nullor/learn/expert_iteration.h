@@ -53,9 +53,9 @@ struct ExpertSummary {
   bool interrupted = false;
 };
 
-/// `known`: circuits with their families, from whose families those of the drawn ones are drawn. The model
-/// must write records. The same for any number of threads. Throws InputError as train_decoder() does, and
-/// (specification) when a round keeps nothing and no known circuit reaches the level.
+/// `known`: circuits with their families; each drawn one is asked for the family and the size of one of them.
+/// The model must write records. The same for any number of threads. Throws InputError as train_decoder()
+/// does, and (specification) when a round keeps nothing and no known circuit reaches the level.
 ExpertSummary iterate_expert(const DecoderModel& model, std::span<const graph::Topology> known,
                              TrainingBackend& backend, const ExpertIterationOptions& options,
                              const ExpertHooks& hooks = {});

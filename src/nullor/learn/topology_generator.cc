@@ -7,6 +7,7 @@
 #include "nullor/graph/record_mask.h"
 #include "nullor/graph/records.h"
 #include "nullor/graph/walk.h"
+#include "nullor/learn/size_shares.h"
 
 namespace nullor::learn {
 namespace {
@@ -14,20 +15,41 @@ namespace {
 /// Sequences of records that end where their conditions say.
 class RecordSource : public SampleSource {
  public:
-  explicit RecordSource(std::span<const graph::Conditions> conditions) {
-    for (const graph::Conditions& c : conditions) {
-      prompts_.push_back(graph::prompt(c));
-      masks_.emplace_back(c);
-    }
+  /// Throws InputError when no circuit can meet one of the conditions.
+  RecordSource(std::span<const graph::Conditions> conditions, SizeShares sizes, std::uint64_t seed)
+      : conditions_(conditions), sizes_(std::move(sizes)), rng_(seed) {
+    for (const graph::Conditions& c : conditions_) graph::RecordMask mask(c);
   }
-  std::vector<int> prefix(std::size_t index) const override { return prompts_[index % prompts_.size()]; }
+  std::vector<int> prefix(std::size_t index) const override { return graph::prompt(sized(index)); }
   std::unique_ptr<graph::TokenMask> make_mask(std::size_t index) const override {
-    return std::make_unique<graph::RecordMask>(masks_[index % masks_.size()]);
+    return std::make_unique<graph::RecordMask>(sized(index));
   }
 
  private:
-  std::vector<std::vector<int>> prompts_;
-  std::vector<graph::RecordMask> masks_;  ///< at their beginnings
+  /// Where nobody asked for a number of devices, one that circuits have; more, if the other conditions need
+  /// more.
+  graph::Conditions sized(std::size_t index) const {
+    const graph::Conditions& asked = conditions_[index % conditions_.size()];
+    const graph::Conditions none;
+    if (sizes_.empty() || asked.min_devices != none.min_devices || asked.max_devices != none.max_devices)
+      return asked;
+    Rng rng = rng_.split(index).split(1);
+    graph::Conditions out = asked;
+    for (int devices = sizes_.draw(rng); devices < none.max_devices; devices *= 2) {
+      out.min_devices = out.max_devices = devices;
+      try {
+        graph::RecordMask mask(out);
+        return out;
+      } catch (const InputError&) {
+        // Too few devices for the ports and kinds.
+      }
+    }
+    return asked;
+  }
+
+  std::span<const graph::Conditions> conditions_;
+  SizeShares sizes_;
+  Rng rng_;
 };
 
 /// Walks begin with VSS, which is no choice, but are free in the rest.
@@ -65,8 +87,9 @@ std::vector<GeneratedTopology> TopologyGenerator::generate(
   if (conditions.empty()) conditions = {&none, 1};
   std::unique_ptr<SampleSource> source;
   if (language_->name() == "records") {
-    for (const graph::Conditions& c : conditions) c.check();
-    source = std::make_unique<RecordSource>(conditions);
+    const auto note = decoder_->model().notes.find(SizeShares::kNote);
+    const SizeShares sizes(note == decoder_->model().notes.end() ? "" : note->second);
+    source = std::make_unique<RecordSource>(conditions, sizes, options.seed);
   } else {
     for (const graph::Conditions& c : conditions) {
       if (has_conditions(c))

@@ -1,0 +1,32 @@
+#include "nullor/learn/size_shares.h"
+
+#include <gtest/gtest.h>
+
+namespace nullor::learn {
+namespace {
+
+TEST(SizeShares, DrawsSizesAsOftenAsTheyOccur) {
+  const SizeShares shares("0 0 1 3");
+  EXPECT_EQ(shares.text(), "0 0 1 3");
+  Rng rng(1);
+  int three = 0;
+  for (int k = 0; k < 4000; ++k) {
+    const int drawn = shares.draw(rng);
+    ASSERT_TRUE(drawn == 2 || drawn == 3);
+    three += drawn == 3;
+  }
+  EXPECT_NEAR(three, 3000, 150);
+}
+
+TEST(SizeShares, LeavesOutWhatNoCircuitCanBe) {
+  EXPECT_TRUE(SizeShares("").empty());
+  EXPECT_TRUE(SizeShares("5").empty());
+  EXPECT_TRUE(SizeShares("many").empty());
+  std::string text = "0";
+  for (int k = 0; k < 80; ++k) text += " 0";
+  EXPECT_TRUE(SizeShares(text + " 7").empty());
+  EXPECT_EQ(SizeShares("0 2 x 9").text(), "0 2");
+}
+
+}  // namespace
+}  // namespace nullor::learn
