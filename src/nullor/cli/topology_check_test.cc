@@ -56,8 +56,12 @@ TEST(TopologyCheck, ReachesTheFunctionByATestbench) {
 TEST(TopologyCheck, UsageIsRefused) {
   EXPECT_EQ(check(kOta, {"--family", "opam"}).code, 2);
   EXPECT_EQ(check(kOta, {"--until", "L9"}).code, 2);
-  EXPECT_EQ(check(kOta, {"--until", "L4"}).code, 2) << "L4 needs a testbench";
   EXPECT_EQ(check("M1 (a b) nmos4\n").code, 3);
+}
+
+TEST(TopologyCheck, FindsTheTestbenchOfAFamilyThatComesWithTheProgram) {
+  EXPECT_EQ(check(kOta, {"--until", "L4", "--family", "opamp"}).code, 0);
+  EXPECT_EQ(check(kOta, {"--until", "L4"}).code, 8);  // nobody says what it is for
 }
 
 }  // namespace
