@@ -7,28 +7,14 @@
 #include "nullor/base/error.h"
 #include "nullor/base/file.h"
 #include "nullor/base/test_folder.h"
-#include "nullor/cli/app.h"
+#include "nullor/cli/command_test.h"
 
 namespace nullor {
 namespace {
 
-struct Ran {
-  int code = 0;
-  std::string out, err;
-};
-
 Ran nullor(std::vector<std::string> words) {
-  words.insert(words.begin(), {"nullor", "topology"});
-  std::vector<const char*> argv;
-  for (const std::string& word : words) argv.push_back(word.c_str());
-  Ran ran;
-  testing::internal::CaptureStdout();
-  testing::internal::CaptureStderr();
-  ran.code = run_command_line(static_cast<int>(argv.size()), argv.data());
-  std::fflush(stdout);
-  ran.out = testing::internal::GetCapturedStdout();
-  ran.err = testing::internal::GetCapturedStderr();
-  return ran;
+  words.insert(words.begin(), "topology");
+  return run_words(std::move(words));
 }
 
 struct TopologyVerbs : testing::Test {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <unordered_set>
 
 #include "nullor/base/error.h"
@@ -163,6 +164,17 @@ std::string summary(const GenerateFlags& flags, const Generation& done) {
   return out;
 }
 
+nlohmann::ordered_json to_json(const Generation& done) {
+  const Tally& t = done.tally;
+  return {{"drawn", t.drawn},
+          {"decoded", t.decoded},
+          {"wanted", t.fresh},
+          {"kept", done.kept.size()},
+          {"tokens", t.tokens},
+          {"seconds_writing", t.writing},
+          {"seconds_checking", t.checking}};
+}
+
 void generate(const GenerateFlags& flags) {
   Generation generation(flags);
   generation.run();
@@ -177,7 +189,8 @@ void generate(const GenerateFlags& flags) {
     write_circuits(flags.common.out, generation.kept, options);
     log_note(fmt::format("{}/index.html", flags.common.out));
   }
-  if (!folder || !flags.output.empty()) {
+  if (flags.common.json) fmt::print("{}\n", to_json(generation).dump(2));
+  if (!flags.output.empty() || (!folder && !flags.common.json)) {
     std::string lines;
     for (std::size_t k = 0; k < generation.kept.size(); ++k) {
       graph::TopologyEntry entry;

@@ -13,9 +13,8 @@
 #include "nullor/base/progress.h"
 #include "nullor/cli/topology_pages.h"
 #include "nullor/cli/topology_verbs.h"
+#include "nullor/cli/training_circuits.h"
 #include "nullor/graph/records.h"
-#include "nullor/graph/repair.h"
-#include "nullor/graph/topology_set.h"
 #include "nullor/learn/decoder_training.h"
 #include "nullor/learn/topology_generator.h"
 
@@ -32,39 +31,6 @@ struct TrainOptions {
   learn::TrainingOptions training;
   int shard_tokens = 0;
 };
-
-/// The circuits that a training sees, repaired.
-struct Circuits {
-  std::vector<graph::Topology> training, validation;
-};
-
-Circuits circuits_of(const TrainOptions& options, const graph::Language& language) {
-  graph::TopologySet set = graph::read_topology_set(options.data);
-  const graph::TopologySplit split =
-      graph::split_by_group(set, options.validation_share, options.test_share, options.common.seed);
-  Circuits out;
-  int unfit = 0;
-  std::string why;
-  const auto take = [&](const std::vector<int>& indices, std::vector<graph::Topology>& to) {
-    for (const int k : indices) {
-      graph::Topology& circuit = set.entries[static_cast<std::size_t>(k)].topology;
-      graph::repair(circuit);
-      try {
-        Rng rng(1);
-        language.encode(circuit, rng);
-        to.push_back(std::move(circuit));
-      } catch (const InputError& error) {
-        ++unfit;
-        why = error.what();
-      }
-    }
-  };
-  take(split.training, out.training);
-  take(split.validation, out.validation);
-  if (unfit > 0)
-    log_warning(fmt::format("{} circuits do not fit into the language and are left out: {}", unfit, why));
-  return out;
-}
 
 learn::DecoderConfig config_of(const TrainOptions& options, const graph::Language& language) {
   constexpr int kRecordContext = 640, kWalkContext = 1024;
@@ -133,7 +99,8 @@ void report(const TrainOptions& options, const learn::TrainingSummary& summary, 
 void train(const TrainOptions& options) {
   const auto language = learn::make_language(options.language);
   const graph::RecordLanguage unconditioned(0);
-  const Circuits circuits = circuits_of(options, *language);
+  const TrainingCircuits circuits = training_circuits(options.data, *language, options.validation_share,
+                                                      options.test_share, options.common.seed);
   learn::DecoderConfig config = config_of(options, *language);
   learn::DecoderModel start;
   learn::TrainingOptions how = options.training;

@@ -9,9 +9,8 @@
 #include "nullor/base/log.h"
 #include "nullor/base/progress.h"
 #include "nullor/cli/topology_verbs.h"
+#include "nullor/cli/training_circuits.h"
 #include "nullor/graph/records.h"
-#include "nullor/graph/repair.h"
-#include "nullor/graph/topology_set.h"
 #include "nullor/learn/expert_iteration.h"
 
 namespace nullor {
@@ -23,26 +22,6 @@ struct TuneFlags {
   double validation_share = 0.1, test_share = 0.1;
   learn::ExpertIterationOptions how;
 };
-
-/// The training part of the set, as `train` with the same seed and shares takes it.
-std::vector<graph::Topology> known_circuits(const TuneFlags& flags) {
-  graph::TopologySet set = read_topologies(flags.data);
-  const graph::RecordLanguage language;
-  std::vector<graph::Topology> out;
-  for (const int k :
-       graph::split_by_group(set, flags.validation_share, flags.test_share, flags.common.seed).training) {
-    graph::Topology& circuit = set.entries[static_cast<std::size_t>(k)].topology;
-    graph::repair(circuit);
-    try {
-      Rng rng(1);
-      language.encode(circuit, rng);
-      out.push_back(std::move(circuit));
-    } catch (const InputError&) {
-      // It does not fit into records, as in training.
-    }
-  }
-  return out;
-}
 
 void tune(TuneFlags& flags) {
   const auto level = level_named(flags.level);
@@ -73,8 +52,10 @@ void tune(TuneFlags& flags) {
                          100.0 * static_cast<double>(round.reached) / static_cast<double>(round.drawn),
                          round.kept, round.training_nats));
   };
-  const learn::ExpertSummary summary =
-      learn::iterate_expert(model, known_circuits(flags), *backend, how, hooks);
+  // The training part of the set, as `train` takes it with the same seed and shares.
+  const TrainingCircuits circuits = training_circuits(
+      flags.data, graph::RecordLanguage(), flags.validation_share, flags.test_share, flags.common.seed);
+  const learn::ExpertSummary summary = learn::iterate_expert(model, circuits.training, *backend, how, hooks);
   bar.reset();
   if (summary.interrupted)
     log_note(fmt::format("interrupted; --resume goes on behind round {}", summary.rounds.size()));

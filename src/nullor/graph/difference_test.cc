@@ -6,9 +6,8 @@
 #include <set>
 
 #include "nullor/base/error.h"
+#include "nullor/graph/data_set_test.h"
 #include "nullor/graph/isomorphism.h"
-#include "nullor/graph/topology_samples.h"
-#include "nullor/graph/topology_set.h"
 
 namespace nullor::graph {
 namespace {
@@ -81,11 +80,11 @@ RC_GTEST_PROP(Difference, IsSoundAndNoneForIsomorphicCircuitsOnly, ()) {
   RC_ASSERT(found.none() == isomorphic(a, b));
 }
 
+class DifferenceOfData : public OnTheDataSet {};
+
 // One rewired pin is printed as one line nearly always.
-TEST(Difference, IsShortForOneRewiredPin) {
-  const std::string path = data_set_path();
-  if (path.empty()) GTEST_SKIP() << "no analoggenie/topologies.jsonl.xz: set NULLOR_DATA";
-  const TopologySet set = read_topology_set(path);
+TEST_F(DifferenceOfData, IsShortForOneRewiredPin) {
+  const TopologySet& set = set_;
   Rng rng(4);
   int asked = 0, one = 0, few = 0;
   for (std::size_t k = 0; k < set.entries.size(); k += 11) {

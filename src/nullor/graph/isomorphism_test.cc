@@ -8,7 +8,7 @@
 #include <numeric>
 #include <set>
 
-#include "nullor/graph/topology_samples.h"
+#include "nullor/graph/data_set_test.h"
 #include "nullor/graph/topology_set.h"
 
 namespace nullor::graph {
@@ -199,15 +199,7 @@ TEST(Isomorphism, HashIsAContract) {
   EXPECT_EQ(canonical_hash(t).hex(), "0be44254a0f56445d2f359a47fa9f886");
 }
 
-class IsomorphismOfData : public testing::Test {
- protected:
-  void SetUp() override {
-    const std::string path = data_set_path();
-    if (path.empty()) GTEST_SKIP() << "no analoggenie/topologies.jsonl.xz: set NULLOR_DATA";
-    set_ = read_topology_set(path);
-  }
-  TopologySet set_;
-};
+class IsomorphismOfData : public OnTheDataSet {};
 
 TEST_F(IsomorphismOfData, DisguisesMatchAndRewiringsDoNot) {
   Rng rng(7);

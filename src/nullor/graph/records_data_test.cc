@@ -2,25 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include "nullor/graph/data_set_test.h"
 #include "nullor/graph/electrical_rules.h"
 #include "nullor/graph/isomorphism.h"
 #include "nullor/graph/record_mask.h"
 #include "nullor/graph/repair.h"
-#include "nullor/graph/topology_samples.h"
 #include "nullor/graph/topology_set.h"
 
 namespace nullor::graph {
 namespace {
 
-class RecordsOfData : public testing::Test {
- protected:
-  void SetUp() override {
-    const std::string path = data_set_path();
-    if (path.empty()) GTEST_SKIP() << "no analoggenie/topologies.jsonl.xz: set NULLOR_DATA";
-    set_ = read_topology_set(path);
-  }
-  TopologySet set_;
-};
+class RecordsOfData : public OnTheDataSet {};
 
 TEST_F(RecordsOfData, RoundTripEveryCircuitAsItIsAndRepaired) {
   const RecordLanguage language;

@@ -3,10 +3,9 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "nullor/graph/data_set_test.h"
 #include "nullor/graph/electrical_rules.h"
 #include "nullor/graph/isomorphism.h"
-#include "nullor/graph/topology_samples.h"
-#include "nullor/graph/topology_set.h"
 
 namespace nullor::graph {
 namespace {
@@ -58,11 +57,11 @@ RC_GTEST_PROP(Repair, ChangesNothingTheSecondTime, ()) {
 }
 
 // How many of the data set's circuits keep the electrical rules.
-TEST(Repair, HelpsTheDataSet) {
-  const std::string path = data_set_path();
-  if (path.empty()) GTEST_SKIP() << "no analoggenie/topologies.jsonl.xz: set NULLOR_DATA";
+class RepairOfData : public OnTheDataSet {};
+
+TEST_F(RepairOfData, LetsMostKeepTheRules) {
   int before = 0, after = 0;
-  for (TopologyEntry& entry : read_topology_set(path).entries) {
+  for (TopologyEntry& entry : set_.entries) {
     before += check_rules(entry.topology).empty();
     repair(entry.topology);
     after += check_rules(entry.topology).empty();

@@ -7,8 +7,7 @@
 #include <map>
 #include <set>
 
-#include "nullor/graph/topology_samples.h"
-#include "nullor/graph/topology_set.h"
+#include "nullor/graph/data_set_test.h"
 
 namespace nullor::graph {
 namespace {
@@ -111,11 +110,11 @@ RC_GTEST_PROP(SimilarityIndex, RanksAsComparingWithEveryCircuitDoes, ()) {
   RC_ASSERT(index.find(query) == first);
 }
 
+class SimilarityIndexOfData : public OnTheDataSet {};
+
 // A circuit with one pin rewired is nearest to what it was made from, nearly always.
-TEST(SimilarityIndex, FindsWhatACircuitWasMadeFrom) {
-  const std::string path = data_set_path();
-  if (path.empty()) GTEST_SKIP() << "no analoggenie/topologies.jsonl.xz: set NULLOR_DATA";
-  const TopologySet set = read_topology_set(path);
+TEST_F(SimilarityIndexOfData, FindsWhatACircuitWasMadeFrom) {
+  const TopologySet& set = set_;
   SimilarityIndex index;
   for (const TopologyEntry& entry : set.entries) index.add(entry.topology);
   Rng rng(3);

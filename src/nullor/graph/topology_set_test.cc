@@ -11,8 +11,8 @@
 #include "nullor/base/error.h"
 #include "nullor/base/file.h"
 #include "nullor/base/test_folder.h"
+#include "nullor/graph/data_set_test.h"
 #include "nullor/graph/isomorphism.h"
-#include "nullor/graph/topology_samples.h"
 
 namespace nullor::graph {
 namespace {
@@ -128,10 +128,10 @@ TEST(TopologySet, SplitsWholeGroups) {
   EXPECT_EQ(split_by_group(set, 0, 0, 1).training.size(), 1000u);
 }
 
-TEST(TopologySet, ReadsTheDataSet) {
-  const std::string path = data_set_path();
-  if (path.empty()) GTEST_SKIP() << "no analoggenie/topologies.jsonl.xz: set NULLOR_DATA";
-  const TopologySet set = read_topology_set(path);
+class TopologySetOfData : public OnTheDataSet {};
+
+TEST_F(TopologySetOfData, IsRead) {
+  const TopologySet& set = set_;
   ASSERT_EQ(set.entries.size(), 3350u);
   std::map<Family, int> families;
   std::set<int> groups;

@@ -7,9 +7,9 @@
 #include <set>
 
 #include "nullor/base/error.h"
+#include "nullor/graph/data_set_test.h"
 #include "nullor/graph/isomorphism.h"
 #include "nullor/graph/repair.h"
-#include "nullor/graph/topology_samples.h"
 #include "nullor/graph/topology_set.h"
 
 namespace nullor::graph {
@@ -157,15 +157,7 @@ TEST(WalkLanguage, RefusesWhatItCannotWrite) {
   refuse(many, "words for 7");
 }
 
-class WalkOfData : public testing::Test {
- protected:
-  void SetUp() override {
-    const std::string path = data_set_path();
-    if (path.empty()) GTEST_SKIP() << "no analoggenie/topologies.jsonl.xz: set NULLOR_DATA";
-    set_ = read_topology_set(path);
-  }
-  TopologySet set_;
-};
+class WalkOfData : public OnTheDataSet {};
 
 TEST_F(WalkOfData, RoundTripsEveryCircuit) {
   const WalkLanguage language({.permute = true, .renumber = true});
