@@ -1,0 +1,60 @@
+#pragma once
+/// What a predictor learns from and is asked about: rows of one circuit, as numbers of its devices,
+/// conditions and, where they are known, metrics and classes.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "nullor/design/dataset.h"
+#include "nullor/graph/sized_circuit.h"
+
+namespace nullor {
+
+/// Structure of arrays. n rows, d devices, c conditions, m metrics.
+struct PredictionRows {
+  std::string name;  ///< of the circuit: its subcircuit
+  std::shared_ptr<const graph::SizedCircuit> circuit;
+  std::vector<std::string> conditions;      ///< names: those of the testbench
+  std::vector<std::string> metrics, units;  ///< names
+  std::vector<std::string> classes;         ///< of failure; the first is "ok"
+  std::vector<std::string> corners;      ///< of the models; one entry "" where the data set has no such axis
+  std::vector<std::string> parameters;   ///< of the netlist
+  std::vector<double> parameter_values;  ///< (n, parameters)
+  std::vector<double> numbers;           ///< (n, d, kSizedNumbers) SI units
+  std::vector<double> condition_values;  ///< (n, c)
+  std::vector<std::int32_t> corner;      ///< (n) index into corners
+  std::vector<double> metric_values;     ///< (n, m) NaN: missing; empty where nothing is known
+  std::vector<std::int32_t> failure;     ///< (n) index into classes; empty where nothing is known
+
+  std::size_t rows() const { return corner.size(); }
+  /// These rows, in this order.
+  PredictionRows picked(const std::vector<std::size_t>& rows) const;
+};
+
+/// The rows of a data set; with `partial` those of the shards that are there. Throws InputError.
+PredictionRows read_prediction_rows(const std::string& folder, bool partial);
+
+/// What to predict: a netlist with its files, the testbench that says what its ports and conditions are,
+/// parameters by name (those not given are as the netlist has them), conditions other than the testbench's.
+struct PredictionQuery {
+  CircuitFiles files;                   ///< models may be left out: without them nothing is simulated here
+  std::string testbench;                ///< path
+  std::vector<std::string> parameters;  ///< names, lower case
+  std::vector<double> values;           ///< (n, parameters)
+  std::vector<std::pair<std::string, double>> set;  ///< conditions
+  std::string corner;
+};
+PredictionRows query_rows(const PredictionQuery& query);
+
+/// A table of parameters: CSV with a header of names. Columns that `known` does not have and the netlist
+/// neither are an InputError that names file, line and column; so are cells that are no numbers, and missing
+/// ones.
+struct ParameterColumns {
+  std::vector<std::string> names;
+  std::vector<double> values;  ///< (n, names)
+};
+ParameterColumns read_parameter_table(const std::string& path);
+
+}  // namespace nullor

@@ -1,0 +1,127 @@
+#pragma once
+/// A circuit with its sizes as predictors see it: devices, the nets that their pins share, what each port is
+/// for, and numbers in SI units that follow from the parameters of the netlist.
+///
+/// Names and order mean nothing: devices are sorted by what they are and touch, and devices that act as one
+/// are one: equal transistors side by side (their M adds), transistors of one gate in series through a net
+/// that nothing else touches (their L adds when W and M are equal), resistors, capacitors and inductors in
+/// series or side by side.
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "nullor/netlist/circuit.h"
+
+namespace nullor::graph {
+
+enum class SizedKind : std::uint8_t {
+  nmos,
+  pmos,
+  npn,
+  pnp,
+  diode,
+  resistor,
+  capacitor,
+  inductor,
+  current_source,
+  voltage_source,
+};
+inline constexpr int kSizedKinds = 10;
+inline constexpr int kSizedPins = 4;
+inline constexpr int kSizedNumbers = 3;
+
+/// What each of a kind's pins and numbers is called: nmos has D G S B and w [m], l [m], m; a resistor p n and
+/// r [Ohm]; a current source p n and dc [A]; a bipolar transistor C B E S, a diode p n: area, m.
+struct SizedKindInfo {
+  SizedKind kind;
+  std::string_view word;                      ///< "nmos"
+  std::span<const std::string_view> pins;     ///< kSizedPins at most
+  std::span<const std::string_view> numbers;  ///< kSizedNumbers at most
+  bool flips;                                 ///< two ends that can be exchanged: of R, C and L
+};
+const SizedKindInfo& info(SizedKind kind);
+
+/// What a net is to the outside.
+enum class SizedPort : std::uint8_t {
+  internal,
+  supply,
+  ground,
+  input_plus,
+  input_minus,
+  output,
+  bias,
+  feedback,
+  other
+};
+inline constexpr int kSizedPorts = 9;
+std::string_view word(SizedPort port);
+/// By the names that people use: vdda, gnda, vinp, vinn, vout, ib, vfb, ...; `other` for those it does not
+/// know.
+SizedPort sized_port(std::string_view name);
+
+struct SizedNet {
+  std::string name;
+  SizedPort port = SizedPort::internal;
+};
+
+struct SizedDevice {
+  SizedKind kind = SizedKind::resistor;
+  std::string name;  ///< of the first netlist device that went into it: "xm11"
+  int pins = 0;
+  std::array<int, kSizedPins> nets{};  ///< indices into SizedCircuit::nets
+};
+
+class SizedCircuit {
+ public:
+  /// Of the elements of the subcircuit instance `dut` in a flat circuit ("xdut": elements "xdut.r1" and
+  /// "m.xdut.xm1.m0"); empty: of all elements. `ports`: (name, node of the flat circuit) of what is outside;
+  /// node 0 is ground where no port is. A foundry's subcircuit around one device, or around one and its
+  /// parasitics, is that device. Devices are merged where their numbers are equal at several random
+  /// parameters. Throws InputError(netlist) with the place: a kind that no predictor knows (a behavioural
+  /// source, a switch), or no device at all.
+  SizedCircuit(const Circuit& circuit, std::string_view dut,
+               std::span<const std::pair<std::string, int>> ports);
+
+  const std::vector<SizedNet>& nets() const { return nets_; }
+  const std::vector<SizedDevice>& devices() const { return devices_; }
+
+  /// numbers (devices, kSizedNumbers) at values of the netlist's `.param`s by name; unused numbers are 0,
+  /// those that are not set keep what the netlist says. Safe on several threads with one `Evaluator` each.
+  class Evaluator {
+   public:
+    Evaluator(const SizedCircuit& circuit, std::span<const std::string> parameters);
+    void numbers(std::span<const double> values, std::span<double> out);
+
+   private:
+    const SizedCircuit* circuit_;
+    ParameterTable table_;
+    std::vector<ParameterId> ids_;  ///< kNoParameter: nothing depends on it
+  };
+
+  /// Equal for circuits that differ by names and order alone, and hardly ever for others: of the devices,
+  /// nets and ports.
+  std::uint64_t fingerprint() const;
+
+ private:
+  /// How a number comes from elements of the netlist: their values, added (or their inverses, for series
+  /// capacitors).
+  struct Source {
+    std::vector<Value> values;
+    bool inverse = false;
+    double factor = 1;
+  };
+
+  std::vector<SizedNet> nets_;
+  std::vector<SizedDevice> devices_;
+  std::vector<std::array<Source, kSizedNumbers>> sources_;  ///< (devices)
+  ParameterTable table_;
+};
+
+}  // namespace nullor::graph
