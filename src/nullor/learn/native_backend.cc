@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "nullor/base/parallel.h"
+#include "nullor/learn/adamw.h"
 #include "nullor/learn/decoder_kernels.h"
 #include "nullor/learn/training_backend.h"
 #include "nullor/learn/training_layers.h"
@@ -224,6 +225,8 @@ class NativeBackend final : public TrainingBackend {
       : config_(config),
         places_(config),
         jobs_(jobs > 0 ? jobs : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()))) {
+    for (const WeightShape& array : places_.arrays)
+      ranges_.push_back({array.place, array.size(), array.is_matrix()});
     state_.weights.resize(places_.size);
     state_.mean.resize(places_.size);
     state_.square.resize(places_.size);
@@ -235,11 +238,8 @@ class NativeBackend final : public TrainingBackend {
 
   double step(std::span<const TokenBatch> shards, const StepSettings& settings) override {
     const double loss = accumulate(shards, settings);
-    double square = 0;
-    for (const float g : lanes_[0].gradient) square += double{g} * double{g};
-    if (!std::isfinite(loss) || !std::isfinite(square)) return std::nan("");
-    const double norm = std::sqrt(square);
-    update(settings, settings.clip > 0 && norm > settings.clip ? settings.clip / norm : 1);
+    if (!std::isfinite(loss) || !adamw_step(state_, lanes_[0].gradient, ranges_, settings))
+      return std::nan("");
     return loss;
   }
 
@@ -291,26 +291,10 @@ class NativeBackend final : public TrainingBackend {
     return lanes_[0].loss;
   }
 
-  void update(const StepSettings& s, double factor) {
-    const double t = static_cast<double>(s.step);
-    const float b1 = static_cast<float>(s.beta1), b2 = static_cast<float>(s.beta2);
-    const float rate = static_cast<float>(s.rate / (1 - std::pow(s.beta1, t)));
-    const float whole = static_cast<float>(1 / std::sqrt(1 - std::pow(s.beta2, t)));
-    const float scale = static_cast<float>(factor);
-    for (const WeightShape& array : places_.arrays) {
-      const float keep = array.is_matrix() ? static_cast<float>(1 - s.rate * s.decay) : 1;
-      for (std::size_t k = array.place; k < array.place + array.size(); ++k) {
-        const float g = lanes_[0].gradient[k] * scale;
-        const float m = state_.mean[k] = b1 * state_.mean[k] + (1 - b1) * g;
-        const float v = state_.square[k] = b2 * state_.square[k] + (1 - b2) * g * g;
-        state_.weights[k] = state_.weights[k] * keep - rate * m / (std::sqrt(v) * whole + 1e-8f);
-      }
-    }
-  }
-
   DecoderConfig config_;
   WeightPlaces places_;
   int jobs_;
+  std::vector<DecayRange> ranges_;
   OptimizerState state_;
   std::vector<Lane> lanes_;
 };

@@ -1,0 +1,171 @@
+#include "nullor/learn/predictor.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "nullor/base/parallel.h"
+#include "nullor/learn/predictor_pass.h"
+
+namespace nullor::learn {
+namespace {
+
+/// Rows that go through the network together.
+constexpr std::size_t kBatch = 32;
+
+double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
+
+/// Mahalanobis distance of one summary.
+double distance(const PredictorModel& model, const float* summary) {
+  const std::size_t width = model.mean.size();
+  double square = 0;
+  for (std::size_t i = 0; i < width; ++i) {
+    double along = 0;
+    for (std::size_t j = 0; j < width; ++j)
+      along += model.precision[i * width + j] * (summary[j] - model.mean[j]);
+    square += along * (summary[i] - model.mean[i]);
+  }
+  return std::sqrt(std::max(square, 0.0));
+}
+
+}  // namespace
+
+NetworkPredictor::NetworkPredictor(PredictorModel model, std::string name, int jobs)
+    : model_(std::move(model)),
+      network_(model_.config, model_.shape()),
+      name_(std::move(name)),
+      jobs_(jobs) {}
+
+NetworkPredictor::~NetworkPredictor() = default;
+
+bool NetworkPredictor::knows(const graph::SizedCircuit& circuit) const {
+  return std::find(model_.circuits.begin(), model_.circuits.end(), circuit.fingerprint()) !=
+         model_.circuits.end();
+}
+
+bool NetworkPredictor::legal(const PredictionRows& rows, std::size_t row) const {
+  const auto& devices = rows.circuit->devices();
+  // Limits are known as well as rows tell, and lengths are rounded on their way through decks.
+  constexpr double kRoom = 1e-3;
+  for (std::size_t d = 0; d < devices.size(); ++d) {
+    const auto box = model_.legal.find(devices[d].kind);
+    if (box == model_.legal.end()) continue;
+    const double* x = rows.numbers.data() + (row * devices.size() + d) * graph::kSizedNumbers;
+    const LegalBox& b = box->second;
+    // Upper ends are those of what was drawn; below the lower ones the process has no device.
+    if (x[0] < b.w_low * (1 - kRoom) || x[1] < b.l_low * (1 - kRoom)) return false;
+  }
+  return true;
+}
+
+double NetworkPredictor::outside(const PredictionRows& rows, std::size_t row) const {
+  const auto& devices = rows.circuit->devices();
+  double out = 0;
+  for (std::size_t d = 0; d < devices.size(); ++d) {
+    const auto kind = static_cast<std::size_t>(devices[d].kind);
+    for (std::size_t k = 0; k < info(devices[d].kind).numbers.size(); ++k)
+      out = std::max(out, model_.features.number[kind][k].excess(
+                              std::abs(rows.numbers[(row * devices.size() + d) * graph::kSizedNumbers + k])));
+  }
+  const std::vector<int> conditions = model_.features.condition_of(rows);
+  for (std::size_t c = 0; c < conditions.size(); ++c) {
+    if (conditions[c] >= 0)
+      out = std::max(out, model_.features.condition[static_cast<std::size_t>(conditions[c])].excess(
+                              rows.condition_values[row * conditions.size() + c]));
+  }
+  const int corner = model_.features.corner_of(rows)[static_cast<std::size_t>(rows.corner[row])];
+  return out + (corner < 0 ? 1 : 0);
+}
+
+Predictions NetworkPredictor::predict(const PredictionRows& rows) const {
+  const CircuitTokens tokens = circuit_tokens(*rows.circuit, model_.config.tokens);
+  const std::size_t n = rows.rows(), m = model_.metrics.size(), k = model_.classes.size();
+  const bool quantiles = model_.config.metric_outputs() == 3;
+  Predictions out;
+  out.valid.assign(n, 1.0);
+  if (model_.config.validity) out.classes.assign(n * k, 0.0);
+  out.metrics.resize(n * m), out.low.resize(n * m), out.high.resize(n * m);
+  out.strangeness.resize(n);
+  const std::size_t batches = (n + kBatch - 1) / kBatch;
+  parallel_for(std::min<std::size_t>(batches, 8), jobs_, [&](std::size_t lane) {
+    PredictorPass pass;
+    for (std::size_t b = lane; b < batches; b += std::min<std::size_t>(batches, 8)) {
+      std::vector<std::size_t> which;
+      for (std::size_t r = b * kBatch; r < std::min(n, (b + 1) * kBatch); ++r) which.push_back(r);
+      const PredictorPass::Outputs raw =
+          pass.run(network_, model_, model_.weights.data(), rows, tokens, which);
+      for (std::size_t j = 0; j < which.size(); ++j) {
+        const std::size_t r = which[j];
+        for (std::size_t c = 0; c < m; ++c) {
+          const MetricScale& scale = model_.metrics[c];
+          const float* z = raw.metrics.data() + (j * m + c) * (quantiles ? 3 : 1);
+          const double middle = z[quantiles ? 1 : 0],
+                       margin = c < model_.margins.size() ? model_.margins[c] : INFINITY;
+          const double low = std::min(middle, quantiles ? double{z[0]} - margin : middle - margin);
+          const double high = std::max(middle, quantiles ? double{z[2]} + margin : middle + margin);
+          out.metrics[r * m + c] = scale.value(middle);
+          out.low[r * m + c] = scale.value(low), out.high[r * m + c] = scale.value(high);
+        }
+        if (model_.config.validity) {
+          out.valid[r] = sigmoid(raw.valid[j]);
+          const float* logits = raw.classes.data() + j * k;
+          const double largest = *std::max_element(logits, logits + k);
+          double sum = 0;
+          for (std::size_t c = 0; c < k; ++c) sum += out.classes[r * k + c] = std::exp(logits[c] - largest);
+          for (std::size_t c = 0; c < k; ++c) out.classes[r * k + c] /= sum;
+        }
+        if (!legal(rows, r)) {
+          out.valid[r] = 0;
+          for (std::size_t c = 0; c < k && model_.config.validity; ++c)
+            out.classes[r * k + c] = c == kIllegalGeometry ? 1 : 0;
+        }
+        out.strangeness[r] =
+            (model_.mean.empty()
+                 ? 0
+                 : distance(model_, raw.summary.data() + j * static_cast<std::size_t>(model_.config.width)) /
+                       model_.distance) +
+            outside(rows, r);
+      }
+    }
+  });
+  return out;
+}
+
+std::vector<double> NetworkPredictor::gradient(const PredictionRows& rows, std::size_t row,
+                                               std::size_t metric) const {
+  const CircuitTokens tokens = circuit_tokens(*rows.circuit, model_.config.tokens);
+  PredictorPass pass;
+  const std::vector<float> by_feature =
+      pass.device_gradient(network_, model_, model_.weights.data(), rows, tokens, row, metric);
+  const Predictions at = predict(rows.picked({row}));
+  const MetricScale& scale = model_.metrics[metric];
+  const double z = scale.scaled(at.metrics[metric]), step = 1e-4;
+  const double slope = (scale.value(z + step) - scale.value(z - step)) / (2 * step);
+  const auto& devices = rows.circuit->devices();
+  const std::size_t p = rows.parameters.size(), size = devices.size() * graph::kSizedNumbers;
+  graph::SizedCircuit::Evaluator evaluator(*rows.circuit, rows.parameters);
+  std::vector<double> values(rows.parameter_values.begin() + static_cast<std::ptrdiff_t>(row * p),
+                             rows.parameter_values.begin() + static_cast<std::ptrdiff_t>((row + 1) * p));
+  std::vector<double> out(p), above(size), below(size);
+  for (std::size_t k = 0; k < p; ++k) {
+    const double middle = values[k], off = std::max(std::abs(middle), 1e-18) * 1e-4;
+    values[k] = middle + off;
+    evaluator.numbers(values, above);
+    values[k] = middle - off;
+    evaluator.numbers(values, below);
+    values[k] = middle;
+    for (std::size_t d = 0; d < devices.size(); ++d) {
+      const auto kind = static_cast<std::size_t>(devices[d].kind);
+      for (std::size_t j = 0; j < info(devices[d].kind).numbers.size(); ++j) {
+        const std::size_t at_number = d * graph::kSizedNumbers + j;
+        if (above[at_number] == below[at_number]) continue;
+        const double change = (above[at_number] - below[at_number]) / (2 * off);
+        out[k] += slope *
+                  double{by_feature[d * FeatureScale::kDeviceFeatures + kind * graph::kSizedNumbers + j]} *
+                  model_.features.number[kind][j].slope(rows.numbers[row * size + at_number]) * change;
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace nullor::learn
