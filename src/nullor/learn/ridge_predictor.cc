@@ -61,7 +61,7 @@ Eigen::MatrixXd solve_ridge(const Eigen::MatrixXd& gram, const Eigen::MatrixXd& 
     Eigen::MatrixXd matrix = gram;
     matrix.diagonal() += static_cast<double>(rows) * ridge * penalty;
     const Eigen::LLT<Eigen::MatrixXd> factor(matrix);
-    if (factor.info() == Eigen::Success && (factor.rcond() > 1e-14 || ridge > 1)) return factor.solve(right);
+    if (ridge > 1 || (factor.info() == Eigen::Success && factor.rcond() > 1e-14)) return factor.solve(right);
   }
 }
 

@@ -30,7 +30,7 @@ class RowFeatures {
  public:
   enum class Sizes {
     devices,  ///< every number of every device: for rows of one circuit
-    pooled,   ///< figures that every circuit has, see pooled_sizes()
+    pooled,   ///< figures that every circuit has, see pooled_sizes.h
   };
 
   /// The conditions that all sets have by name, and the corners that any has, follow the sizes.
@@ -60,12 +60,6 @@ class RowFeatures {
   std::vector<std::string> conditions_, corners_;
   std::vector<Column> kept_;
 };
-
-/// Of one row with the device numbers (devices, kSizedNumbers): for each kind the number of its devices, and
-/// mean, least, largest and deviation of the logarithm of each of its numbers; for nmos and pmos the same of
-/// W M / L and W M L; logarithms of the sum of capacitances and of the currents of sources. NaN where there
-/// are none.
-std::vector<double> pooled_sizes(const graph::SizedCircuit& circuit, std::span<const double> numbers);
 
 /// What rows say: (rows, metrics + 1) the metrics on their scales, NaN where missing, and 1 where the class
 /// is "ok", else 0.
