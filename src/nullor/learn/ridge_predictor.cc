@@ -123,9 +123,13 @@ class RidgeModel {
     for (Index t = 0; t < right.cols(); ++t) {
       const Index column = columns[static_cast<std::size_t>(t)];
       weights_.col(column) = solved.col(t);
-      const auto seen = targets(rows, column);
-      low_[column] = seen.minCoeff() - 1;
-      high_[column] = seen.maxCoeff() + 1;
+      double least = targets(rows.front(), column), largest = least;
+      for (const Index row : rows) {
+        least = std::min(least, targets(row, column));
+        largest = std::max(largest, targets(row, column));
+      }
+      low_[column] = least - 1;
+      high_[column] = largest + 1;
     }
   }
 
