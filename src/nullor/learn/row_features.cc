@@ -1,7 +1,6 @@
 #include "nullor/learn/row_features.h"
 
 #include <algorithm>
-#include <cassert>
 #include <cmath>
 
 #include "nullor/base/error.h"
