@@ -67,6 +67,10 @@ std::string_view word(SizedPort port);
 /// know.
 SizedPort sized_port(std::string_view name);
 
+/// "xm1.mnch" of "m.xdut.xm1.mnch", "r1" of "r.xdut.r1" and of "xdut.r1"; empty for an element outside `dut`.
+/// All of a name where `dut` is empty.
+std::string_view name_inside(std::string_view flat, std::string_view dut);
+
 struct SizedNet {
   std::string name;
   SizedPort port = SizedPort::internal;

@@ -14,10 +14,6 @@
 
 namespace nullor::graph {
 
-/// "xm1.mnch" of "m.xdut.xm1.mnch", "r1" of "r.xdut.r1" and of "xdut.r1"; empty for an element outside `dut`.
-/// All of a name where `dut` is empty.
-std::string_view name_inside(std::string_view flat, std::string_view dut);
-
 /// To nine digits.
 bool are_equal(double a, double b);
 
