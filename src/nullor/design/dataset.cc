@@ -15,7 +15,6 @@
 namespace nullor {
 namespace {
 
-constexpr const char* kCorner = "corner";
 constexpr const char* kDraw = "draw";
 
 double axis_number(const std::string& text, const std::string& axis) {
@@ -32,20 +31,6 @@ std::uint64_t draw_number(const std::string& text) {
   return static_cast<std::uint64_t>(value);
 }
 
-void apply(const std::vector<std::pair<std::string, double>>& set, Testbench& bench) {
-  for (const auto& [name, value] : set) {
-    const auto found = std::find_if(bench.conditions.begin(), bench.conditions.end(),
-                                    [&name = name](const Condition& c) { return c.name == name; });
-    if (found == bench.conditions.end()) {
-      std::vector<std::string> names;
-      for (const Condition& c : bench.conditions) names.push_back(c.name);
-      throw InputError(ErrorKind::usage, "'" + bench.path + "' has no condition '" + name + "'", {},
-                       did_you_mean(name, names, fmt::format("it has {}", fmt::join(names, ", "))));
-    }
-    found->value = value;
-  }
-}
-
 void check_axes(const DatasetOptions& options, const Testbench& bench) {
   std::vector<std::string> names;
   for (const Axis& axis : options.axes) {
@@ -53,7 +38,7 @@ void check_axes(const DatasetOptions& options, const Testbench& bench) {
       throw InputError(ErrorKind::usage, "there are two axes '" + axis.name + "'");
     names.push_back(axis.name);
     if (axis.values.empty()) throw InputError(ErrorKind::usage, "axis '" + axis.name + "' has no values");
-    if (axis.name == kCorner) {
+    if (axis.name == kCornerAxis) {
       if (!options.files.has_corners())
         throw InputError(ErrorKind::usage, "no model file has a {corner} in its name", {},
                          "for example --models 'sky130/{corner}.spice' or 'sky130.lib,{corner}'");
@@ -61,7 +46,7 @@ void check_axes(const DatasetOptions& options, const Testbench& bench) {
       for (const std::string& value : axis.values) draw_number(value);
     } else {
       if (!bench.condition(axis.name)) {
-        std::vector<std::string> known = {kCorner, kDraw};
+        std::vector<std::string> known = {kCornerAxis, kDraw};
         for (const Condition& c : bench.conditions) known.push_back(c.name);
         throw InputError(ErrorKind::usage, "there is no axis '" + axis.name + "'", {},
                          did_you_mean(axis.name, known, fmt::format("one of {}", fmt::join(known, ", "))));
@@ -69,7 +54,7 @@ void check_axes(const DatasetOptions& options, const Testbench& bench) {
       for (const std::string& value : axis.values) axis_number(value, axis.name);
     }
   }
-  if (options.files.has_corners() && std::find(names.begin(), names.end(), kCorner) == names.end())
+  if (options.files.has_corners() && std::find(names.begin(), names.end(), kCornerAxis) == names.end())
     throw InputError(ErrorKind::usage, "the model files depend on a corner, and none is given", {},
                      "for example --axis corner=tt");
 }
@@ -108,7 +93,7 @@ DatasetLayout layout_of(const DatasetOptions& options) {
 
 Testbench bench_of(const DatasetOptions& options) {
   Testbench bench = read_testbench(options.testbench);
-  apply(options.set, bench);
+  bench.set(options.set);
   return bench;
 }
 
@@ -153,7 +138,7 @@ Dataset::Dataset(DatasetOptions options)
   bounds_digest_ = sha256(read_file(options_.bounds));
   std::vector<std::string> corners = {""};
   for (const Axis& axis : options_.axes) {
-    if (axis.name == kCorner) corners = axis.values;
+    if (axis.name == kCornerAxis) corners = axis.values;
   }
   for (const std::string& corner : corners) {
     for (FileDigest& file : read_contents(options_.files.at_corner(corner)).files) {
@@ -208,7 +193,7 @@ CircuitSetting Dataset::setting(std::span<const std::int32_t> at) const {
   for (std::size_t k = 0; k < at.size(); ++k) {
     const Axis& axis = options_.axes[k];
     const std::string& value = axis.values[static_cast<std::size_t>(at[k])];
-    if (axis.name == kCorner) out.files = options_.files.at_corner(value);
+    if (axis.name == kCornerAxis) out.files = options_.files.at_corner(value);
     if (axis.name == kDraw) out.draw = draw_number(value);
   }
   out.parameters = columns_.parameters;

@@ -30,6 +30,9 @@
 
 namespace nullor {
 
+/// The axis of model corners.
+inline constexpr const char* kCornerAxis = "corner";
+
 /// One thing that every sample is repeated for: "corner" (a text for "{corner}" in the model files), "draw"
 /// (a seed of the netlist's random functions), or a condition of the testbench (numbers).
 struct Axis {

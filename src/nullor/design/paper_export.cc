@@ -6,6 +6,7 @@
 
 #include "nullor/design/dataset_export.h"
 #include "nullor/design/testbench_deck.h"
+#include "nullor/graph/sized_circuit.h"
 #include "nullor/netlist/circuit.h"
 
 namespace nullor {
@@ -50,13 +51,8 @@ std::vector<std::string> pin_types(char letter) {
 
 /// "xm1" of "m.xdut.xm1.mnch"; empty for what is not in the circuit under test.
 std::string device_name(const std::string& flat) {
-  const std::string inside = std::string(kDutName) + ".";
-  const auto at = flat.starts_with(inside)                       ? 0
-                  : flat.find("." + inside) == std::string::npos ? std::string::npos
-                                                                 : flat.find("." + inside) + 1;
-  if (at == std::string::npos) return "";
-  const std::string rest = flat.substr(at + inside.size());
-  return rest.substr(0, rest.find('.'));
+  const std::string_view inside = graph::name_inside(flat, kDutName);
+  return std::string(inside.substr(0, inside.find('.')));
 }
 
 PinGraph graph_of(const Circuit& circuit, const CircuitContents& contents, const TestSetup& setup) {
@@ -150,13 +146,7 @@ PaperFiles paper_files(const Dataset& dataset, const SampleTable& t) {
   const CircuitSetting setting = dataset.setting(dataset.axis_of(0));
   const CircuitContents contents = read_contents(setting.files);
   const TestSetup& setup = dataset.bench().setups.front();
-  DeckText text;
-  text.includes = include_lines(setting.files);
-  for (const Condition& c : dataset.bench().conditions) text.defaults.emplace_back(c.name, c.value);
-  for (std::size_t k = 0; k < setting.parameters.size(); ++k) {
-    if (setting.parameters[k].find_first_of(":@.") == std::string::npos)
-      text.defaults.emplace_back(setting.parameters[k], setting.start[k]);
-  }
+  const DeckText text = deck_text(dataset.bench(), setting);
   const Circuit circuit = read_circuit_text(setup_deck(dataset.bench(), setup, contents, text), "testbench");
   const PinGraph graph = graph_of(circuit, contents, setup);
   ParameterTable table = circuit.parameters;

@@ -31,9 +31,12 @@ struct PredictionRows {
   std::size_t rows() const { return corner.size(); }
   /// These rows, in this order.
   PredictionRows picked(const std::vector<std::size_t>& rows) const;
+  /// Fills `numbers` from the parameters and conditions of the rows, both of which may appear in the netlist.
+  void evaluate_numbers();
 };
 
-/// The rows of a data set; with `partial` those of the shards that are there. Throws InputError.
+/// The rows of a data set; with `partial` those of the shards that are there. Throws InputError, naming the
+/// file, where the circuit or the testbench is gone or has changed since (Dataset::open).
 PredictionRows read_prediction_rows(const std::string& folder, bool partial);
 
 /// What to predict: a netlist with its files, the testbench that says what its ports and conditions are,
@@ -41,20 +44,26 @@ PredictionRows read_prediction_rows(const std::string& folder, bool partial);
 struct PredictionQuery {
   CircuitFiles files;                   ///< models may be left out: without them nothing is simulated here
   std::string testbench;                ///< path
-  std::vector<std::string> parameters;  ///< names, lower case
-  std::vector<double> values;           ///< (n, parameters)
+  std::vector<std::string> parameters;  ///< names, lower case; of conditions too, where rows differ in them
+  std::vector<double> values;   ///< (n, parameters); one row of the netlist's own where there are none
+  std::vector<Location> where;  ///< (parameters) for messages; may be empty
   std::vector<std::pair<std::string, double>> set;  ///< conditions
   std::string corner;
 };
+/// Throws InputError: (usage) names that are no parameter and no condition, with the nearest that is, and
+/// values that are no finite numbers; (netlist) "missing parameter" where a device needs one that neither the
+/// netlist nor the query sets; and for files as read_sized_dut.
 PredictionRows query_rows(const PredictionQuery& query);
 
-/// A table of parameters: CSV with a header of names. Columns that `known` does not have and the netlist
-/// neither are an InputError that names file, line and column; so are cells that are no numbers, and missing
-/// ones.
+/// A table of parameters.
 struct ParameterColumns {
-  std::vector<std::string> names;
-  std::vector<double> values;  ///< (n, names)
+  std::vector<std::string> names;  ///< lower case
+  std::vector<Location> where;     ///< (names) in the file
+  std::vector<double> values;      ///< (n, names)
 };
+/// CSV (RFC 4180) with a header of names; numbers may carry SPICE scale factors, lines that are blank are
+/// left out. Throws InputError(usage) with file:line:column for a cell that is empty or no finite number, a
+/// row of another length than the header, and two columns of one name; where no rows follow the header.
 ParameterColumns read_parameter_table(const std::string& path);
 
 }  // namespace nullor

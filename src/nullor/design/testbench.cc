@@ -1,5 +1,7 @@
 #include "nullor/design/testbench.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
@@ -78,6 +80,20 @@ const Condition* Testbench::condition(std::string_view name) const {
     if (c.name == name) return &c;
   }
   return nullptr;
+}
+
+void Testbench::set(const std::vector<std::pair<std::string, double>>& values) {
+  for (const auto& [name, value] : values) {
+    const auto found = std::find_if(conditions.begin(), conditions.end(),
+                                    [&name = name](const Condition& c) { return c.name == name; });
+    if (found == conditions.end()) {
+      std::vector<std::string> names;
+      for (const Condition& c : conditions) names.push_back(c.name);
+      throw InputError(ErrorKind::usage, "'" + path + "' has no condition '" + name + "'", {},
+                       did_you_mean(name, names, fmt::format("it has {}", fmt::join(names, ", "))));
+    }
+    found->value = value;
+  }
 }
 
 std::vector<std::size_t> Testbench::kept() const {

@@ -107,6 +107,8 @@ struct Testbench {
   std::vector<FailureRule> failures;
 
   const Condition* condition(std::string_view name) const;
+  /// Gives conditions other values. Throws InputError(usage) for names that are none.
+  void set(const std::vector<std::pair<std::string, double>>& values);
   /// Indices of the metrics that are kept, in the order of the file.
   std::vector<std::size_t> kept() const;
   /// With no more set-ups and metrics than these metrics need; rules that read others are left out.

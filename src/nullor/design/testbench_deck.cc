@@ -35,6 +35,19 @@ std::string instance_line(const TestSetup& setup, const CircuitContents& content
 
 }  // namespace
 
+bool is_param_name(std::string_view name) { return name.find_first_of(":@.") == std::string_view::npos; }
+
+DeckText deck_text(const Testbench& bench, const CircuitSetting& setting) {
+  DeckText out;
+  out.includes = include_lines(setting.files);
+  for (const Condition& c : bench.conditions) out.defaults.emplace_back(c.name, c.value);
+  for (std::size_t k = 0; k < setting.parameters.size(); ++k) {
+    if (is_param_name(setting.parameters[k]))
+      out.defaults.emplace_back(setting.parameters[k], setting.start[k]);
+  }
+  return out;
+}
+
 std::string setup_deck(const Testbench& bench, const TestSetup& setup, const CircuitContents& contents,
                        const DeckText& text) {
   std::string out = bench.title + ": " + setup.name + "\n";

@@ -39,7 +39,7 @@ TestbenchEvaluator::TestbenchEvaluator(const Testbench& bench, const CircuitSett
       includes_(include_lines(setting.files)) {
   for (const std::string& name : setting_.parameters) {
     // "m1:w" is of an element; a bare name is a .param, made here where no file has it.
-    is_param_.push_back(name.find_first_of(":@.") == std::string::npos);
+    is_param_.push_back(is_param_name(name));
   }
   for (const TestSetup& setup : bench_.setups) {
     Run run;

@@ -31,11 +31,13 @@ PinTable::PinTable(const Topology& topology) : number(topology.nets.size(), -1) 
   begin.push_back(0);
   for (const Device& device : topology.devices) {
     kind.push_back(device.kind);
+    device_colour.push_back(static_cast<std::uint64_t>(device.kind));
     for (int pin = 0; pin < device.pins; ++pin) {
       const auto of = static_cast<std::size_t>(device.nets[static_cast<std::size_t>(pin)]);
       if (number[of] < 0) {
         number[of] = nets();
         role.push_back(topology.nets[of].role);
+        net_colour.push_back(static_cast<int>(topology.nets[of].role));
       }
       net.push_back(number[of]);
       type.push_back(static_cast<std::uint8_t>(pin_class(device.kind, pin)));
@@ -67,24 +69,27 @@ void Partition::single_out(int net) {
   ++cells;
 }
 
-Refiner::Refiner(const PinTable& pins)
-    : pins_(pins), mixed_(pins.role.size()), seen_(pins.role.size()), sorted_(pins.role.size()) {
-  kind_seed_.reserve(pins.kind.size());
-  for (const DeviceKind kind : pins.kind)
-    kind_seed_.push_back(scramble(0xa4093822299f31d0 + static_cast<std::uint64_t>(kind)));
+Refiner::Refiner(const ColouredPins& pins)
+    : pins_(pins),
+      mixed_(pins.net_colour.size()),
+      seen_(pins.net_colour.size()),
+      sorted_(pins.net_colour.size()) {
+  device_seed_.reserve(pins.device_colour.size());
+  for (const std::uint64_t colour : pins.device_colour)
+    device_seed_.push_back(scramble(0xa4093822299f31d0 + colour));
 }
 
-Partition Refiner::by_role() const {
+Partition Refiner::by_net_colour() const {
   Partition cells;
-  cells.order.resize(pins_.role.size());
-  cells.colour.resize(pins_.role.size());
+  cells.order.resize(pins_.net_colour.size());
+  cells.colour.resize(pins_.net_colour.size());
   std::iota(cells.order.begin(), cells.order.end(), 0);
-  const auto role = [&](int net) { return pins_.role[static_cast<std::size_t>(net)]; };
-  std::stable_sort(cells.order.begin(), cells.order.end(), [&](int a, int b) { return role(a) < role(b); });
+  const auto given = [&](int net) { return pins_.net_colour[static_cast<std::size_t>(net)]; };
+  std::stable_sort(cells.order.begin(), cells.order.end(), [&](int a, int b) { return given(a) < given(b); });
   int start = 0;
   for (int at = 0; at < pins_.nets(); ++at) {
     const int net = cells.order[static_cast<std::size_t>(at)];
-    if (at == 0 || role(net) != role(cells.order[static_cast<std::size_t>(at - 1)])) {
+    if (at == 0 || given(net) != given(cells.order[static_cast<std::size_t>(at - 1)])) {
       start = at;
       ++cells.cells;
     }
@@ -97,9 +102,9 @@ void Refiner::look() {
   std::fill(seen_.begin(), seen_.end(), 0);
   const int* net = pins_.net.data();
   const std::uint8_t* type = pins_.type.data();
-  for (std::size_t device = 0; device < pins_.kind.size(); ++device) {
+  for (std::size_t device = 0; device < pins_.device_colour.size(); ++device) {
     const int first = pins_.begin[device], last = pins_.begin[device + 1];
-    std::uint64_t sum = kind_seed_[device];
+    std::uint64_t sum = device_seed_[device];
     for (int pin = first; pin < last; ++pin)
       sum += mixed_[static_cast<std::size_t>(net[pin])] * kToDevice[type[pin]];
     const std::uint64_t hash = scramble(sum);

@@ -16,19 +16,26 @@ constexpr std::uint64_t scramble(std::uint64_t x) {
   return x ^ (x >> 31);
 }
 
-/// The nets that a pin touches, numbered anew from 0, and the pins of every device in one list.
-struct PinTable {
+/// What refinement looks at: nets and devices as numbers that are equal for what is alike, and the pins of
+/// every device in one list.
+struct ColouredPins {
+  int nets() const { return static_cast<int>(net_colour.size()); }
+  int devices() const { return static_cast<int>(device_colour.size()); }
+
+  std::vector<int> net_colour;               ///< of a net: what it is to the outside
+  std::vector<std::uint64_t> device_colour;  ///< of a device: its kind
+  std::vector<int> begin;                    ///< first pin of a device; one more entry for the end
+  std::vector<int> net;                      ///< of a pin
+  std::vector<std::uint8_t> type;            ///< of a pin, below kMaxPins; equal where pins can be exchanged
+};
+
+/// The nets of a topology that a pin touches, numbered anew from 0; types of pins are their pin_class.
+struct PinTable : ColouredPins {
   explicit PinTable(const Topology& topology);
 
-  int nets() const { return static_cast<int>(role.size()); }
-  int devices() const { return static_cast<int>(kind.size()); }
-
-  std::vector<int> number;         ///< of every net of the topology here; -1: no pin touches it
-  std::vector<PortRole> role;      ///< of a net
-  std::vector<DeviceKind> kind;    ///< of a device
-  std::vector<int> begin;          ///< first pin of a device; one more entry for the end
-  std::vector<int> net;            ///< of a pin
-  std::vector<std::uint8_t> type;  ///< pin_class of a pin
+  std::vector<int> number;       ///< of every net of the topology here; -1: no pin touches it
+  std::vector<PortRole> role;    ///< of a net
+  std::vector<DeviceKind> kind;  ///< of a device
 };
 
 /// An ordered partition of the nets: `order` lists them cell by cell, and the colour of a net is the position
@@ -47,12 +54,12 @@ struct Partition {
 /// Refines partitions of one circuit.
 class Refiner {
  public:
-  explicit Refiner(const PinTable& pins);
+  explicit Refiner(const ColouredPins& pins);
 
-  /// Cells by role, not yet refined.
-  Partition by_role() const;
-  /// Splits cells until the nets of each see the same multiset of (kind of device, class of pin, colours of
-  /// the other pins). Returns a number that is equal for equal splittings: an invariant of the circuit and
+  /// Cells by net_colour, ascending, not yet refined.
+  Partition by_net_colour() const;
+  /// Splits cells until the nets of each see the same multiset of (colour of device, type of pin, colours
+  /// of the other pins). Returns a number that is equal for equal splittings: an invariant of the circuit and
   /// of what was singled out. Equal hashes of different surroundings leave a cell coarser, never wrong.
   std::uint64_t refine(Partition& cells);
   /// Pins looked at so far.
@@ -62,8 +69,8 @@ class Refiner {
   void look();
   std::uint64_t split(Partition& cells);
 
-  const PinTable& pins_;
-  std::vector<std::uint64_t> kind_seed_, mixed_, seen_;
+  const ColouredPins& pins_;
+  std::vector<std::uint64_t> device_seed_, mixed_, seen_;
   std::vector<std::pair<std::uint64_t, int>> sorted_;
   std::int64_t work_ = 0;
 };

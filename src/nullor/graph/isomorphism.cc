@@ -75,7 +75,7 @@ class Search {
   Search(const PinTable& pins, std::int64_t max_work) : pins_(pins), refiner_(pins), max_work_(max_work) {}
 
   Canonical run() {
-    Level root{.cells = refiner_.by_role()};
+    Level root{.cells = refiner_.by_net_colour()};
     root.trace = refiner_.refine(root.cells);
     if (pins_.nets() > kMostNets) {
       greedy(root.cells);

@@ -37,7 +37,8 @@ inline constexpr int kSizedKinds = 10;
 inline constexpr int kSizedPins = 4;
 inline constexpr int kSizedNumbers = 3;
 
-/// What each of a kind's pins and numbers is called: nmos has D G S B and w [m], l [m], m; a resistor p n and
+/// What each of a kind's pins and numbers is called: nmos has D G S B and w [m] of one
+/// device with all its fingers, l [m], m (how many side by side); a resistor p n and
 /// r [Ohm]; a current source p n and dc [A]; a bipolar transistor C B E S, a diode p n: area, m.
 struct SizedKindInfo {
   SizedKind kind;
@@ -66,6 +67,10 @@ std::string_view word(SizedPort port);
 /// know.
 SizedPort sized_port(std::string_view name);
 
+/// "xm1.mnch" of "m.xdut.xm1.mnch", "r1" of "r.xdut.r1" and of "xdut.r1"; empty for an element outside `dut`.
+/// All of a name where `dut` is empty.
+std::string_view name_inside(std::string_view flat, std::string_view dut);
+
 struct SizedNet {
   std::string name;
   SizedPort port = SizedPort::internal;
@@ -82,46 +87,60 @@ class SizedCircuit {
  public:
   /// Of the elements of the subcircuit instance `dut` in a flat circuit ("xdut": elements "xdut.r1" and
   /// "m.xdut.xm1.m0"); empty: of all elements. `ports`: (name, node of the flat circuit) of what is outside;
-  /// node 0 is ground where no port is. A foundry's subcircuit around one device, or around one and its
-  /// parasitics, is that device. Devices are merged where their numbers are equal at several random
-  /// parameters. Throws InputError(netlist) with the place: a kind that no predictor knows (a behavioural
-  /// source, a switch), or no device at all.
+  /// node 0 is ground where no port is. Nets that no device touches are left out.
+  ///
+  /// A foundry's subcircuit is the device it is around: a subcircuit of one element, or one that has a w or l
+  /// of its own and one transistor among diodes, capacitors and resistors (or else one diode, or else one
+  /// capacitor). Elements of other subcircuits are devices of the circuit.
+  ///
+  /// Devices are merged where their numbers are equal at several random values of the `.param`s. Throws
+  /// InputError(netlist) with the place: a kind that no predictor knows (a behavioural source, a switch),
+  /// more than 10,000 devices, or none.
   SizedCircuit(const Circuit& circuit, std::string_view dut,
                std::span<const std::pair<std::string, int>> ports);
 
   const std::vector<SizedNet>& nets() const { return nets_; }
   const std::vector<SizedDevice>& devices() const { return devices_; }
 
-  /// numbers (devices, kSizedNumbers) at values of the netlist's `.param`s by name; unused numbers are 0,
-  /// those that are not set keep what the netlist says. Safe on several threads with one `Evaluator` each.
+  /// numbers (devices, kSizedNumbers) at values of the netlist's `.param`s by name, or of element parameters
+  /// ("m1:w"); unused numbers are 0, those that are not set keep what the netlist says. Safe on several
+  /// threads with one `Evaluator` each, which the circuit must outlive.
   class Evaluator {
    public:
     Evaluator(const SizedCircuit& circuit, std::span<const std::string> parameters);
+    /// Throws InputError(usage) where values make devices unequal that were merged because they are equal
+    /// whatever the `.param`s with numbers are: one of two transistors side by side alone gets another width.
     void numbers(std::span<const double> values, std::span<double> out);
 
    private:
     const SizedCircuit* circuit_;
-    ParameterTable table_;
-    std::vector<ParameterId> ids_;  ///< kNoParameter: nothing depends on it
+    std::vector<ParameterId> ids_;     ///< kNoParameter: nothing depends on it
+    std::vector<ParameterId> moving_;  ///< to compute for every row, in order
+    std::vector<double> values_, registers_;
+    bool check_ = false;  ///< values can set apart what was merged
   };
+
+  /// Whether a number follows from what is called so.
+  bool depends_on(std::string_view parameter) const;
+  /// The `.param`s of the deck itself that a number follows from.
+  std::vector<std::string> parameters() const;
 
   /// Equal for circuits that differ by names and order alone, and hardly ever for others: of the devices,
-  /// nets and ports.
-  std::uint64_t fingerprint() const;
+  /// nets and ports, not of sizes. Exchanged drains and sources do not change it.
+  std::uint64_t fingerprint() const { return fingerprint_; }
 
  private:
-  /// How a number comes from elements of the netlist: their values, added (or their inverses, for series
-  /// capacitors).
-  struct Source {
-    std::vector<Value> values;
-    bool inverse = false;
-    double factor = 1;
-  };
+  void find_needed();
+  ParameterId find(std::string_view name) const;
 
+  std::string dut_;
   std::vector<SizedNet> nets_;
   std::vector<SizedDevice> devices_;
-  std::vector<std::array<Source, kSizedNumbers>> sources_;  ///< (devices)
-  ParameterTable table_;
+  std::vector<std::array<Value, kSizedNumbers>> numbers_;  ///< (devices)
+  ParameterTable table_;                                   ///< of the netlist, then what was merged
+  std::vector<std::pair<Value, Value>> equalities_;        ///< that merged devices rely on
+  std::vector<ParameterId> needed_;                        ///< by numbers and equalities, ascending
+  std::uint64_t fingerprint_ = 0;
 };
 
 }  // namespace nullor::graph

@@ -132,18 +132,6 @@ std::size_t nodes_of(DeviceKind kind, std::size_t given) {
   return std::min(given, most);
 }
 
-/// One of two kinds of transistors by the type or the name of a model: what its words tell, else whether the
-/// name of a kind occurs anywhere, else its first letter.
-std::optional<DeviceKind> transistor_of(const std::string& model, DeviceKind n, DeviceKind p) {
-  if (const auto kind = kind_of_model(model); kind == n || kind == p) return kind;
-  for (const DeviceKind kind : {n, p}) {
-    if (model.find(info(kind).word) != std::string::npos) return kind;
-  }
-  if (model[0] == 'n') return n;
-  if (model[0] == 'p') return p;
-  return std::nullopt;
-}
-
 /// Walks the elements of a subcircuit and of those it calls.
 class Reader {
  public:
@@ -318,6 +306,16 @@ std::optional<DeviceKind> kind_of_model(std::string_view name) {
       if (at == 0 || whole[at - 1] == '_') return kind;
     }
   }
+  return std::nullopt;
+}
+
+std::optional<DeviceKind> transistor_of(const std::string& model, DeviceKind n, DeviceKind p) {
+  if (const auto kind = kind_of_model(model); kind == n || kind == p) return kind;
+  for (const DeviceKind kind : {n, p}) {
+    if (model.find(info(kind).word) != std::string::npos) return kind;
+  }
+  if (model[0] == 'n') return n;
+  if (model[0] == 'p') return p;
   return std::nullopt;
 }
 

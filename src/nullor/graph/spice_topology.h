@@ -50,4 +50,8 @@ SpiceTopology spice_topology(const Circuit& circuit, const SpiceOptions& options
 /// foundry's subcircuit, at its beginning or behind an underscore: nfet, pmos, nch, npn, cap, mim, res, ...
 std::optional<DeviceKind> kind_of_model(std::string_view name);
 
+/// One of two kinds of transistors by the type or the name of a model: what its words tell, else whether the
+/// name of a kind occurs anywhere, else its first letter.
+std::optional<DeviceKind> transistor_of(const std::string& model, DeviceKind n, DeviceKind p);
+
 }  // namespace nullor::graph

@@ -34,18 +34,24 @@ class RowPredictor {
 /// predicted from features that all circuits share.
 struct BaselineOptions {
   double ridge = 1e-3;  ///< penalty of a standardized feature's weight, times the number of rows
-  int neighbours = 5;
+  int neighbours = 5;   ///< at least 1; fewer where there are not so many rows
 };
 
-/// Valid where W and L of every transistor lie in the box of the legal training rows of its kind; metrics are
-/// the training medians (of the circuit where it was seen). What a classifier has to beat.
+/// Asks whether W and L of every transistor lie in the box of the legal training rows of its kind.
+/// Probabilities are the shares of the classes among the training rows with the same answer, metrics the
+/// training medians; both of the circuit where it was seen. What a classifier has to beat: among legal
+/// geometries it says the base rate, and outside of the box that nothing is valid.
 std::unique_ptr<RowPredictor> fit_box_rule(std::span<const PredictionRows> training);
 /// Linear in logarithms of the numbers and conditions and their squares, per circuit; metrics on their
-/// scales, validity by a linear probability clipped to [0, 1].
+/// scales, no further than one spread beyond their training rows (0, the median, without such rows); validity
+/// by a linear probability clipped to [0, 1]. No probabilities of classes. Throws InputError(usage) for rows
+/// that nothing can be learned from; so do the others.
 std::unique_ptr<RowPredictor> fit_ridge(std::span<const PredictionRows> training,
                                         std::span<const MetricScale> scales,
                                         const BaselineOptions& options = {});
-/// Mean of the nearest training rows of the same circuit, by standardized logarithms.
+/// Mean of the nearest training rows of the same circuit, by standardized logarithms; a metric that none of
+/// them has is the mean over all rows of the circuit. Classes are shares of the neighbours; strangeness is
+/// the distance to the nearest.
 std::unique_ptr<RowPredictor> fit_neighbours(std::span<const PredictionRows> training,
                                              std::span<const MetricScale> scales,
                                              const BaselineOptions& options = {});
