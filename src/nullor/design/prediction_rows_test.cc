@@ -5,8 +5,11 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
+#include <sstream>
 
 #include "nullor/base/file.h"
+#include "nullor/base/rng.h"
 #include "nullor/base/test_folder.h"
 #include "nullor/design/stand_in_models.h"
 
@@ -322,6 +325,70 @@ TEST_F(PredictionSky130, IsTheSameWithAndWithoutModels) {
     expect_same(with, without);
     EXPECT_GE(with.circuit->devices().size(), 10u);
   }
+}
+
+/// A netlist with its lines in another order, other names of devices and inner nets, and about every second
+/// drain exchanged with its source.
+std::string disguised(const std::string& netlist, Rng& rng, bool exchange) {
+  std::vector<std::string> elements;
+  std::istringstream in(netlist);
+  for (std::string line; std::getline(in, line);) {
+    if (!line.empty() && line[0] != '.') elements.push_back(line);
+  }
+  for (std::size_t k = elements.size(); k > 1; --k) std::swap(elements[k - 1], elements[rng.below(k)]);
+  const std::string prefix = "q" + std::to_string(rng.below(100)) + "_";
+  std::string out = netlist.substr(0, netlist.find('\n') + 1);
+  for (std::size_t k = 0; k < elements.size(); ++k) {
+    std::istringstream words(elements[k]);
+    std::vector<std::string> parts;
+    for (std::string word; words >> word;) parts.push_back(word);
+    const bool transistor = parts[0][0] == 'x';
+    for (std::size_t pin = 1; pin < (transistor ? 5u : 3u); ++pin) {
+      std::string name = parts[pin];
+      for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+      const bool port =
+          name == "gnda" || name == "vdda" || name == "vinn" || name == "vinp" || name == "vout";
+      if (!port) parts[pin] = prefix + std::string(name.rbegin(), name.rend());
+    }
+    if (transistor && exchange && rng.below(2) == 1) std::swap(parts[1], parts[3]);
+    parts[0] = parts[0].substr(0, 1) + std::to_string(k);
+    for (const std::string& part : parts) out += part + " ";
+    out += "\n";
+  }
+  return out + ".ends\n";
+}
+
+TEST_F(PredictionSky130, NamesAndOrderMeanNothing) {
+  const TestFolder folder;
+  std::map<std::uint64_t, std::string> known;
+  Rng rng(5);
+  for (const auto& entry :
+       std::filesystem::directory_iterator(data_ + "/analoggym/amplifier/spice_netlist")) {
+    const std::string name = entry.path().filename().string();
+    SCOPED_TRACE(name);
+    PredictionQuery query;
+    query.files.netlist = entry.path().string();
+    query.files.includes = {data_ + "/analoggym/amplifier/design_variables/" + name};
+    query.testbench = std::string(NULLOR_SOURCE_DIR) + "/share/testbenches/amplifier.toml";
+    // Every parameter another value: an order that depends on names would show.
+    const PredictionRows plain = query_rows(query);
+    for (const std::string& parameter : plain.circuit->parameters()) {
+      query.parameters.push_back(parameter);
+      query.values.push_back(rng.uniform(1, 2));
+    }
+    const PredictionRows first = query_rows(query);
+    const auto [other, is_new] = known.emplace(first.circuit->fingerprint(), name);
+    EXPECT_TRUE(is_new) << "like " << other->second;
+    for (const bool exchange : {false, true}) {
+      const std::string text = disguised(read_file(entry.path().string()), rng, exchange);
+      query.files.netlist = folder.path("d.sp");
+      write_file(query.files.netlist, text);
+      const PredictionRows again = query_rows(query);
+      EXPECT_EQ(again.circuit->fingerprint(), first.circuit->fingerprint()) << text;
+      EXPECT_EQ(again.numbers, first.numbers) << text;
+    }
+  }
+  EXPECT_GE(known.size(), 12u);
 }
 
 TEST_F(PredictionSky130, NumbersAreInMetres) {

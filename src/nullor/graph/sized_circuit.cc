@@ -105,7 +105,11 @@ SizedCircuit::SizedCircuit(const Circuit& circuit, std::string_view dut,
                      dut.empty() ? "the circuit has no devices" : fmt::format("'{}' has no devices", dut));
   }
   std::vector<SizedNet> all(circuit.nodes.size());
-  for (std::size_t node = 0; node < all.size(); ++node) all[node].name = circuit.nodes[node];
+  const std::string prefix = dut.empty() ? "" : dut_ + ".";
+  for (std::size_t node = 0; node < all.size(); ++node) {
+    const std::string& name = circuit.nodes[node];
+    all[node].name = name.starts_with(prefix) ? name.substr(prefix.size()) : name;
+  }
   all[0].port = SizedPort::ground;
   // The first of several ports on one node counts.
   for (auto port = ports.rbegin(); port != ports.rend(); ++port)

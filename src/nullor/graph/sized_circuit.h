@@ -9,8 +9,6 @@
 
 #include <array>
 #include <cstdint>
-#include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -72,7 +70,7 @@ SizedPort sized_port(std::string_view name);
 std::string_view name_inside(std::string_view flat, std::string_view dut);
 
 struct SizedNet {
-  std::string name;
+  std::string name;  ///< of the port, or inside the circuit under test: "net050"
   SizedPort port = SizedPort::internal;
 };
 
