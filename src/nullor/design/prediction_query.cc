@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "nullor/base/file.h"
 #include "nullor/base/si.h"
@@ -51,6 +52,8 @@ class QueryReader {
     for (const std::size_t k : columns_.parameters) out.parameters.push_back(query_.parameters[k]);
     const std::size_t rows = width() == 0 ? 1 : query_.values.size() / width();
     out.corner.assign(rows, 0);
+    out.sample.resize(rows);
+    std::iota(out.sample.begin(), out.sample.end(), 0);
     for (std::size_t row = 0; row < rows; ++row) add(row, out);
     out.evaluate_numbers();
     return out;

@@ -27,6 +27,7 @@ PredictionRows PredictionRows::picked(const std::vector<std::size_t>& rows) cons
   out.numbers = nullor::picked(numbers, circuit->devices().size() * graph::kSizedNumbers, rows);
   out.condition_values = nullor::picked(condition_values, conditions.size(), rows);
   out.corner = nullor::picked(corner, 1, rows);
+  out.sample = nullor::picked(sample, 1, rows);
   out.metric_values = nullor::picked(metric_values, metrics.size(), rows);
   out.failure = nullor::picked(failure, 1, rows);
   return out;
@@ -67,6 +68,7 @@ PredictionRows read_prediction_rows(const std::string& folder, bool partial) {
   out.condition_values = std::move(table.conditions);
   out.metric_values = std::move(table.metrics);
   out.failure = std::move(table.failure);
+  out.sample = table.sample;
   out.corners = {""};
   out.corner.resize(table.rows());
   const auto axis = std::find(columns.axes.begin(), columns.axes.end(), kCornerAxis);

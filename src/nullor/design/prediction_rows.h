@@ -20,6 +20,7 @@ struct PredictionRows {
   std::vector<std::string> metrics, units;  ///< names
   std::vector<std::string> classes;         ///< of failure; the first is "ok"
   std::vector<std::string> corners;      ///< of the models; one entry "" where the data set has no such axis
+  std::vector<std::int64_t> sample;      ///< (n) rows of one sample differ by axes alone
   std::vector<std::string> parameters;   ///< of the netlist
   std::vector<double> parameter_values;  ///< (n, parameters)
   std::vector<double> numbers;           ///< (n, d, kSizedNumbers) SI units

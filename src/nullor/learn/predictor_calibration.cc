@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "nullor/base/parallel.h"
+#include "nullor/design/testbench.h"
 #include "nullor/learn/prediction_score.h"
 #include "nullor/learn/predictor_pass.h"
 #include "nullor/learn/predictor_training.h"

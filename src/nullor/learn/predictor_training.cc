@@ -11,6 +11,7 @@
 #include "nullor/base/error.h"
 #include "nullor/base/file.h"
 #include "nullor/base/parallel.h"
+#include "nullor/design/testbench.h"
 #include "nullor/learn/adamw.h"
 #include "nullor/learn/predictor_checkpoint.h"
 #include "nullor/learn/predictor_pass.h"

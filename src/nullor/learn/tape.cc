@@ -154,21 +154,30 @@ Var Tape<Real>::layer_norm(Var x, int gain, int bias) {
   return out;
 }
 
+namespace {
+
+/// Of gelu().
+template <class Real>
+constexpr Real kSlope = Real(0.7978845608028654);
+template <class Real>
+constexpr Real kCubic = Real(0.044715);
+
+}  // namespace
+
 template <class Real>
 Var Tape<Real>::gelu(Var x) {
-  constexpr Real kSlope = Real(0.7978845608028654), kCubic = Real(0.044715);
   const Var out = make(x.rows, x.columns);
   Buffer& tanh = scratch(node(x).value.size());
   const auto from = matrix(node(x).value, x).array();
   auto t = matrix(tanh, x).array();
-  t = (kSlope * from * (1 + kCubic * from.square())).tanh();
+  t = (kSlope<Real> * from * (1 + kCubic<Real> * from.square())).tanh();
   matrix(node(out).value, out).array() = Real(0.5) * from * (1 + t);
   on_backward(out, [this, x, out, &tanh] {
     const auto from = matrix(node(x).value, x).array();
     const auto t = matrix(tanh, x).array();
     matrix(node(x).gradient, x).array() +=
         matrix(node(out).gradient, out).array() * Real(0.5) *
-        (1 + t + from * (1 - t.square()) * kSlope * (1 + 3 * kCubic * from.square()));
+        (1 + t + from * (1 - t.square()) * kSlope<Real> * (1 + 3 * kCubic<Real> * from.square()));
   });
   return out;
 }

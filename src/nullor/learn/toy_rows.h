@@ -65,6 +65,7 @@ inline PredictionRows toy_rows(std::shared_ptr<const graph::SizedCircuit> circui
     out.numbers.insert(out.numbers.end(), numbers.begin(), numbers.end());
     out.condition_values.insert(out.condition_values.end(), {row.vdd, row.temperature});
     out.corner.push_back(row.slow ? 1 : 0);
+    out.sample.push_back(static_cast<std::int64_t>(out.sample.size()));
     double metrics[2] = {0, 0};
     out.failure.push_back(rule(row, &metrics[0], &metrics[1]));
     out.metric_values.insert(out.metric_values.end(), {metrics[0], metrics[1]});
