@@ -14,6 +14,7 @@
 #include "nullor/cli/version.h"
 #include "nullor/design/deck_sizing.h"
 #include "nullor/design/testbench_sizing.h"
+#include "nullor/learn/predicted_sizing.h"
 #include "nullor/neural/collocation_gradient.h"
 #include "nullor/neural/surrogate_transient.h"
 
@@ -26,7 +27,8 @@ const std::map<std::string, SearchMethod> kMethods = {{"gradient", SearchMethod:
 
 struct OptimizeOptions {
   CommonOptions common;
-  std::string specification, method = "gradient", engine = "numeric", surrogate, plot, save;
+  std::string specification, method = "gradient", engine = "numeric", surrogate, plot, save, screen;
+  std::size_t candidates = 4096;
   std::vector<std::string> vary, goals, axes, set;
   DatasetOptions circuit;  ///< its netlist is the deck where there is no testbench
   SizingOptions sizing;
@@ -131,6 +133,17 @@ void size_deck(OptimizeOptions& options, Specification specification) {
   check_met(options, result, goals);
 }
 
+/// What a predictor finds promising, for the search to begin from.
+void propose_starts(OptimizeOptions& options, const TestbenchSizing& problem) {
+  constexpr std::size_t kStarts = 16;
+  const learn::NetworkPredictor predictor(learn::read_predictor(options.screen), "network",
+                                          options.common.jobs);
+  learn::PredictedSizing predicted(problem, options.circuit, predictor);
+  options.sizing.starts = predicted.promising(kStarts, options.candidates, options.common.seed);
+  log_note(fmt::format("{} points predicted, the best {} are simulated", predicted.measured(),
+                       options.sizing.starts.size()));
+}
+
 void size_by_testbench(OptimizeOptions& options, Specification specification) {
   if (options.circuit.bounds.empty())
     throw InputError(ErrorKind::usage, "what may vary?", {}, "say it with --bounds FILE, docs/dataset.md");
@@ -140,6 +153,7 @@ void size_by_testbench(OptimizeOptions& options, Specification specification) {
   for (const std::string& text : options.axes) options.circuit.axes.push_back(parse_axis(text));
   options.circuit.set = named_values(options.set, "--set load_capacitance=5p");
   TestbenchSizing problem(options.circuit, std::move(specification), options.common.jobs);
+  if (!options.screen.empty()) propose_starts(options, problem);
   const SizingResult result = search(problem, options);
   const std::vector<GoalRow> goals = goal_rows(problem, result);
   print(options, problem, result, goals);
@@ -196,6 +210,12 @@ void add_circuit_options(CLI::App& verb, OptimizeOptions& options) {
   verb.add_option("--set", options.set, "with it: a condition of the testbench: load_capacitance=5p")
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false);
+  verb.add_option("--screen", options.screen,
+                  "with it: a predictor (nullor predict train) says where to begin")
+      ->type_name("FILE");
+  verb.add_option("--candidates", options.candidates, "with --screen: points that are predicted")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 10000000));
   verb.add_option("--save", options.save, "with it: the sizes found, as .param lines to include")
       ->type_name("FILE");
 }

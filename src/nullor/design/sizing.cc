@@ -4,12 +4,27 @@
 
 namespace nullor {
 
+namespace {
+
+/// The best of the start and the points that were proposed.
+std::vector<double> first_point(Evaluator& evaluate, const SizingProblem& problem,
+                                const SizingOptions& options) {
+  evaluate(problem.start(), false);
+  evaluate.prepare(options.starts);
+  for (const std::vector<double>& u : options.starts) evaluate(u, false);
+  return evaluate.best().ok() ? evaluate.best().u : problem.start();
+}
+
+}  // namespace
+
 SizingResult size_circuit(SizingProblem& problem, const SizingOptions& options) {
   Evaluator evaluate(problem, options);
   try {
+    const std::vector<double> start =
+        options.starts.empty() ? problem.start() : first_point(evaluate, problem, options);
     switch (options.method) {
       case SearchMethod::gradient:
-        search_by_gradients(evaluate, problem.start());
+        search_by_gradients(evaluate, start);
         break;
       case SearchMethod::evolution:
         search_by_evolution(evaluate, options.evaluations);

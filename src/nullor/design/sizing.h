@@ -28,8 +28,10 @@ struct SizingOptions {
   int evaluations = 500;   ///< at most
   double time_limit = 0;   ///< [s], 0: none
   std::uint64_t seed = 1;  ///< of evolution and of further starts
-  std::string journal;     ///< keeps every evaluation; an interrupted search goes on from it
-  bool resume = false;     ///< read the journal first
+  /// Points to try together before the search, which then begins at the best of them and the start.
+  std::vector<std::vector<double>> starts;
+  std::string journal;  ///< keeps every evaluation; an interrupted search goes on from it
+  bool resume = false;  ///< read the journal first
   std::function<void(int evaluations, double worst)> progress;
 };
 

@@ -130,6 +130,7 @@ class Builder {
 
 CircuitTokens circuit_tokens(const graph::SizedCircuit& circuit, const TokenOptions& options, int limit) {
   CircuitTokens out = Builder(circuit, options).build();
+  if (options.currents) out.currents = BiasCurrents(circuit);
   if (out.size() > limit)
     throw InputError(ErrorKind::usage,
                      fmt::format("the circuit has {} tokens, more than {}", out.size(), limit), {},

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "nullor/graph/sized_circuit.h"
+#include "nullor/learn/bias_currents.h"
 #include "nullor/learn/tape.h"
 
 namespace nullor::learn {
@@ -23,7 +24,8 @@ struct TokenOptions {
   TokenForm form = TokenForm::devices;
   bool virtual_edges = true;  ///< between the pins of a device; of the form `pins`
   bool global = true;
-  bool graph = true;  ///< false: no relations, the tokens alone
+  bool graph = true;     ///< false: no relations, the tokens alone
+  bool currents = true;  ///< devices know their BiasCurrents
 };
 
 /// What relations of either form mean.
@@ -42,6 +44,7 @@ struct CircuitTokens {
   std::vector<int> devices;  ///< (T) which device the token is, or is a pin of; -1: none
   std::vector<TokenRelation> relations;
   std::vector<char> near;  ///< (T, T) 1: related, or the same
+  BiasCurrents currents;
   int device_count = 0;
   bool global = false;  ///< token 0 is the circuit
 

@@ -50,8 +50,6 @@ float FeatureScale::Entry::scaled(double x) const {
 
 double FeatureScale::Entry::logarithm_of(double x) const { return logarithm ? learn::logarithm(x) : x; }
 
-double FeatureScale::Entry::slope(double x) const { return 1 / (spread * (logarithm ? x : 1)); }
-
 double FeatureScale::Entry::excess(double x) const {
   const double at = logarithm_of(x), from = logarithm_of(low), to = logarithm_of(high);
   const double off = std::max({from - at, at - to, 0.0});
@@ -110,21 +108,25 @@ FeatureScale fit_features(std::span<const PredictionRows> all) {
 }
 
 RowFeatures features_of(const PredictionRows& rows, std::span<const std::size_t> which,
-                        const FeatureScale& scale) {
+                        const FeatureScale& scale, const BiasCurrents& currents) {
+  constexpr std::size_t kWide = FeatureScale::kDeviceFeatures, kOwn = kWide - BiasCurrents::kFeatures;
   const auto& devices = rows.circuit->devices();
   const std::vector<int> corners = scale.corner_of(rows), conditions = scale.condition_of(rows);
   const auto wide = static_cast<std::size_t>(scale.condition_features());
   RowFeatures out;
-  out.devices.assign(which.size() * devices.size() * FeatureScale::kDeviceFeatures, 0.0f);
+  out.devices.assign(which.size() * devices.size() * kWide, 0.0f);
   out.conditions.assign(which.size() * wide, 0.0f);
+  std::vector<float> flows(devices.size() * BiasCurrents::kFeatures);
   for (std::size_t n = 0; n < which.size(); ++n) {
-    const std::size_t r = which[n];
+    const std::size_t r = which[n], size = devices.size() * kSizedNumbers;
+    const std::span<const double> numbers(rows.numbers.data() + r * size, size);
+    currents.features(numbers, flows);
     for (std::size_t d = 0; d < devices.size(); ++d) {
       const auto kind = static_cast<std::size_t>(devices[d].kind);
-      float* to = out.devices.data() + (n * devices.size() + d) * FeatureScale::kDeviceFeatures +
-                  kind * kSizedNumbers;
+      float* to = out.devices.data() + (n * devices.size() + d) * kWide;
       for (std::size_t k = 0; k < info(devices[d].kind).numbers.size(); ++k)
-        to[k] = scale.number[kind][k].scaled(rows.numbers[(r * devices.size() + d) * kSizedNumbers + k]);
+        to[kind * kSizedNumbers + k] = scale.number[kind][k].scaled(numbers[d * kSizedNumbers + k]);
+      std::copy_n(flows.data() + d * BiasCurrents::kFeatures, BiasCurrents::kFeatures, to + kOwn);
     }
     float* to = out.conditions.data() + n * wide;
     for (std::size_t c = 0; c < conditions.size(); ++c) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "nullor/design/prediction_rows.h"
+#include "nullor/learn/bias_currents.h"
 
 namespace nullor::learn {
 
@@ -19,8 +20,6 @@ struct FeatureScale {
 
     float scaled(double x) const;
     double logarithm_of(double x) const;  ///< or x itself
-    /// d(scaled)/dx
-    double slope(double x) const;
     /// How far outside of what was learned from, in widths of that range (at least one spread); 0 inside.
     double excess(double x) const;
   };
@@ -30,7 +29,7 @@ struct FeatureScale {
   std::array<std::array<Entry, graph::kSizedNumbers>, graph::kSizedKinds> number{};
 
   /// Numbers of a row: (devices, width of one device).
-  static constexpr int kDeviceFeatures = graph::kSizedKinds * graph::kSizedNumbers;
+  static constexpr int kDeviceFeatures = graph::kSizedKinds * graph::kSizedNumbers + BiasCurrents::kFeatures;
   int condition_features() const { return static_cast<int>(condition.size() + corners.size()); }
   /// Which corner of ours each of theirs is; -1: none.
   std::vector<int> corner_of(const PredictionRows& rows) const;
@@ -44,11 +43,11 @@ FeatureScale fit_features(std::span<const PredictionRows> rows);
 /// Features of rows of one circuit in the order of its devices: numbers in the columns of the device's kind,
 /// which tell the network what they mean; conditions, then one column a corner.
 struct RowFeatures {
-  std::vector<float> devices;     ///< (n d, kDeviceFeatures)
+  std::vector<float> devices;     ///< (n d, kDeviceFeatures); the last columns are BiasCurrents
   std::vector<float> conditions;  ///< (n, condition_features())
 };
 /// Of `rows[begin .. begin + count)`, picked by `which`.
 RowFeatures features_of(const PredictionRows& rows, std::span<const std::size_t> which,
-                        const FeatureScale& scale);
+                        const FeatureScale& scale, const BiasCurrents& currents);
 
 }  // namespace nullor::learn

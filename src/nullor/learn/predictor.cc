@@ -141,30 +141,24 @@ std::vector<double> NetworkPredictor::gradient(const PredictionRows& rows, std::
   const MetricScale& scale = model_.metrics[metric];
   const double z = scale.scaled(at.metrics[metric]), step = 1e-4;
   const double slope = (scale.value(z + step) - scale.value(z - step)) / (2 * step);
-  const auto& devices = rows.circuit->devices();
-  const std::size_t p = rows.parameters.size(), size = devices.size() * graph::kSizedNumbers;
-  graph::SizedCircuit::Evaluator evaluator(*rows.circuit, rows.parameters);
-  std::vector<double> values(rows.parameter_values.begin() + static_cast<std::ptrdiff_t>(row * p),
-                             rows.parameter_values.begin() + static_cast<std::ptrdiff_t>((row + 1) * p));
-  std::vector<double> out(p), above(size), below(size);
+  // Features are logarithms of numbers: with this step differences are good to 1e-5, and float32 to 1e-4.
+  constexpr double kStep = 3e-3;
+  const std::size_t p = rows.parameters.size();
+  PredictionRows sides = rows.picked({row, row});
+  std::vector<double> out(p);
   for (std::size_t k = 0; k < p; ++k) {
-    const double middle = values[k], off = std::max(std::abs(middle), 1e-18) * 1e-4;
-    values[k] = middle + off;
-    evaluator.numbers(values, above);
-    values[k] = middle - off;
-    evaluator.numbers(values, below);
-    values[k] = middle;
-    for (std::size_t d = 0; d < devices.size(); ++d) {
-      const auto kind = static_cast<std::size_t>(devices[d].kind);
-      for (std::size_t j = 0; j < info(devices[d].kind).numbers.size(); ++j) {
-        const std::size_t at_number = d * graph::kSizedNumbers + j;
-        if (above[at_number] == below[at_number]) continue;
-        const double change = (above[at_number] - below[at_number]) / (2 * off);
-        out[k] += slope *
-                  double{by_feature[d * FeatureScale::kDeviceFeatures + kind * graph::kSizedNumbers + j]} *
-                  model_.features.number[kind][j].slope(rows.numbers[row * size + at_number]) * change;
-      }
-    }
+    const double middle = rows.parameter_values[row * p + k], off = std::max(std::abs(middle), 1e-18) * kStep;
+    sides.parameter_values[k] = middle + off;
+    sides.parameter_values[p + k] = middle - off;
+    sides.evaluate_numbers();
+    sides.parameter_values[k] = sides.parameter_values[p + k] = middle;
+    const RowFeatures at_sides =
+        features_of(sides, std::vector<std::size_t>{0, 1}, model_.features, tokens.currents);
+    double change = 0;
+    for (std::size_t f = 0; f < by_feature.size(); ++f)
+      change += double{by_feature[f]} *
+                (double{at_sides.devices[f]} - double{at_sides.devices[by_feature.size() + f]});
+    out[k] = slope * change / (2 * off);
   }
   return out;
 }

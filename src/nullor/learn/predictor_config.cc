@@ -15,6 +15,7 @@ using Json = nlohmann::ordered_json;
 PredictorConfig paper() {
   PredictorConfig c;
   c.tokens.form = TokenForm::pins;
+  c.tokens.currents = false;
   c.layers = 12, c.width = 128, c.heads = 8, c.feed_forward = 512;
   c.relation_bias = false;
   c.alternate_near = true;
@@ -81,6 +82,7 @@ std::string to_json(const PredictorConfig& c) {
               {"virtual_edges", c.tokens.virtual_edges},
               {"global", c.tokens.global},
               {"graph", c.tokens.graph},
+              {"currents", c.tokens.currents},
               {"mixing", static_cast<int>(c.mixing)},
               {"layers", c.layers},
               {"width", c.width},
@@ -128,6 +130,7 @@ PredictorConfig predictor_config_of_json(const std::string& text, const std::str
   c.tokens.virtual_edges = flag("virtual_edges");
   c.tokens.global = flag("global");
   c.tokens.graph = flag("graph");
+  c.tokens.currents = flag("currents");
   const int mixing = whole("mixing"), loss = whole("loss");
   if (mixing > 2 || loss > 1) refuse(path, "its way of mixing or its loss is unknown");
   c.mixing = static_cast<PredictorConfig::Mixing>(mixing);
