@@ -1,0 +1,259 @@
+#!/usr/bin/env python3
+"""Prediction of validity and metrics: seen and unseen circuits, ablations, amount of data, speed, strangeness.
+
+usage: benchmarks/predict.py [--sets FOLDER] [--out FOLDER] [--rows 1000] [--epochs 40] [--jobs 2] [--program PROGRAM] PART ...
+
+parts
+    seen       one model of all sets, judged on samples that it did not learn from, beside box rule, ridge and neighbours
+    unseen     every set held out in turn, all of its rows judged; beside the same baselines
+    few        one set held out, then learned from with 10, 100 and 1000 of its rows beside the others
+    ablations  the same training without validity, graph, global token, virtual edges, currents or failed rows; pins; gnn; paper
+    amount     1/8, 1/4, 1/2 and all of the rows
+    speed      rows a second in training and prediction, one and two threads; lanes beside it
+    strange    AUROC of strangeness: another circuit, sizes beyond the bounds, a corner never learned
+
+Sets are those of benchmarks/datasets.py (--sets, a folder of data sets; shards that are there are taken). Models are kept in --out and
+not trained again. Figures are of legal geometries alone. `error` is the median over rows of |predicted - simulated| / |simulated|, `R2` on
+the scale that is learned (logarithms of what spans decades); the figure of a part is the median over the metrics, all of them are in --json.
+"""
+import argparse
+import csv
+import json
+import math
+import pathlib
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+METRICS = "tc,power,vos,cmrr_dc,psr_supply,psr_ground,dc_gain,gbw,phase_margin,slew_rate,settling_time"
+ABLATIONS = {
+    "compact": [],
+    "without validity": ["--without-validity"],
+    "metrics of ok rows only": ["--ok-rows-only"],
+    "without currents": ["--without-currents"],
+    "without graph": ["--without-graph", "--without-currents"],
+    "without global token": ["--without-global"],
+    "tokens are pins": ["--pins"],
+    "pins, no virtual edges": ["--pins", "--without-virtual-edges"],
+    "squared error": ["--squared"],
+    "gnn": ["--model", "gnn"],
+    "paper, equal time": ["--model", "paper"],
+}
+
+
+class Bench:
+    def __init__(self, options):
+        self.o = options
+        self.out = pathlib.Path(options.out)
+        self.sets = sorted(p.parent.name for p in pathlib.Path(options.sets).glob("*/manifest.json")
+                           if any(p.parent.glob("shard-*.h5")))
+        if not self.sets:
+            sys.exit(f"no data sets in {options.sets}: benchmarks/datasets.py makes them")
+
+    def run(self, *arguments):
+        done = subprocess.run([self.o.program, "-q", "predict", *map(str, arguments)], text=True, capture_output=True)
+        if done.returncode:
+            sys.exit(f"predict {' '.join(map(str, arguments))}: {done.stderr}")
+        return done.stdout
+
+    def train(self, name, *extra, epochs=None, rows=None, jobs=None, hold=()):
+        folder = self.out / name.replace(" ", "_").replace(",", "")
+        model = folder / "model.safetensors"
+        if not model.exists():
+            self.run("train", self.o.sets, "--partial", "--metrics", METRICS, "--rows", rows or self.o.rows, "--epochs", epochs or self.o.epochs,
+                     "--rate", self.o.rate, "--jobs", jobs or self.o.jobs, "--out", folder, *(["--hold-out", ",".join(hold)] if hold else []),
+                     *extra)
+        return model
+
+    def seconds(self, model):
+        return float(list(csv.DictReader(open(model.parent / "curve.csv")))[-1]["seconds"])
+
+    def eval(self, model, part="test", baselines=True, sets=None, rows=0):
+        paths = [pathlib.Path(self.o.sets) / name for name in sets] if sets else [self.o.sets]
+        text = self.run("eval", *paths, "--model", model, "--part", part, "--partial", "--json", "--jobs", self.o.jobs, "--rows", rows,
+                        *(["--baselines"] if baselines else []))
+        return json.loads(text)
+
+
+def median(values):
+    values = [v for v in values if v is not None and math.isfinite(v)]
+    return statistics.median(values) if values else math.nan
+
+
+HEAD = f"{'':30}{'AUROC':>8}{'AP':>8}{'F1':>8}{'ECE':>8}{'error %':>9}{'R2':>8}{'rank':>8}{'inside %':>10}"
+
+
+def line(name, f):
+    def number(x, factor=1, form=".3f"):
+        return "-" if x is None or not math.isfinite(x) else format(factor * x, form)
+
+    m = {key: median([one[key] for one in f["metrics"]]) for key in ("median_relative_error", "scaled_r_squared", "spearman", "coverage")}
+    print(f"{name:30}{number(f['auroc']):>8}{number(f['average_precision']):>8}{number(f['f1']):>8}{number(f['calibration_error']):>8}"
+          f"{number(m['median_relative_error'], 100, '.1f'):>9}{number(m['scaled_r_squared']):>8}{number(m['spearman']):>8}"
+          f"{number(m['coverage'], 100, '.1f'):>10}", flush=True)
+
+
+def metric_table(figures):
+    names = list(figures)
+    print(f"\n{'error %':16}" + "".join(f"{n:>12}" for n in names) + f"{'R2':>8}{'rank':>8}{'inside %':>10}   of {names[0]}")
+    for k, first in enumerate(figures[names[0]]["metrics"]):
+        errors = [figures[n]["metrics"][k]["median_relative_error"] for n in names]
+        show = lambda x, factor=1: "-" if x is None else f"{factor * x:.3g}"
+        print(f"{first['name']:16}" + "".join(f"{show(e, 100):>12}" for e in errors) +
+              f"{show(first['scaled_r_squared']):>8}{show(first['spearman']):>8}{show(first['coverage'], 100):>10}")
+
+
+def seen(b):
+    model = b.train("seen")
+    found = b.eval(model)
+    print("seen circuits, unseen samples\n" + HEAD)
+    for name, figures in found["seen"].items():
+        line(name, figures)
+    print()
+    for one in found["sets"]:
+        line(one["name"].removesuffix("_Pin_3"), one["figures"]["network"])
+    metric_table(found["seen"])
+
+
+def unseen(b):
+    print("\nunseen circuits: each held out in turn, network / box rule / ridge / neighbours\n" + HEAD)
+    rows = {}
+    for name in b.sets:
+        found = b.eval(b.train(f"without_{name}", hold=[name]), part="all", rows=b.o.rows)
+        one = next(s for s in found["sets"] if s["name"] == name)
+        for predictor, figures in one["figures"].items():
+            rows.setdefault(predictor, []).append(figures)
+        line(name.removesuffix("_Pin_3"), one["figures"]["network"])
+    print("median over the circuits")
+    for predictor, list_of in rows.items():
+        mean = {key: median([f[key] for f in list_of]) for key in ("auroc", "average_precision", "f1", "calibration_error")}
+        mean["metrics"] = [{"name": m["name"], **{key: median([f["metrics"][k][key] for f in list_of]) for key in m if key not in ("name", "unit")}}
+                           for k, m in enumerate(list_of[0]["metrics"])]
+        rows[predictor] = mean
+        line(predictor, mean)
+    metric_table(rows)
+
+
+def few(b):
+    name = b.o.few
+    print(f"\n{name} held out, then learned from with some of its rows beside all others\n" + HEAD)
+    line("no row", b.eval(b.train(f"without_{name}", hold=[name]), sets=[name], baselines=False)["unseen"]["network"])
+    start = b.train(f"without_{name}", hold=[name])
+    for count in (10, 100, 1000):
+        model = b.train(f"few_{name}_{count}", "--start", start, "--only", name, rows=count, epochs=b.o.epochs)
+        line(f"{count} rows", b.eval(model, sets=[name], baselines=False)["seen"]["network"])
+
+
+def ablations(b):
+    print("\nablations: the same rows and epochs, unseen samples of seen circuits\n" + HEAD + f"{'train s':>9}")
+    reference = None
+    for name, flags in ABLATIONS.items():
+        epochs = b.o.epochs
+        if "paper" in name:
+            one = b.train("paper_one_epoch", *flags, epochs=1)
+            epochs = max(1, round(reference / b.seconds(one)))
+        model = b.train(f"ablation_{name}" if flags else "seen", *flags, epochs=epochs)
+        reference = reference or b.seconds(model)
+        figures = b.eval(model, baselines=False)["seen"]["network"]
+        line(name, figures)
+        print(f"{'':95}{b.seconds(model):9.0f}  {epochs} epochs")
+
+
+def amount(b):
+    print("\namount of rows of each set\n" + HEAD)
+    for part in (8, 4, 2, 1):
+        model = b.train(f"amount_{part}" if part > 1 else "seen", rows=b.o.rows // part, epochs=b.o.epochs * part)
+        line(f"{b.o.rows // part}", b.eval(model, baselines=False)["seen"]["network"])
+
+
+def speed(b):
+    model = b.train("seen")
+    with open(model.parent / "curve.csv") as file:
+        curve = list(csv.DictReader(file))
+    print(f"\nspeed\ntraining: {len(curve)} epochs in {curve[-1]['seconds']} s, {b.o.jobs} threads")
+    name = b.sets[0]
+    for jobs in (1, 2):
+        rows = int(1e9)
+        began = time.time()
+        text = b.run("eval", pathlib.Path(b.o.sets) / name, "--model", model, "--part", "all", "--partial", "--json", "--jobs", jobs)
+        print(f"eval of {name}, {jobs} threads: {json.loads(text)['sets'][0]['figures']['network']['rows']} legal rows in {time.time() - began:.2f} s, "
+              "reading and scoring included")
+
+
+def auroc(strange, usual):
+    pairs = sum((s > u) + 0.5 * (s == u) for s in strange for u in usual)
+    return pairs / (len(strange) * len(usual))
+
+
+def strangeness(b, model, netlist, extra, table):
+    with tempfile.TemporaryDirectory() as scratch:
+        out = pathlib.Path(scratch) / "out.csv"
+        source = pathlib.Path(scratch) / "in.csv"
+        with open(source, "w", newline="") as file:
+            writer = csv.DictWriter(file, fieldnames=list(table[0]))
+            writer.writeheader()
+            writer.writerows(table)
+        b.run("run", netlist, "--testbench", ROOT / "share" / "testbenches" / "amplifier.toml", "--model", model, "--table", source, "--out", out,
+              *extra)
+        return [float(row["strangeness"]) for row in csv.DictReader(open(out))]
+
+
+def strange(b):
+    model = b.train("seen")
+    name = b.o.few
+    manifest = json.loads((pathlib.Path(b.o.sets) / name / "manifest.json").read_text())
+    rng = random.Random(1)
+    bounds = (pathlib.Path(manifest["bounds"]["path"])).read_text()
+    boxes = []
+    for text in bounds.splitlines():
+        if ":" not in text or text.startswith("#"):
+            continue
+        key, rest = text.split(":", 1)
+        low, high = (float(rest.split(part)[1].split(",")[0].strip(" }")) for part in ("min:", "max:"))
+        boxes.append((key, max(low, 0.42 if "_W_" in key else 0.15 if "_L_" in key else low), high, "int" in rest))
+
+    def draw(factor):
+        row = {}
+        for key, low, high, whole in boxes:
+            value = rng.uniform(low, high)
+            if factor > 1 and "_W_" in key and rng.random() < 0.3:
+                value = high * rng.uniform(1.5, factor)
+            row[key] = round(value) if whole else value
+        return row
+
+    extra = [part for path in manifest["includes"] for part in ("--include", path)]
+    usual = strangeness(b, model, manifest["netlist"], extra, [draw(1) for _ in range(500)])
+    beyond = strangeness(b, model, manifest["netlist"], extra, [draw(3) for _ in range(500)])
+    corner = strangeness(b, model, manifest["netlist"], extra + ["--corner", "sf"], [draw(1) for _ in range(500)])
+    pair = [{"w_in": rng.uniform(2, 100) * 1e-6, "w_load": rng.uniform(2, 50) * 1e-6} for _ in range(500)]
+    other = strangeness(b, model, ROOT / "examples" / "dataset" / "two_stage.cir", [], pair)
+    held = b.train(f"without_{name}", hold=[name])
+    unknown = strangeness(b, held, manifest["netlist"], extra, [draw(1) for _ in range(500)])
+    print(f"\nstrangeness: AUROC against rows of {name} within the bounds (a share of {sum(u > 1 for u in usual) / len(usual):.1%} of them is above 1)")
+    for what, rows in (("widths 1.5 to 3 times the bounds", beyond), ("a corner never learned", corner), ("a two-stage amplifier of other models", other),
+                       (f"{name} for the model that never saw it", unknown)):
+        print(f"  {what:50}{auroc(rows, usual):8.3f}   {sum(r > 1 for r in rows) / len(rows):.1%} above 1")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="+", choices=("seen", "unseen", "few", "ablations", "amount", "speed", "strange"))
+    parser.add_argument("--sets", default="data/sets")
+    parser.add_argument("--out", default="data/predict")
+    parser.add_argument("--rows", type=int, default=1000)
+    parser.add_argument("--epochs", type=int, default=40)
+    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--few", default="Leung_NMCF_Pin_3")
+    parser.add_argument("--program", default=str(ROOT / "build" / "release" / "bin" / "nullor"))
+    bench = Bench(parser.parse_args())
+    for part in bench.o.parts:
+        globals()[part](bench)
+
+
+if __name__ == "__main__":
+    main()
