@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "nullor/cli/version.h"
-#include "nullor/learn/row_features.h"
+#include "nullor/design/testbench.h"
 #include "nullor/report/html_page.h"
 
 namespace nullor {
@@ -40,7 +40,7 @@ Validity validity_of(const JudgedRows& group, bool legal_only) {
   Validity out;
   for (std::size_t s = 0; s < group.truth.size(); ++s) {
     for (std::size_t r = 0; r < group.truth[s].rows(); ++r) {
-      if (legal_only && !learn::is_legal(group.truth[s], r)) continue;
+      if (legal_only && group.truth[s].failure[r] == kIllegalGeometry) continue;
       out.probability.push_back(group.predicted[s].valid[r]);
       out.truth.push_back(group.truth[s].failure[r] == 0);
     }

@@ -109,12 +109,12 @@ FeatureScale fit_features(std::span<const PredictionRows> all) {
   return out;
 }
 
-RowFeatures features_of(const PredictionRows& rows, std::span<const std::size_t> which,
-                        const FeatureScale& scale) {
+ScaledFeatures features_of(const PredictionRows& rows, std::span<const std::size_t> which,
+                           const FeatureScale& scale) {
   const auto& devices = rows.circuit->devices();
   const std::vector<int> corners = scale.corner_of(rows), conditions = scale.condition_of(rows);
   const auto wide = static_cast<std::size_t>(scale.condition_features());
-  RowFeatures out;
+  ScaledFeatures out;
   out.devices.assign(which.size() * devices.size() * FeatureScale::kDeviceFeatures, 0.0f);
   out.conditions.assign(which.size() * wide, 0.0f);
   for (std::size_t n = 0; n < which.size(); ++n) {
