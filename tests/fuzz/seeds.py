@@ -39,9 +39,10 @@ for k, file in enumerate(sorted((root / "tests").rglob("*.raw"))):
 
 def network(arrays, notes, dtype="F64"):
     header, body = {"__metadata__": notes}, b""
-    for name, (shape, values) in arrays.items():
-        data = struct.pack(f"<{len(values)}{'d' if dtype == 'F64' else 'f'}", *values)
-        header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [len(body), len(body) + len(data)]}
+    for name, (shape, values, *own) in arrays.items():
+        kind = own[0] if own else dtype
+        data = struct.pack(f"<{len(values)}{'d' if kind == 'F64' else 'f'}", *values)
+        header[name] = {"dtype": kind, "shape": shape, "data_offsets": [len(body), len(body) + len(data)]}
         body += data
     text = json.dumps(header).encode()
     return struct.pack("<Q", len(text)) + text + body
@@ -76,6 +77,48 @@ save("deep", "one_layer", network(
                              "conductance_rates": [0.1], "bias_rates": [0.1], "decay": 0.99, "plain_nudging": False,
                              "minimum": 0, "maximum": 0, "levels": 0, "variation": 0, "write_noise": 0, "seed": 1}),
      "curve": json.dumps([{"epoch": 1, "training": scores, "test": scores}])}, "F32"))
+
+
+
+def predictor():
+    """The smallest one: no layers, one metric, two classes, no conditions."""
+    d, arrays = 8, {}
+
+    def weights(name, rows, columns):
+        arrays[name] = ([rows, columns], [0.1] * (rows * columns))
+
+    def linear(name, outputs, inputs):
+        weights(name + ".weight", outputs, inputs)
+        weights(name + ".bias", 1, outputs)
+
+    def norm(name):
+        weights(name + ".gain", 1, d)
+        weights(name + ".shift", 1, d)
+
+    weights("types", 50, d)
+    linear("numbers.up", d, 30), linear("numbers.down", d, d), linear("conditions", d, 1)
+    norm("last"), weights("queries", 3, d)
+    norm("decoder0.cross.norm")
+    for part in "q", "k", "v", "out":
+        linear("decoder0.cross." + part, d, d)
+    norm("decoder0.feed.norm"), linear("decoder0.feed.up", d, d), linear("decoder0.feed.down", d, d)
+    norm("read"), linear("metric", 3, d), linear("valid.up", d, d), linear("valid.down", 1, d), linear("class", 2, d)
+    arrays["metric_scales"] = ([1, 5], [1, 1, 0, 1, 0.5], "F64")
+    arrays["number_scales"] = ([30, 5], [1, 0, 1, 1e-6, 1] * 30, "F64")
+    arrays["condition_scales"] = ([0, 5], [], "F64")
+    arrays["legal"] = ([1, 5], [0, 1e-6, 1e-5, 1e-7, 1e-6], "F64")
+    arrays["summary_mean"] = ([1, d], [0] * d, "F64")
+    arrays["summary_precision"] = ([d, d], [1] * (d * d), "F64")
+    config = {"tokens": "devices", "virtual_edges": True, "global": True, "graph": True, "mixing": 0, "layers": 0, "width": d,
+              "heads": 2, "feed_forward": d, "relation_bias": True, "alternate_near": False, "cross_layers": 0,
+              "decoder_layers": 1, "decoder_self": False, "validity": True, "loss": 0, "failed_rows": True,
+              "validity_weight": 1.0, "class_weight": 0.3, "dropout": 0.0}
+    return network(arrays, {"format": "nullor predictor 1", "config": json.dumps(config), "classes": "ok\nillegal_geometry",
+                            "metrics": "gain", "units": "dB", "conditions": "", "corners": "tt", "level": "0.9", "distance": "1",
+                            "circuits": "00000000000000ff"}, "F32")
+
+
+save("predictor", "smallest", predictor())
 
 for k, text in enumerate([
         "# a ladder\nV1 s 0 2\nR1 s a 1k\nR2 a 0 1k\nD1 a b ideal\nR3 b 0 1\n",

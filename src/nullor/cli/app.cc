@@ -10,9 +10,9 @@
 namespace nullor {
 namespace {
 
-constexpr std::array<void (*)(CLI::App&), 9> kVerbs = {add_run,       add_gradient, add_surrogate,
-                                                       add_optimize,  add_dataset,  add_topology,
-                                                       add_resistive, add_devices,  add_doctor};
+constexpr std::array<void (*)(CLI::App&), 10> kVerbs = {
+    add_run,     add_gradient, add_surrogate, add_optimize, add_dataset,
+    add_predict, add_topology, add_resistive, add_devices,  add_doctor};
 
 }  // namespace
 

@@ -25,6 +25,7 @@ void add_optimize(CLI::App& app);
 void add_surrogate(CLI::App& app);
 void add_resistive(CLI::App& app);
 void add_dataset(CLI::App& app);
+void add_predict(CLI::App& app);
 void add_topology(CLI::App& app);
 void add_devices(CLI::App& app);
 void add_doctor(CLI::App& app);

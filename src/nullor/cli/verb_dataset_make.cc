@@ -161,6 +161,9 @@ void add_dataset_make(CLI::App& dataset) {
   verb->add_option("--time-limit", data.time_limit, "seconds a row, 0 is no limit")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
+  verb->add_option("--point-limit", data.point_limit,
+                   "time points of a transient; one that needs more has not converged. 0 is no limit")
+      ->capture_default_str();
   verb->add_option("--engine", data.engine, "what simulates")
       ->check(CLI::IsMember({"native", "lanes", "ngspice"}))
       ->capture_default_str();

@@ -204,6 +204,7 @@ CircuitSetting Dataset::setting(std::span<const std::int32_t> at) const {
   for (const Bound& b : sampler_.bounds().list()) out.where.push_back(b.where);
   out.start = sampler_.bounds().complete(middle);
   out.time_limit = options_.time_limit;
+  out.point_limit = options_.point_limit;
   return out;
 }
 

@@ -54,6 +54,7 @@ struct DatasetOptions {
   std::vector<Axis> axes;
   std::vector<std::pair<std::string, double>> set;  ///< conditions other than the testbench's own
   double time_limit = 0;                            ///< [s] a row; 0: none
+  std::uint64_t point_limit = 0;                    ///< time points of a transient; 0: none
   std::string engine = "native";                    ///< or "ngspice"
 };
 

@@ -25,29 +25,31 @@ std::string write_manifest(const Manifest& m) {
   for (const std::string& path : o.files.models) models.push_back(absolute(path));
   for (const Axis& axis : o.axes) axes.push_back({{"name", axis.name}, {"values", axis.values}});
   for (const auto& [name, value] : o.set) set[name] = value;
-  const Json out = {{"format", "nullor data set"},
-                    {"format_version", kFormat},
-                    {"netlist", absolute(o.files.netlist)},
-                    {"subcircuit", o.files.subcircuit},
-                    {"includes", includes},
-                    {"models", models},
-                    {"files", files},
-                    {"testbench", {{"path", absolute(o.testbench)}, {"sha256", m.testbench_digest}}},
-                    {"bounds", {{"path", absolute(o.bounds)}, {"sha256", m.bounds_digest}}},
-                    {"sampling", name_of(o.sampling)},
-                    {"seed", o.seed},
-                    {"samples", o.samples},
-                    {"axes", axes},
-                    {"set", set},
-                    {"engine", o.engine},
-                    {"time_limit_s", o.time_limit},
-                    {"shard_size", o.shard_size},
-                    {"shards", m.shards},
-                    {"rows", m.rows},
-                    {"parameters", m.columns.parameters},
-                    {"conditions", m.columns.conditions},
-                    {"metrics", m.columns.metrics},
-                    {"classes", m.columns.classes}};
+  Json out = {{"format", "nullor data set"},
+              {"format_version", kFormat},
+              {"netlist", absolute(o.files.netlist)},
+              {"subcircuit", o.files.subcircuit},
+              {"includes", includes},
+              {"models", models},
+              {"files", files},
+              {"testbench", {{"path", absolute(o.testbench)}, {"sha256", m.testbench_digest}}},
+              {"bounds", {{"path", absolute(o.bounds)}, {"sha256", m.bounds_digest}}},
+              {"sampling", name_of(o.sampling)},
+              {"seed", o.seed},
+              {"samples", o.samples},
+              {"axes", axes},
+              {"set", set},
+              {"engine", o.engine},
+              {"time_limit_s", o.time_limit},
+              {"shard_size", o.shard_size},
+              {"shards", m.shards},
+              {"rows", m.rows},
+              {"parameters", m.columns.parameters},
+              {"conditions", m.columns.conditions},
+              {"metrics", m.columns.metrics},
+              {"classes", m.columns.classes}};
+  // Sets without a limit read as they did before there was one.
+  if (o.point_limit > 0) out["point_limit"] = o.point_limit;
   return out.dump(2) + "\n";
 }
 
@@ -71,6 +73,7 @@ DatasetOptions read_manifest(const std::string& text, const std::string& path) {
     in.at("engine").get_to(o.engine);
     in.at("time_limit_s").get_to(o.time_limit);
     in.at("shard_size").get_to(o.shard_size);
+    o.point_limit = in.value("point_limit", std::uint64_t{0});
     return o;
   } catch (const Json::exception& e) {
     throw InputError(ErrorKind::input_output, "'" + path + "' is no manifest: " + e.what());

@@ -83,6 +83,7 @@ LaneSimulator::Start LaneEvaluator::in_unknowns_of(std::size_t setup,
 void LaneEvaluator::evaluate_chunk(std::span<const Sample> samples, std::vector<SampleOutcome>& out) {
   std::vector<std::vector<SetupResult>> results(samples.size(), std::vector<SetupResult>(setups_.size()));
   std::vector<char> inside(samples.size(), 0);  // still in the lanes
+  std::vector<SampleOutcome> outcomes(samples.size());
   for (std::size_t k = 0; k < samples.size(); ++k) {
     std::string illegal;
     inside[k] = alone_.is_legal(samples[k].parameters, samples[k].conditions, illegal);
@@ -96,6 +97,10 @@ void LaneEvaluator::evaluate_chunk(std::span<const Sample> samples, std::vector<
     for (std::size_t k = 0; k < samples.size(); ++k) {
       if (!inside[k]) continue;
       const Sample& sample = samples[k];
+      if (!outcomes[k].ok()) {
+        results[k][setup].failure = "not simulated: " + outcomes[k].reason;
+        continue;
+      }
       if (const auto why = alone_.left_out(setup, sample.parameters, sample.conditions, results[k])) {
         results[k][setup].failure = "not simulated: " + *why;
         continue;
@@ -118,14 +123,19 @@ void LaneEvaluator::evaluate_chunk(std::span<const Sample> samples, std::vector<
       known[loaded[j]] = setups_[0]->operating_points()[j];
     for (std::size_t j = 0; j < loaded.size(); ++j) {
       inside[loaded[j]] = found[j].has_value();
-      if (found[j]) results[loaded[j]][setup] = std::move(*found[j]);
+      if (!found[j]) continue;
+      results[loaded[j]][setup] = std::move(*found[j]);
+      if (const auto why = alone_.over_limit(setup, results[loaded[j]][setup])) {
+        outcomes[loaded[j]].failure = kNoConvergence;
+        outcomes[loaded[j]].reason = results[loaded[j]][setup].failure = *why;
+        outcomes[loaded[j]].simulated = false;
+      }
     }
   }
   for (std::size_t k = 0; k < samples.size(); ++k) {
     if (inside[k]) {
-      SampleOutcome outcome;
-      alone_.measure(samples[k].parameters, samples[k].conditions, results[k], outcome);
-      out.push_back(std::move(outcome));
+      alone_.measure(samples[k].parameters, samples[k].conditions, results[k], outcomes[k]);
+      out.push_back(std::move(outcomes[k]));
     } else {
       ++alone_count_;
       out.push_back(alone_.evaluate(samples[k].parameters, samples[k].conditions));

@@ -1,5 +1,7 @@
 #include "nullor/design/prediction_rows.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "nullor/design/sized_dut.h"
@@ -30,6 +32,28 @@ PredictionRows PredictionRows::picked(const std::vector<std::size_t>& rows) cons
   out.sample = nullor::picked(sample, 1, rows);
   out.metric_values = nullor::picked(metric_values, metrics.size(), rows);
   out.failure = nullor::picked(failure, 1, rows);
+  return out;
+}
+
+PredictionRows PredictionRows::with_metrics(const std::vector<std::string>& names) const {
+  if (names == metrics) return *this;
+  std::vector<std::size_t> places;
+  for (const std::string& metric : names) {
+    const auto found = std::find(metrics.begin(), metrics.end(), metric);
+    if (found == metrics.end())
+      throw InputError(ErrorKind::usage, fmt::format("'{}' has no metric '{}'", name, metric), {},
+                       did_you_mean(metric, metrics, fmt::format("it has {}", fmt::join(metrics, ", "))));
+    places.push_back(static_cast<std::size_t>(found - metrics.begin()));
+  }
+  PredictionRows out = *this;
+  out.metrics.clear(), out.units.clear(), out.metric_values.clear();
+  for (const std::size_t k : places) {
+    out.metrics.push_back(metrics[k]);
+    out.units.push_back(units[k]);
+  }
+  for (std::size_t at = 0; at < metric_values.size(); at += metrics.size()) {
+    for (const std::size_t k : places) out.metric_values.push_back(metric_values[at + k]);
+  }
   return out;
 }
 

@@ -32,6 +32,9 @@ struct PredictionRows {
   std::size_t rows() const { return corner.size(); }
   /// These rows, in this order.
   PredictionRows picked(const std::vector<std::size_t>& rows) const;
+  /// With these metrics alone, in this order. Throws InputError(usage) for one that is not there, with the
+  /// nearest that is.
+  PredictionRows with_metrics(const std::vector<std::string>& names) const;
   /// Fills `numbers` from the parameters and conditions of the rows, both of which may appear in the netlist.
   void evaluate_numbers();
 };

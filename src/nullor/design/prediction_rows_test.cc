@@ -103,6 +103,21 @@ TEST_F(PredictionTest, ReadsTheRowsOfADataSet) {
   EXPECT_DOUBLE_EQ(some.parameter_values[1], rows.parameter_values[15]);
 }
 
+TEST(PredictionRows, KeepsTheMetricsThatAreNamed) {
+  PredictionRows rows;
+  rows.name = "stage";
+  rows.metrics = {"gain", "gbw", "power"};
+  rows.units = {"dB", "Hz", "W"};
+  rows.metric_values = {1, 2, 3, 4, 5, 6};
+  const PredictionRows some = rows.with_metrics({"power", "gain"});
+  EXPECT_EQ(some.metrics, (std::vector<std::string>{"power", "gain"}));
+  EXPECT_EQ(some.units, (std::vector<std::string>{"W", "dB"}));
+  EXPECT_EQ(some.metric_values, (std::vector<double>{3, 1, 6, 4}));
+  expect_contains(refusal([&] { (void)rows.with_metrics({"gwb"}); }),
+                  {"'stage' has no metric 'gwb'", "did you mean 'gbw'?"});
+  expect_contains(refusal([&] { (void)rows.with_metrics({"noise_figure"}); }), {"it has gain, gbw, power"});
+}
+
 TEST_F(PredictionTest, ReadsTheShardsThatAreThere) {
   make("set");
   std::filesystem::remove(shard_path(folder_.path("set"), 1));

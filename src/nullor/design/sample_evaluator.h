@@ -21,6 +21,7 @@ struct CircuitSetting {
   std::vector<Location> where;          ///< (parameters) of their bounds, for messages; may be empty
   std::uint64_t draw = 1;               ///< seed of the netlist's random functions (Monte Carlo)
   double time_limit = 0;                ///< [s] a sample; 0: none
+  std::uint64_t point_limit = 0;        ///< time points of a transient; 0: none
 };
 
 /// One sample: parameters as named in the setting, conditions those of the testbench, both in order.

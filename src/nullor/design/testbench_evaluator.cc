@@ -252,6 +252,7 @@ SampleOutcome TestbenchEvaluator::evaluate(std::span<const double> parameters,
     try {
       const auto ends = [&](const Table& table) { return has_ended(k, parameters, conditions, table); };
       if (out.failure == kNoFailure) results[k] = simulate(run, ends);
+      if (const auto why = over_limit(k, results[k])) fail(out, kNoConvergence, *why);
     } catch (const TimeIsUp&) {
       fail(out, kTimeLimit, fmt::format("over {:g} s in set-up '{}'", setting_.time_limit, run.setup->name));
     } catch (const InputError& e) {
@@ -282,8 +283,20 @@ std::optional<std::string> TestbenchEvaluator::left_out(std::size_t setup, std::
                           [&](std::string_view name) { return known(name, parameters, conditions); });
 }
 
+std::optional<std::string> TestbenchEvaluator::over_limit(std::size_t setup,
+                                                          const SetupResult& result) const {
+  if (setting_.point_limit == 0) return std::nullopt;
+  for (const Table& table : result.tables) {
+    if (table.kind == "tran" && table.rows() >= setting_.point_limit)
+      return fmt::format("set-up '{}': transient of more than {} time points", bench_.setups[setup].name,
+                         setting_.point_limit);
+  }
+  return std::nullopt;
+}
+
 bool TestbenchEvaluator::has_ended(std::size_t setup, std::span<const double> parameters,
                                    std::span<const double> conditions, const Table& table) const {
+  if (setting_.point_limit > 0 && table.kind == "tran" && table.rows() >= setting_.point_limit) return true;
   if (bench_.setups[setup].stop.empty()) return false;
   return nullor::has_ended(bench_, setup, table,
                            [&](std::string_view name) { return known(name, parameters, conditions); });

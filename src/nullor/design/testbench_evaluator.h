@@ -54,6 +54,8 @@ class TestbenchEvaluator : public SampleEvaluator {
   std::optional<std::vector<std::pair<ParameterId, double>>> pinned(std::size_t setup,
                                                                     std::span<const double> parameters,
                                                                     std::span<const double> conditions) const;
+  /// Why a set-up whose transients end at CircuitSetting::point_limit is given up; nothing where it is not.
+  std::optional<std::string> over_limit(std::size_t setup, const SetupResult& result) const;
   /// metric_reader.h
   std::optional<std::string> left_out(std::size_t setup, std::span<const double> parameters,
                                       std::span<const double> conditions,

@@ -190,6 +190,17 @@ std::vector<std::string> SizedCircuit::parameters() const {
   return out;
 }
 
+std::vector<std::pair<std::string, double>> SizedCircuit::free_parameters() const {
+  std::vector<std::pair<std::string, double>> out;
+  const std::vector<double> values = table_.evaluate();
+  for (const std::string& name : parameters()) {
+    const ParameterId id = find(name);
+    if (id != ParameterTable::kTemperature && table_.entries()[at(id)].program.is_constant())
+      out.emplace_back(name, values[at(id)]);
+  }
+  return out;
+}
+
 SizedCircuit::Evaluator::Evaluator(const SizedCircuit& circuit, std::span<const std::string> parameters)
     : circuit_(&circuit), values_(circuit.table_.evaluate()) {
   const auto& entries = circuit.table_.entries();

@@ -122,6 +122,8 @@ class SizedCircuit {
   bool depends_on(std::string_view parameter) const;
   /// The `.param`s of the deck itself that a number follows from.
   std::vector<std::string> parameters() const;
+  /// Those of them that the netlist gives a number, not a formula, with that number.
+  std::vector<std::pair<std::string, double>> free_parameters() const;
 
   /// Equal for circuits that differ by names and order alone, and hardly ever for others: of the devices,
   /// nets and ports, not of sizes. Exchanged drains and sources do not change it.

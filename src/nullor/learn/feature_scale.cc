@@ -107,13 +107,13 @@ FeatureScale fit_features(std::span<const PredictionRows> all) {
   return out;
 }
 
-RowFeatures features_of(const PredictionRows& rows, std::span<const std::size_t> which,
+ScaledFeatures features_of(const PredictionRows& rows, std::span<const std::size_t> which,
                         const FeatureScale& scale, const BiasCurrents& currents) {
   constexpr std::size_t kWide = FeatureScale::kDeviceFeatures, kOwn = kWide - BiasCurrents::kFeatures;
   const auto& devices = rows.circuit->devices();
   const std::vector<int> corners = scale.corner_of(rows), conditions = scale.condition_of(rows);
   const auto wide = static_cast<std::size_t>(scale.condition_features());
-  RowFeatures out;
+  ScaledFeatures out;
   out.devices.assign(which.size() * devices.size() * kWide, 0.0f);
   out.conditions.assign(which.size() * wide, 0.0f);
   std::vector<float> flows(devices.size() * BiasCurrents::kFeatures);

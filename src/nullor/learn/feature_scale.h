@@ -42,12 +42,12 @@ FeatureScale fit_features(std::span<const PredictionRows> rows);
 
 /// Features of rows of one circuit in the order of its devices: numbers in the columns of the device's kind,
 /// which tell the network what they mean; conditions, then one column a corner.
-struct RowFeatures {
+struct ScaledFeatures {
   std::vector<float> devices;     ///< (n d, kDeviceFeatures); the last columns are BiasCurrents
   std::vector<float> conditions;  ///< (n, condition_features())
 };
 /// Of `rows[begin .. begin + count)`, picked by `which`.
-RowFeatures features_of(const PredictionRows& rows, std::span<const std::size_t> which,
+ScaledFeatures features_of(const PredictionRows& rows, std::span<const std::size_t> which,
                         const FeatureScale& scale, const BiasCurrents& currents);
 
 }  // namespace nullor::learn

@@ -152,7 +152,7 @@ std::vector<double> NetworkPredictor::gradient(const PredictionRows& rows, std::
     sides.parameter_values[p + k] = middle - off;
     sides.evaluate_numbers();
     sides.parameter_values[k] = sides.parameter_values[p + k] = middle;
-    const RowFeatures at_sides =
+    const ScaledFeatures at_sides =
         features_of(sides, std::vector<std::size_t>{0, 1}, model_.features, tokens.currents);
     double change = 0;
     for (std::size_t f = 0; f < by_feature.size(); ++f)

@@ -108,6 +108,7 @@ void write_features(const PredictorModel& model, TensorFile& file) {
 void read_features(PredictorModel& model, TensorFile& file, const std::string& path) {
   FeatureScale& f = model.features;
   f.conditions = file.list("conditions");
+  if (f.conditions == std::vector<std::string>{""}) f.conditions.clear();
   f.corners = file.list("corners");
   const std::vector<double> numbers = table(file, "number_scales", kSizedKinds * kSizedNumbers, 5, path);
   for (std::size_t k = 0; k < kSizedKinds * kSizedNumbers; ++k)

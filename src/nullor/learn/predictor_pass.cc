@@ -57,7 +57,7 @@ PredictorOutputs PredictorPass::forward(const PredictorNetwork& network, const P
   }
   tape_->clear(training);
   tape_->set_dropout(training ? model.config.dropout : 0, dropout);
-  const RowFeatures features = features_of(set, rows, model.features, tokens.currents);
+  const ScaledFeatures features = features_of(set, rows, model.features, tokens.currents);
   return network.forward(*tape_, PredictorBatch<float>{&tokens, static_cast<int>(rows.size()),
                                                        features.devices.data(), features.conditions.data()});
 }
