@@ -177,7 +177,7 @@ TEST_F(PredictVerb, GoesOnAfterAnInterruptToTheSameBytes) {
   const Ran resumed = train("sets", "parts", rest);
   ASSERT_EQ(resumed.code, 0) << resumed.err;
   EXPECT_EQ(resumed.err.find("epoch 1/60"), std::string::npos) << "it began anew";
-  EXPECT_EQ(read_file(path("parts/model.safetensors")), read_file(path("whole/model.safetensors")));
+  EXPECT_TRUE(read_file(path("parts/model.safetensors")) == read_file(path("whole/model.safetensors")));
   expect_refused(train("sets", "parts", {"--epochs", "50", "--resume"}), ErrorKind::usage,
                  {"was written by another training"});
 }
@@ -215,8 +215,8 @@ TEST_F(PredictVerb, AnswersForARowAndForATable) {
 
 TEST_F(PredictVerb, SaysWhatIsStrange) {
   ASSERT_EQ(train("sets", "m").code, 0);
-  const Ran wide = run({"--param", "w=3m", "--param", "r=5k", "--set", "v=20"});
-  expect_contains(wide.out, {"unlike what was learned from", "w of m1 is 3m, above", "v is 20, above 2"});
+  const Ran wide = run({"--param", "w=300u", "--param", "r=5k", "--set", "v=20"});
+  expect_contains(wide.out, {"unlike what was learned from", "w of m1 is 300u, above", "v is 20, above 2"});
   const Ran corner = run({"--param", "w=3u", "--param", "r=5k", "--corner", "ss"});
   expect_contains(corner.out, {"corner 'ss' was never learned from"});
   std::string other = read_file(path("a.cir"));
@@ -310,11 +310,12 @@ TEST_F(PredictVerb, RefusesSetsThatDoNotFit) {
                  {"is no data set, and no folder in it is one"});
   expect_refused(train("sets", "n", {"--test-share", "0.9"}), ErrorKind::usage,
                  {"leave nothing to learn from"});
-  expect_refused(train("sets", "n", {"--model", "huge"}), ErrorKind::usage, {"unknown predictor 'huge'"});
+  expect_refused(predict({"train", path("sets"), "--out", path("n"), "--model", "huge"}), ErrorKind::usage,
+                 {"unknown predictor 'huge'"});
   for (const auto& shard : std::filesystem::directory_iterator(path("sets/stage"))) {
     if (shard.path().extension() == ".h5") std::filesystem::remove(shard.path());
   }
-  expect_refused(train("sets", "n", {"--partial"}), ErrorKind::input_output, {"stage"});
+  expect_refused(train("sets", "n", {"--partial"}), ErrorKind::input_output, {"1 of 1 shards are missing"});
 }
 
 TEST(Predict, KnowsTheShippedAmplifierByItsData) {

@@ -26,6 +26,7 @@ struct TrainFlags {
   learn::PredictorTrainingOptions training;
   Division division;
   double dropout = 0;
+  int warm_up = -1;
   bool partial = false, pins = false, squared = false, without_validity = false, ok_rows_only = false;
   bool without_graph = false, without_global = false, without_virtual_edges = false;
 };
@@ -132,6 +133,14 @@ void train(const TrainFlags& flags) {
   how.seed = flags.common.seed;
   how.jobs = flags.common.jobs;
   how.folder = flags.common.out;
+  if (flags.warm_up >= 0) {
+    how.warm_up = flags.warm_up;
+  } else {
+    // Short trainings would be over before the rate is up.
+    const std::size_t steps = count(parts.training) * static_cast<std::size_t>(std::max(how.epochs, 1)) /
+                              static_cast<std::size_t>(std::max(how.batch, 1));
+    how.warm_up = static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(how.warm_up), steps / 10));
+  }
   log_note(fmt::format("{} rows of {} sets to learn from, {} to validate, {} to calibrate, {} kept for tests",
                        count(parts.training), sets.size(), count(parts.validation), count(parts.calibration),
                        count(parts.test)));
@@ -216,7 +225,9 @@ void add_training_options(CLI::App& verb, TrainFlags& flags) {
   learn::PredictorTrainingOptions& t = flags.training;
   verb.add_option("--epochs", t.epochs, "passes over all rows")->capture_default_str();
   verb.add_option("--rate", t.rate, "highest rate of AdamW")->capture_default_str();
-  verb.add_option("--warm-up", t.warm_up, "steps in which the rate rises")->capture_default_str();
+  verb.add_option("--warm-up", flags.warm_up,
+                  "steps in which the rate rises; when not given 200, or a tenth of all where that is less")
+      ->check(CLI::NonNegativeNumber);
   verb.add_option("--decay", t.step.decay, "of weights")->capture_default_str();
   verb.add_option("--batch", t.batch, "rows of a step")->capture_default_str();
   verb.add_option("--shard", t.shard, "rows of one circuit that are worked on at a time")

@@ -125,7 +125,7 @@ class Training {
  private:
   struct Lane {
     PredictorPass pass;
-    std::vector<float> gradient;
+    SimdVector<float> gradient;
     PredictorLoss loss;
   };
 

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "nullor/base/rng.h"
+#include "nullor/learn/simd_vector.h"
 
 namespace nullor::learn {
 
@@ -83,7 +84,7 @@ class Tape {
   /// The gradient of the loss by `x`, zero until the caller fills it.
   Real* seed(Var x) { return node(x).gradient.data(); }
   /// From the last operation to the first; adds to `gradient`, which lies as the weights do (null: not
-  /// wanted).
+  /// wanted). It is a SimdVector's where the last digits are to be the same every time.
   void backward(Real* gradient);
 
   Var input(const Real* values, int rows, int columns);
@@ -125,7 +126,7 @@ class Tape {
                 std::span<const char> allowed = {});
 
  private:
-  using Buffer = std::vector<Real>;
+  using Buffer = SimdVector<Real>;
   struct Node {
     Buffer value, gradient;
     std::function<void()> back;

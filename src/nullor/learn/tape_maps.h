@@ -2,7 +2,6 @@
 /// Buffers of a tape as Eigen sees them: row-major matrices.
 
 #include <Eigen/Core>
-#include <vector>
 
 #include "nullor/learn/tape.h"
 
@@ -20,17 +19,17 @@ auto mutable_map(Real* values, int rows, int columns) {
   return Eigen::Map<RowMajor<Real>>(values, rows, columns);
 }
 template <class Real>
-auto matrix(const std::vector<Real>& values, Var shape) {
+auto matrix(const SimdVector<Real>& values, Var shape) {
   return constant(values.data(), shape.rows, shape.columns);
 }
 template <class Real>
-auto matrix(std::vector<Real>& values, Var shape) {
+auto matrix(SimdVector<Real>& values, Var shape) {
   return mutable_map(values.data(), shape.rows, shape.columns);
 }
 
 /// to += from
 template <class Real>
-void add_to(const std::vector<Real>& from, Real* to) {
+void add_to(const SimdVector<Real>& from, Real* to) {
   Eigen::Map<Eigen::Array<Real, Eigen::Dynamic, 1>>(to, static_cast<Eigen::Index>(from.size())) +=
       Eigen::Map<const Eigen::Array<Real, Eigen::Dynamic, 1>>(from.data(),
                                                               static_cast<Eigen::Index>(from.size()));
