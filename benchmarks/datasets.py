@@ -33,6 +33,7 @@ BOXES = [(r"_W_", "{min: 0.2, max: 10, type: float}"), (r"_L_", "{min: 0.13, max
          (r"_M_", "{min: 1, max: 100, type: int}"), (r"^CURRENT_", "{min: 1e-6, max: 4e-5, type: float}"),
          (r"^CAPACITOR_", "{min: 1e-12, max: 1e-10, type: float}"), (r"^RESISTOR_", "{min: 1e3, max: 1e6, type: log}")]
 SHARD = 500
+POINTS = 20000  # a fast inner loop that rings within the band would otherwise be followed for 400 us, period by period
 
 
 def bounds(variables):
@@ -69,7 +70,7 @@ class Sets:
             bounds_file.write_text(paper.read_text() if "NMCF" in name else bounds(assignments(variables)))
         return ["make", self.amplifiers / "spice_netlist" / name, "--include", variables, "--models", self.models, "--testbench",
                 ROOT / "share" / "testbenches" / "amplifier.toml", "--bounds", bounds_file, "--samples", rows, "--shard-size", SHARD,
-                "--out", folder or self.out / name, *extra]
+                "--point-limit", POINTS, "--out", folder or self.out / name, *extra]
 
     def status(self, name):
         answer = self.run("status", self.out / name, "--json")

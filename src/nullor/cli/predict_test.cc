@@ -149,7 +149,7 @@ TEST_F(PredictVerb, MarksCircuitsThatWereHeldOut) {
   const Ran same = train("sets", "n", {"--hold-out", "stage"});
   EXPECT_EQ(same.err.find("of the same circuit"), std::string::npos) << same.err;
   expect_refused(train("sets", "n", {"--hold-out", "stag"}), ErrorKind::usage,
-                 {"no set 'stag' to hold out", "did you mean 'stage'?"});
+                 {"no set 'stag' among those given", "did you mean 'stage'?"});
   expect_refused(train("sets", "n", {"--hold-out", "stage,loaded"}), ErrorKind::usage,
                  {"all sets are held out"});
 }

@@ -102,4 +102,22 @@ Division division_of(const learn::PredictorModel& model, const std::string& path
   }
 }
 
+void check_like(const learn::PredictorModel& model, PredictionSet& set) {
+  std::vector<std::string> names;
+  for (const learn::MetricScale& scale : model.metrics) names.push_back(scale.name);
+  for (const std::string& name : names) {
+    if (std::find(set.rows.metrics.begin(), set.rows.metrics.end(), name) == set.rows.metrics.end())
+      throw InputError(ErrorKind::usage,
+                       fmt::format("'{}' was made with another testbench than the model's: it has no "
+                                   "metric '{}'",
+                                   set.name, name));
+  }
+  set.rows = set.rows.with_metrics(names);
+  if (set.rows.classes != model.classes)
+    throw InputError(ErrorKind::usage,
+                     fmt::format("'{}' was made with another testbench than the model's: its classes of "
+                                 "failure are others",
+                                 set.name));
+}
+
 }  // namespace nullor

@@ -22,6 +22,10 @@ std::vector<PredictionSet> read_prediction_sets(std::span<const std::string> pat
 PredictionRows first_rows(const PredictionRows& rows, std::size_t most);
 std::vector<PredictionRows> rows_of(std::span<const PredictionSet> sets);
 
+/// Brings the rows into the order of the metrics that the model learned. Throws InputError(usage) where they
+/// have others, or other classes.
+void check_like(const learn::PredictorModel& model, PredictionSet& set);
+
 /// What a model keeps in its notes of how its rows were divided, so that others find the same parts.
 struct Division {
   learn::PartShares shares;

@@ -21,14 +21,14 @@ namespace {
 
 struct TrainFlags {
   CommonOptions common;
-  std::vector<std::string> sets, metrics, hold_out;
-  std::string model = "compact";
+  std::vector<std::string> sets, metrics, hold_out, only;
+  std::string model = "compact", start;
   learn::PredictorTrainingOptions training;
   Division division;
   double dropout = 0;
   int warm_up = -1;
   bool partial = false, pins = false, squared = false, without_validity = false, ok_rows_only = false;
-  bool without_graph = false, without_global = false, without_virtual_edges = false;
+  bool without_graph = false, without_global = false, without_virtual_edges = false, without_currents = false;
 };
 
 learn::PredictorConfig config_of(const TrainFlags& flags) {
@@ -37,6 +37,7 @@ learn::PredictorConfig config_of(const TrainFlags& flags) {
   if (flags.without_graph) out.tokens.graph = false;
   if (flags.without_global) out.tokens.global = false;
   if (flags.without_virtual_edges) out.tokens.virtual_edges = false;
+  if (flags.without_currents) out.tokens.currents = false;
   if (flags.squared) out.loss = learn::PredictorConfig::Loss::squared;
   if (flags.without_validity) out.validity = false;
   if (flags.ok_rows_only) out.failed_rows = false;
@@ -50,15 +51,19 @@ std::vector<PredictionSet> learned_sets(const TrainFlags& flags) {
   std::vector<PredictionSet> all = read_prediction_sets(flags.sets, flags.partial);
   std::vector<std::string> names;
   for (const PredictionSet& set : all) names.push_back(set.name);
-  for (const std::string& name : flags.hold_out) {
+  std::vector<std::string> named = flags.hold_out;
+  named.insert(named.end(), flags.only.begin(), flags.only.end());
+  for (const std::string& name : named) {
     if (std::find(names.begin(), names.end(), name) == names.end())
-      throw InputError(ErrorKind::usage, fmt::format("there is no set '{}' to hold out", name), {},
+      throw InputError(ErrorKind::usage, fmt::format("there is no set '{}' among those given", name), {},
                        did_you_mean(name, names, fmt::format("sets are {}", fmt::join(names, ", "))));
   }
   std::vector<PredictionSet> learned, held;
   for (PredictionSet& set : all) {
     const bool out =
-        std::find(flags.hold_out.begin(), flags.hold_out.end(), set.name) != flags.hold_out.end();
+        std::find(flags.hold_out.begin(), flags.hold_out.end(), set.name) != flags.hold_out.end() ||
+        (!flags.only.empty() &&
+         std::find(flags.only.begin(), flags.only.end(), set.name) == flags.only.end());
     set.rows = first_rows(set.rows, flags.division.most_rows);
     if (!flags.metrics.empty()) set.rows = set.rows.with_metrics(flags.metrics);
     (out ? held : learned).push_back(std::move(set));
@@ -126,8 +131,13 @@ void train(const TrainFlags& flags) {
   const learn::PartShares& shares = flags.division.shares;
   if (shares.validation + shares.calibration + shares.test >= 1)
     throw InputError(ErrorKind::usage, "the shares kept from training leave nothing to learn from");
-  const learn::PredictorConfig config = config_of(flags);
-  const std::vector<PredictionSet> sets = learned_sets(flags);
+  const learn::PredictorModel start =
+      flags.start.empty() ? learn::PredictorModel() : learn::read_predictor(flags.start);
+  const learn::PredictorConfig config = flags.start.empty() ? config_of(flags) : start.config;
+  std::vector<PredictionSet> sets = learned_sets(flags);
+  for (PredictionSet& set : sets) {
+    if (!flags.start.empty()) check_like(start, set);
+  }
   const learn::RowParts parts = learn::divide(rows_of(sets), shares, flags.division.seed);
   learn::PredictorTrainingOptions how = flags.training;
   how.seed = flags.common.seed;
@@ -154,7 +164,8 @@ void train(const TrainFlags& flags) {
   };
   hooks.epoch = [&](const learn::PredictorEpoch& e) { log_note(epoch_line(config, e, how.epochs)); };
   learn::PredictorTrained trained =
-      learn::train_predictor(parts.training, parts.validation, config, how, hooks);
+      flags.start.empty() ? learn::train_predictor(parts.training, parts.validation, config, how, hooks)
+                          : learn::tune_predictor(start, parts.training, parts.validation, how, hooks);
   bar.reset();
   if (trained.interrupted) {
     log_note(trained.curve.empty()
@@ -179,6 +190,13 @@ void add_model_options(CLI::App& verb, TrainFlags& flags) {
   verb.add_flag("--without-virtual-edges", flags.without_virtual_edges,
                 "pins of a device are related by their nets alone")
       ->group(group);
+  verb.add_flag("--without-currents", flags.without_currents,
+                "devices do not know the current that mirrors give them")
+      ->group(group);
+  verb.add_option("--start", flags.start,
+                  "go on from this model, with its shape and scales: few rows of a new circuit")
+      ->type_name("FILE")
+      ->group(group);
   verb.add_flag("--without-validity", flags.without_validity, "metrics alone")->group(group);
   verb.add_flag("--squared", flags.squared, "squared errors, not quantiles")->group(group);
   verb.add_flag("--ok-rows-only", flags.ok_rows_only, "metrics of rows that fail are not learned from")
@@ -197,6 +215,10 @@ void add_data_options(CLI::App& verb, TrainFlags& flags) {
       ->option_text("NAME,...")
       ->group(group);
   verb.add_option("--hold-out", flags.hold_out, "sets that are not learned from, by their folders' names")
+      ->delimiter(',')
+      ->option_text("NAME,...")
+      ->group(group);
+  verb.add_option("--only", flags.only, "sets that are learned from, by their folders' names")
       ->delimiter(',')
       ->option_text("NAME,...")
       ->group(group);

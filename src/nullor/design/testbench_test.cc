@@ -334,5 +334,22 @@ TEST_F(TwoStage, TellsFailuresApart) {
   EXPECT_EQ(failure(hurried.evaluate(std::vector<double>{4e-12, 1e-6, 2e3}, conditions())), "time_limit");
 }
 
+TEST_F(TwoStage, LimitsTheTimePointsOfATransient) {
+  const std::vector<double> at = {4e-12, 1e-6, 2e3};
+  setting.point_limit = 40;
+  const SampleOutcome alone = TestbenchEvaluator(bench, setting).evaluate(at, conditions());
+  const SampleOutcome lanes = LaneEvaluator(bench, setting).evaluate(at, conditions());
+  for (const SampleOutcome* out : {&alone, &lanes}) {
+    EXPECT_EQ(failure(*out), "no_convergence");
+    EXPECT_FALSE(out->simulated);
+    EXPECT_NE(out->reason.find("more than 40 time points"), std::string::npos) << out->reason;
+    EXPECT_TRUE(std::isfinite(value(*out, "gbw"))) << "measured before the transient";
+    EXPECT_TRUE(std::isnan(value(*out, "settling_time")));
+  }
+  setting.point_limit = 1000000;
+  EXPECT_TRUE(TestbenchEvaluator(bench, setting).evaluate(at, conditions()).ok());
+  EXPECT_TRUE(LaneEvaluator(bench, setting).evaluate(at, conditions()).ok());
+}
+
 }  // namespace
 }  // namespace nullor
