@@ -89,18 +89,20 @@ void BiasCurrents::plan(const graph::SizedCircuit& circuit) {
     }
     return out;
   };
-  const auto add_up = [&] {
-    bool found = false;
+  // One net at a time: what a mirror can tell is not to be concluded from the stage that it meets.
+  const auto add_up = [&](bool diodes_only) {
     for (std::size_t n = 0; n < nets.size(); ++n) {
       if (!open[n]) continue;
       const std::vector<Branch> left = unknown(n);
       const std::vector<Branch> there = flows(n);
       if (left.size() != 1 || there.empty()) continue;
+      const SizedDevice& device = devices[static_cast<std::size_t>(left[0].device)];
+      if (diodes_only && !(is_transistor(device) && device.nets[kDrain] == device.nets[kGate])) continue;
       steps_.push_back({Step::Rule::net, left[0].device, 0, there, {}, left[0].sign});
       known[static_cast<std::size_t>(left[0].device)] = 1;
-      found = true;
+      return true;
     }
-    return found;
+    return false;
   };
   const auto share = [&] {
     for (std::size_t n = 0; n < nets.size(); ++n) {
@@ -122,7 +124,7 @@ void BiasCurrents::plan(const graph::SizedCircuit& circuit) {
     }
     return false;
   };
-  while (mirror() || add_up() || share()) {
+  while (mirror() || add_up(true) || add_up(false) || share()) {
   }
   for (std::size_t n = 0; n < nets.size(); ++n) {
     if (!open[n] || at[n].size() < 2) continue;

@@ -9,7 +9,7 @@
 ///   rails    (2) pair     transistors of one kind with common source alone share what flows there as (W M /
 ///   L)                  (3)
 ///
-/// (1) and (2) are used as long as they say anything new, then (3) once, and again.
+/// (1) goes first, then (2), at nets of diodes before others, then (3).
 
 #include <span>
 #include <vector>
