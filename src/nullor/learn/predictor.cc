@@ -107,7 +107,7 @@ Predictions NetworkPredictor::predict(const PredictionRows& rows) const {
           out.low[r * m + c] = scale.value(low), out.high[r * m + c] = scale.value(high);
         }
         if (model_.config.validity) {
-          out.valid[r] = sigmoid(raw.valid[j]);
+          out.valid[r] = sigmoid(model_.validity_slope * raw.valid[j] + model_.validity_shift);
           const float* logits = raw.classes.data() + j * k;
           const double largest = *std::max_element(logits, logits + k);
           double sum = 0;

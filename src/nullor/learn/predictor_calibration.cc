@@ -65,6 +65,37 @@ void set_margins(PredictorModel& model, std::span<const PredictionRows> calibrat
     model.margins[c] = conformal_margin(all.low[c], all.high[c], all.truth[c], model.level);
 }
 
+/// Logistic regression of the truth on the logit: by Newton's method, with a little pull towards slope 1 and
+/// shift 0. Source: J. Platt, Probabilistic outputs for support vector machines (1999), section 2.
+void set_probabilities(PredictorModel& model, std::span<const PredictionRows> calibration) {
+  if (!model.config.validity) return;
+  std::vector<double> logits, truth;
+  for_batches(model, calibration, false,
+              [&](const PredictorPass::Outputs& out, const PredictionRows& set, auto rows) {
+                for (std::size_t j = 0; j < rows.size(); ++j) {
+                  logits.push_back(out.valid[j]);
+                  truth.push_back(set.failure[rows[j]] == 0 ? 1 : 0);
+                }
+              });
+  constexpr double kPull = 1;
+  Eigen::Vector2d at(1, 0);
+  for (int k = 0; k < 50; ++k) {
+    Eigen::Vector2d gradient = kPull * (at - Eigen::Vector2d(1, 0));
+    Eigen::Matrix2d curvature = kPull * Eigen::Matrix2d::Identity();
+    for (std::size_t r = 0; r < logits.size(); ++r) {
+      const Eigen::Vector2d x(logits[r], 1);
+      const double p = 1 / (1 + std::exp(-at.dot(x)));
+      gradient += (p - truth[r]) * x;
+      curvature += p * (1 - p) * x * x.transpose();
+    }
+    const Eigen::Vector2d step = curvature.ldlt().solve(gradient);
+    // Far from the minimum Newton's method may go too far.
+    at -= step * std::min(1.0, 1 / step.norm());
+    if (step.norm() < 1e-10) break;
+  }
+  model.validity_slope = at[0], model.validity_shift = at[1];
+}
+
 void set_summaries(PredictorModel& model, std::span<const PredictionRows> training) {
   const int width = model.config.width;
   std::size_t rows = 0;
@@ -104,6 +135,7 @@ void set_summaries(PredictorModel& model, std::span<const PredictionRows> traini
 void calibrate(PredictorModel& model, std::span<const PredictionRows> training,
                std::span<const PredictionRows> calibration) {
   set_margins(model, calibration);
+  set_probabilities(model, calibration);
   set_summaries(model, training);
 }
 

@@ -159,11 +159,13 @@ PredictorModel model_of(TensorFile file, const std::string& path) {
   out.precision = table(file, "summary_precision", width, width, path);
   out.level = number(file, "level", path);
   out.distance = number(file, "distance", path);
+  out.validity_slope = number(file, "validity_slope", path);
+  out.validity_shift = number(file, "validity_shift", path);
   for (const std::string& text : file.list("circuits")) {
     if (!text.empty()) out.circuits.push_back(std::strtoull(text.c_str(), nullptr, 16));
   }
   for (const char* taken : {"format", "config", "classes", "metrics", "units", "conditions", "corners",
-                            "level", "distance", "circuits"})
+                            "level", "distance", "validity_slope", "validity_shift", "circuits"})
     file.metadata.erase(taken);
   out.notes = std::move(file.metadata);
   return out;
@@ -184,6 +186,8 @@ void write_predictor(const PredictorModel& model, const std::string& path) {
   file.metadata["classes"] = TensorFile::lines(model.classes);
   file.metadata["level"] = fmt::format("{}", model.level);
   file.metadata["distance"] = fmt::format("{}", model.distance);
+  file.metadata["validity_slope"] = fmt::format("{}", model.validity_slope);
+  file.metadata["validity_shift"] = fmt::format("{}", model.validity_shift);
   std::vector<std::string> circuits;
   for (const std::uint64_t c : model.circuits) circuits.push_back(fmt::format("{:016x}", c));
   file.metadata["circuits"] = TensorFile::lines(circuits);

@@ -26,7 +26,8 @@ struct PredictorModel {
   std::vector<float> weights;        ///< by PredictorNetwork::layout()
 
   std::vector<double> margins;  ///< (metrics) by which conformal prediction widens intervals, on their scales
-  double level = 0.9;           ///< of the intervals
+  double validity_slope = 1, validity_shift = 0;  ///< P(valid) = sigmoid(slope logit + shift)
+  double level = 0.9;                             ///< of the intervals
   std::vector<double> mean,
       precision;        ///< of the summaries of legal rows learned from: (width), (width, width)
   double distance = 1;  ///< the Mahalanobis distance that 99 % of them stay below

@@ -59,8 +59,13 @@ void shuffle(std::vector<T>& list, Rng& rng) {
   for (std::size_t k = list.size(); k > 1; --k) std::swap(list[k - 1], list[rng.below(k)]);
 }
 
+/// Empty where no row is illegal: then nothing is known of limits.
 std::map<graph::SizedKind, LegalBox> legal_box(std::span<const PredictionRows> sets) {
   std::map<graph::SizedKind, LegalBox> out;
+  const auto is_illegal = [](const PredictionRows& rows) {
+    return std::find(rows.failure.begin(), rows.failure.end(), kIllegal) != rows.failure.end();
+  };
+  if (std::none_of(sets.begin(), sets.end(), is_illegal)) return out;
   for (const PredictionRows& rows : sets) {
     const auto& devices = rows.circuit->devices();
     for (std::size_t r = 0; r < rows.rows(); ++r) {

@@ -63,7 +63,8 @@ PredictorTrained tune_predictor(const PredictorModel& start, std::span<const Pre
 
 std::string curve_csv(const PredictorConfig& config, std::span<const PredictorEpoch> curve);
 
-/// Margins from rows that were not learned from, and what summaries look like from those that were.
+/// Margins and probabilities from rows that were not learned from, and what summaries look like from those
+/// that were.
 void calibrate(PredictorModel& model, std::span<const PredictionRows> training,
                std::span<const PredictionRows> calibration);
 

@@ -224,5 +224,30 @@ TEST(NetworkPredictor, HasTheGradientOfItsPredictions) {
   }
 }
 
+// What logistic regression promises: on the rows it was fitted on, as many work as the probabilities add up
+// to.
+TEST(Calibrate, MakesProbabilitiesAddUpToWhatWorks) {
+  const auto by_chance = [](const ToyRow& row, double* gain, double* speed) {
+    *gain = 1, *speed = 1;
+    return std::fmod(row.p[kC] * 1e15, 7) + 3 * std::log(row.p[kW1] / 1e-6) > 3 ? 0 : 2;
+  };
+  const PredictionRows few = toy_rows(toy_circuit(), 60, 1, by_chance),
+                       fresh = toy_rows(toy_circuit(), 500, 2, by_chance);
+  PredictorModel model = quick_model(few, "16x1", 60);
+  const auto off = [&] {
+    const Predictions p = NetworkPredictor(model).predict(fresh);
+    double sum = 0;
+    for (std::size_t r = 0; r < fresh.rows(); ++r) sum += p.valid[r] - (fresh.failure[r] == 0 ? 1 : 0);
+    return std::abs(sum);
+  };
+  std::vector<char> truth;
+  for (const int f : fresh.failure) truth.push_back(f == 0);
+  const double before = calibration_error(NetworkPredictor(model).predict(fresh).valid, truth);
+  calibrate(model, {&few, 1}, {&fresh, 1});
+  EXPECT_LT(off(), 2 + 2 * std::abs(model.validity_shift));
+  EXPECT_LT(calibration_error(NetworkPredictor(model).predict(fresh).valid, truth), before);
+  EXPECT_GT(model.validity_slope, 0);
+}
+
 }  // namespace
 }  // namespace nullor::learn
