@@ -6,7 +6,7 @@ usage: benchmarks/predict.py [--sets FOLDER] [--out FOLDER] [--rows 1000] [--epo
 parts
     seen       one model of all sets, judged on samples that it did not learn from, beside box rule, ridge and neighbours
     unseen     every set held out in turn, all of its rows judged; beside the same baselines
-    few        one set held out, then learned from with 10, 100 and 1000 of its rows beside the others
+    few        one set held out, then its model goes on with 10, 100 and 1000 rows of it alone
     ablations  the same training without validity, graph, global token, virtual edges, currents or failed rows; pins; gnn; paper
     amount     1/8, 1/4, 1/2 and all of the rows
     speed      rows a second in training and prediction, one and two threads; lanes beside it
@@ -30,6 +30,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 METRICS = "tc,power,vos,cmrr_dc,psr_supply,psr_ground,dc_gain,gbw,phase_margin,slew_rate,settling_time"
+REGULAR = ("--dropout", "0.1", "--decay", "0.1")
 ABLATIONS = {
     "compact": [],
     "without validity": ["--without-validity"],
@@ -65,7 +66,7 @@ class Bench:
         model = folder / "model.safetensors"
         if not model.exists():
             self.run("train", self.o.sets, "--partial", "--metrics", METRICS, "--rows", rows or self.o.rows, "--epochs", epochs or self.o.epochs,
-                     "--rate", self.o.rate, "--jobs", jobs or self.o.jobs, "--out", folder, *(["--hold-out", ",".join(hold)] if hold else []),
+                     "--rate", self.o.rate, *REGULAR, "--jobs", jobs or self.o.jobs, "--out", folder, *(["--hold-out", ",".join(hold)] if hold else []),
                      *extra)
         return model
 
@@ -140,7 +141,7 @@ def unseen(b):
 
 def few(b):
     name = b.o.few
-    print(f"\n{name} held out, then learned from with some of its rows beside all others\n" + HEAD)
+    print(f"\n{name} held out, then its model goes on with rows of it alone\n" + HEAD)
     line("no row", b.eval(b.train(f"without_{name}", hold=[name]), sets=[name], baselines=False)["unseen"]["network"])
     start = b.train(f"without_{name}", hold=[name])
     for count in (10, 100, 1000):
@@ -177,7 +178,6 @@ def speed(b):
     print(f"\nspeed\ntraining: {len(curve)} epochs in {curve[-1]['seconds']} s, {b.o.jobs} threads")
     name = b.sets[0]
     for jobs in (1, 2):
-        rows = int(1e9)
         began = time.time()
         text = b.run("eval", pathlib.Path(b.o.sets) / name, "--model", model, "--part", "all", "--partial", "--json", "--jobs", jobs)
         print(f"eval of {name}, {jobs} threads: {json.loads(text)['sets'][0]['figures']['network']['rows']} legal rows in {time.time() - began:.2f} s, "

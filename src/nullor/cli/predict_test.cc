@@ -342,5 +342,25 @@ TEST(Predict, KnowsTheShippedAmplifierByItsData) {
                   {"two_stage, one that was learned from", "gbw", "Hz", "c_miller", "relative sensitivity"});
 }
 
+// What is proposed is simulated before it counts: a model that knows little costs a few simulations and
+// spoils nothing.
+TEST_F(PredictVerb, ScreensASizing) {
+  ASSERT_EQ(train("sets", "m").code, 0);
+  const auto optimize = [&](std::vector<std::string> more) {
+    std::vector<std::string> words = {"optimize", path("a.cir"),   "--testbench", path("t.toml"),
+                                      "--bounds", path("b.yaml"),  "--models",    path("{corner}.sp"),
+                                      "--axis",   "corner=tt,ff",  "--goal",      "out<=1.4",
+                                      "--goal",   "current<=200u", "--json"};
+    words.insert(words.end(), more.begin(), more.end());
+    return run_words(words);
+  };
+  const Ran screened = optimize({"--screen", path("m/model.safetensors"), "--candidates", "300"});
+  ASSERT_EQ(screened.code, 0) << screened.err;
+  expect_contains(screened.err, {"300 points predicted, the best 16 are simulated"});
+  for (const json& goal : json::parse(screened.out)["goals"]) EXPECT_TRUE(goal["met"]);
+  const Ran unknown = optimize({"--screen", path("m/model.safetensors"), "--goal", "vos<=1"});
+  EXPECT_EQ(unknown.code, 2);
+}
+
 }  // namespace
 }  // namespace nullor

@@ -48,6 +48,17 @@ TEST(Sizing, MeetsAnEqualityAsTheFormulaDoes) {
   }
 }
 
+TEST(Sizing, BeginsAtTheBestOfWhatIsProposed) {
+  SizingOptions options;
+  // rb = 10 .. 100k by its logarithm: 1/3 k stands at 0.38.
+  options.starts = {{0.9}, {0.381}, {0.1}};
+  const SizingResult r = sized(kDivider, wanted({"rb=10:100k"}, {"v(out)=0.25+-0.01%"}), options);
+  ASSERT_TRUE(r.best.met());
+  const SizingResult plain = sized(kDivider, wanted({"rb=10:100k"}, {"v(out)=0.25+-0.01%"}));
+  EXPECT_LT(r.evaluations - 4, plain.evaluations) << "besides the start and three proposals";
+  EXPECT_EQ(r.start.u, plain.start.u) << "the start that is reported is the netlist's own";
+}
+
 TEST(Sizing, DrivesTheAimToTheBoundTheGoalsSet) {
   // Least power with v(out) >= 0.5 and ra at most 20k: ra = rb = 20k would be less, but rb ends at 30k.
   const Specification s = wanted({"ra=100:20k", "rb=100:30k"}, {"v(out)>=0.5", "v(out)<=0.55", "min:-i(v1)"});
