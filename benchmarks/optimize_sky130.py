@@ -2,13 +2,15 @@
 """Sizing of two SKY130 amplifiers of AnalogGym, from the shipped sizes to all goals met at every corner, one thread.
 
 usage: benchmarks/optimize_sky130.py [--program PROGRAM] [--data FOLDER] [--corners tt,ss,ff] [--time-limit SECONDS] [--seed N]
-                                     [--method gradient]
+                                     [--method gradient] [--engine numeric] [--screen MODEL] [--only NAME]
 
 Compared are the same searches over the same set-ups, goals and corners, driven by the native engine and by ngspice:
 
 gradient    SLSQP. Native: slopes by adjoints. ngspice has none to offer: slopes by one-sided differences, one run a variable.
 evolution   CMA-ES, with multiplicities as whole numbers. Native: a generation in lanes. ngspice: one process a set-up and point.
 both        evolution for half the evaluations, then gradients.
+
+--screen     the native searches begin where a predictor (nullor predict train) finds the circuit promising.
 
 `runs` counts measurements of the amplifier: one a corner and point, and one a corner and difference. `CPU` includes the
 children, so it says what a quiet machine would need. Searches end at the time limit; the last column says how many goals
@@ -28,7 +30,7 @@ SEARCHES = [("numeric", "gradient"), ("numeric", "both"), ("numeric", "evolution
             ("ngspice", "evolution")]
 
 
-def search(program, data, name, files, corners, engine, method, limit, seed):
+def search(program, data, name, files, corners, engine, method, limit, seed, screen):
     gym = data / "analoggym" / "amplifier"
     examples = ROOT / "examples" / "optimize"
     done = subprocess.run(
@@ -36,7 +38,7 @@ def search(program, data, name, files, corners, engine, method, limit, seed):
          "--models", f"{data}/sky130/corners/{{corner}}_flat.spice", "--axis", f"corner={corners}",
          "--testbench", ROOT / "share" / "testbenches" / "amplifier.toml", "--bounds", examples / f"{files}.yaml",
          "--spec", examples / f"{files}.toml", "--engine", engine, "--method", method, "--evaluations", "5000",
-         "--time-limit", str(limit), "--seed", str(seed), "--jobs", "1", "--json"], capture_output=True, text=True)
+         "--time-limit", str(limit), "--seed", str(seed), "--jobs", "1", "--json", *(["--screen", screen] if screen else [])], capture_output=True, text=True)
     if not done.stdout:
         sys.exit(f"{name} {engine} {method}: {done.stderr}")
     return json.loads(done.stdout)
@@ -53,11 +55,12 @@ def main():
           flush=True)
     for name, files in AMPLIFIERS.items():
         for engine, method in SEARCHES:
-            if method != take("--method", method):
+            if method != take("--method", method) or engine != take("--engine", engine) or take("--only", "") not in name:
                 continue
             before = resource.getrusage(resource.RUSAGE_CHILDREN)
             run = search(program, data, name, files, take("--corners", "tt,ss,ff"), engine, method,
-                         float(take("--time-limit", "600")), int(take("--seed", "1")))
+                         float(take("--time-limit", "600")), int(take("--seed", "1")),
+                         take("--screen", "") if engine == "numeric" else "")
             after = resource.getrusage(resource.RUSAGE_CHILDREN)
             cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
             met = sum(goal["met"] for goal in run["goals"])

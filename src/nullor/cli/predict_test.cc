@@ -362,5 +362,16 @@ TEST_F(PredictVerb, ScreensASizing) {
   EXPECT_EQ(unknown.code, 2);
 }
 
+// The weights that come with the program, on a circuit that they never saw.
+TEST(PredictVerbShipped, AnswersForAnExample) {
+  const std::string root = NULLOR_SOURCE_DIR;
+  const Ran ran = predict({"run", root + "/examples/predict/two_stage_sky130.cir", "--testbench",
+                           root + "/share/testbenches/amplifier.toml", "--json", "--gradient", "gbw"});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const json row = json::parse(ran.out)[0];
+  EXPECT_EQ(row["metrics"].size(), 11u) << row.dump(1);
+  EXPECT_FALSE(row["gradient"]["parameters"].empty());
+}
+
 }  // namespace
 }  // namespace nullor
