@@ -98,10 +98,10 @@ PageSection validity_section(const JudgedRows& group, bool legal_only) {
   const learn::PredictionFigures& f = group.figures;
   out.readings = {{"rows", static_cast<double>(f.rows), "", "", {}},
                   {"of them valid", static_cast<double>(f.valid_rows), "", "", {}},
-                  {"AUROC", f.auroc, "", "", {}},
-                  {"average precision", f.average_precision, "", "", {}},
-                  {"F1", f.f1, "", "", {}},
-                  {"calibration error", f.calibration_error, "", "", {}}};
+                  {"AUROC", 100 * f.auroc, "%", "", {}},
+                  {"average precision", 100 * f.average_precision, "%", "", {}},
+                  {"F1", 100 * f.f1, "%", "", {}},
+                  {"calibration error", 100 * f.calibration_error, "%", "", {}}};
   return out;
 }
 

@@ -108,7 +108,7 @@ FeatureScale fit_features(std::span<const PredictionRows> all) {
 }
 
 ScaledFeatures features_of(const PredictionRows& rows, std::span<const std::size_t> which,
-                        const FeatureScale& scale, const BiasCurrents& currents) {
+                           const FeatureScale& scale, const BiasCurrents& currents) {
   constexpr std::size_t kWide = FeatureScale::kDeviceFeatures, kOwn = kWide - BiasCurrents::kFeatures;
   const auto& devices = rows.circuit->devices();
   const std::vector<int> corners = scale.corner_of(rows), conditions = scale.condition_of(rows);

@@ -48,6 +48,6 @@ struct ScaledFeatures {
 };
 /// Of `rows[begin .. begin + count)`, picked by `which`.
 ScaledFeatures features_of(const PredictionRows& rows, std::span<const std::size_t> which,
-                        const FeatureScale& scale, const BiasCurrents& currents);
+                           const FeatureScale& scale, const BiasCurrents& currents);
 
 }  // namespace nullor::learn
