@@ -347,10 +347,10 @@ TEST(Predict, KnowsTheShippedAmplifierByItsData) {
 TEST_F(PredictVerb, ScreensASizing) {
   ASSERT_EQ(train("sets", "m").code, 0);
   const auto optimize = [&](std::vector<std::string> more) {
-    std::vector<std::string> words = {"optimize", path("a.cir"),   "--testbench", path("t.toml"),
-                                      "--bounds", path("b.yaml"),  "--models",    path("{corner}.sp"),
-                                      "--axis",   "corner=tt,ff",  "--goal",      "out<=1.4",
-                                      "--goal",   "current<=200u", "--json"};
+    std::vector<std::string> words = {"optimize", path("a.cir"),  "--testbench", path("t.toml"),
+                                      "--bounds", path("b.yaml"), "--models",    path("{corner}.sp"),
+                                      "--axis",   "corner=tt,ff", "--goal",      "out>=1.55",
+                                      "--goal",   "out<=1.9",     "--json"};
     words.insert(words.end(), more.begin(), more.end());
     return run_words(words);
   };
