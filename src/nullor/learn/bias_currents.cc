@@ -25,118 +25,131 @@ double strength(std::span<const double> numbers, int device) {
 
 }  // namespace
 
-BiasCurrents::BiasCurrents(const graph::SizedCircuit& circuit) : devices_(circuit.devices().size()) {
-  plan(circuit);
-}
+/// Finds out in which order currents become known.
+class BiasCurrents::Planner {
+ public:
+  Planner(const graph::SizedCircuit& circuit, BiasCurrents& out)
+      : devices_(circuit.devices()), out_(out), open_(circuit.nets().size()), at_(circuit.nets().size()) {
+    known_.resize(devices_.size()), mirrored_.resize(devices_.size());
+    for (std::size_t n = 0; n < open_.size(); ++n) {
+      const SizedPort port = circuit.nets()[n].port;
+      open_[n] = port != SizedPort::supply && port != SizedPort::ground;
+    }
+    for (std::size_t d = 0; d < devices_.size(); ++d) add(static_cast<int>(d));
+  }
 
-void BiasCurrents::plan(const graph::SizedCircuit& circuit) {
-  const auto& devices = circuit.devices();
-  const auto& nets = circuit.nets();
-  std::vector<char> known(devices.size()), open(nets.size(), 1), by_mirror(devices.size());
-  std::vector<std::vector<Branch>> at(nets.size());
-  for (std::size_t n = 0; n < nets.size(); ++n)
-    open[n] = nets[n].port != SizedPort::supply && nets[n].port != SizedPort::ground;
-  for (std::size_t d = 0; d < devices.size(); ++d) {
-    const SizedDevice& device = devices[d];
-    const auto branch = [&](std::size_t pin, double sign) {
-      at[static_cast<std::size_t>(device.nets[pin])].push_back({static_cast<int>(d), sign});
-    };
-    if (is_transistor(device)) {
+  void run() {
+    while (mirror() || add_up(true) || add_up(false) || share()) {
+    }
+    for (std::size_t n = 0; n < open_.size(); ++n) balance(n);
+  }
+
+ private:
+  using Rule = Step::Rule;
+
+  static std::size_t u(int k) { return static_cast<std::size_t>(k); }
+  const SizedDevice& device(const Branch& b) const { return devices_[u(b.device)]; }
+
+  void add(int d) {
+    const SizedDevice& one = devices_[u(d)];
+    const auto branch = [&](std::size_t pin, double sign) { at_[u(one.nets[pin])].push_back({d, sign}); };
+    if (is_transistor(one)) {
       // The current leaves the net at the drain of an nmos, and comes out of the drain of a pmos.
-      const double out = device.kind == SizedKind::nmos ? -1 : 1;
+      const double out = one.kind == SizedKind::nmos ? -1 : 1;
       branch(kDrain, out);
       branch(kSource, -out);
-    } else if (device.kind == SizedKind::current_source) {
+    } else if (one.kind == SizedKind::current_source) {
       branch(0, -1);
       branch(1, 1);
-      known[d] = by_mirror[d] = 1;
-      steps_.push_back({Step::Rule::source, static_cast<int>(d), 0, {}, {}, 1});
-    } else if (device.kind != SizedKind::capacitor) {
+      known_[u(d)] = mirrored_[u(d)] = 1;
+      out_.steps_.push_back({Rule::source, d, 0, {}, {}, 1});
+    } else if (one.kind != SizedKind::capacitor) {
       // What flows through a resistor is not known: nor is what its nets add up to.
-      for (int pin = 0; pin < device.pins; ++pin)
-        open[static_cast<std::size_t>(device.nets[static_cast<std::size_t>(pin)])] = 0;
+      for (std::size_t pin = 0; pin < u(one.pins); ++pin) open_[u(one.nets[pin])] = 0;
     }
   }
-  const auto mirror = [&] {
+
+  /// Branches at a net whose current is known, or not.
+  std::vector<Branch> branches(std::size_t net, bool known) const {
+    std::vector<Branch> out;
+    for (const Branch& b : at_[net]) {
+      if ((known_[u(b.device)] != 0) == known) out.push_back(b);
+    }
+    return out;
+  }
+
+  bool mirror() {
     bool found = false;
-    for (std::size_t a = 0; a < devices.size(); ++a) {
-      if (known[a] || !is_transistor(devices[a])) continue;
-      for (std::size_t b = 0; b < devices.size(); ++b) {
-        if (!known[b] || devices[b].kind != devices[a].kind ||
-            devices[b].nets[kGate] != devices[a].nets[kGate] ||
-            devices[b].nets[kSource] != devices[a].nets[kSource])
+    for (std::size_t a = 0; a < devices_.size(); ++a) {
+      for (std::size_t b = 0; b < devices_.size() && !known_[a] && is_transistor(devices_[a]); ++b) {
+        if (!known_[b] || devices_[b].kind != devices_[a].kind ||
+            devices_[b].nets[kGate] != devices_[a].nets[kGate] ||
+            devices_[b].nets[kSource] != devices_[a].nets[kSource])
           continue;
-        steps_.push_back({Step::Rule::mirror, static_cast<int>(a), static_cast<int>(b), {}, {}, 1});
-        known[a] = by_mirror[a] = 1;
+        out_.steps_.push_back({Rule::mirror, static_cast<int>(a), static_cast<int>(b), {}, {}, 1});
+        known_[a] = mirrored_[a] = 1;
         found = true;
-        break;
       }
     }
     return found;
-  };
-  /// Branches at a net, without those of a device that has both ends there.
-  const auto unknown = [&](std::size_t n) {
-    std::vector<Branch> out;
-    for (const Branch& b : at[n]) {
-      if (!known[static_cast<std::size_t>(b.device)]) out.push_back(b);
-    }
-    return out;
-  };
-  const auto flows = [&](std::size_t n) {
-    std::vector<Branch> out;
-    for (const Branch& b : at[n]) {
-      if (known[static_cast<std::size_t>(b.device)]) out.push_back(b);
-    }
-    return out;
-  };
-  // One net at a time: what a mirror can tell is not to be concluded from the stage that it meets.
-  const auto add_up = [&](bool diodes_only) {
-    for (std::size_t n = 0; n < nets.size(); ++n) {
-      if (!open[n]) continue;
-      const std::vector<Branch> left = unknown(n);
-      const std::vector<Branch> there = flows(n);
+  }
+
+  /// One net at a time: what a mirror can tell is not to be concluded from the stage that it meets.
+  bool add_up(bool diodes_only) {
+    for (std::size_t n = 0; n < open_.size(); ++n) {
+      if (!open_[n]) continue;
+      const std::vector<Branch> left = branches(n, false), there = branches(n, true);
       if (left.size() != 1 || there.empty()) continue;
-      const SizedDevice& device = devices[static_cast<std::size_t>(left[0].device)];
-      if (diodes_only && !(is_transistor(device) && device.nets[kDrain] == device.nets[kGate])) continue;
-      steps_.push_back({Step::Rule::net, left[0].device, 0, there, {}, left[0].sign});
-      known[static_cast<std::size_t>(left[0].device)] = 1;
+      const SizedDevice& one = device(left[0]);
+      if (diodes_only && !(is_transistor(one) && one.nets[kDrain] == one.nets[kGate])) continue;
+      out_.steps_.push_back({Rule::net, left[0].device, 0, there, {}, left[0].sign});
+      known_[u(left[0].device)] = 1;
       return true;
     }
     return false;
-  };
-  const auto share = [&] {
-    for (std::size_t n = 0; n < nets.size(); ++n) {
-      if (!open[n]) continue;
-      const std::vector<Branch> left = unknown(n);
-      const std::vector<Branch> there = flows(n);
+  }
+
+  bool share() {
+    for (std::size_t n = 0; n < open_.size(); ++n) {
+      if (!open_[n]) continue;
+      const std::vector<Branch> left = branches(n, false), there = branches(n, true);
       if (left.size() < 2 || there.empty()) continue;
-      const SizedDevice& first = devices[static_cast<std::size_t>(left[0].device)];
       const bool alike = std::all_of(left.begin(), left.end(), [&](const Branch& b) {
-        const SizedDevice& d = devices[static_cast<std::size_t>(b.device)];
-        return is_transistor(d) && d.kind == first.kind && d.nets[kSource] == static_cast<int>(n);
+        return is_transistor(device(b)) && device(b).kind == device(left[0]).kind &&
+               device(b).nets[kSource] == static_cast<int>(n);
       });
       if (!alike) continue;
       for (const Branch& b : left) {
-        steps_.push_back({Step::Rule::pair, b.device, 0, left, there, b.sign});
+        out_.steps_.push_back({Rule::pair, b.device, 0, left, there, b.sign});
+        known_[u(b.device)] = 1;
       }
-      for (const Branch& b : left) known[static_cast<std::size_t>(b.device)] = 1;
       return true;
     }
     return false;
-  };
-  while (mirror() || add_up(true) || add_up(false) || share()) {
   }
-  for (std::size_t n = 0; n < nets.size(); ++n) {
-    if (!open[n] || at[n].size() < 2) continue;
-    const bool all = std::all_of(at[n].begin(), at[n].end(), [&](const Branch& b) {
-      return by_mirror[static_cast<std::size_t>(b.device)] != 0;
-    });
-    for (std::size_t k = 0; all && k < at[n].size(); ++k) {
-      Balance balance{at[n][k].device, at[n][k].sign, at[n]};
-      balance.others.erase(balance.others.begin() + static_cast<std::ptrdiff_t>(k));
-      balances_.push_back(std::move(balance));
+
+  /// Where all currents of a net follow from mirrors, they need not add up to zero.
+  void balance(std::size_t net) {
+    const std::vector<Branch>& here = at_[net];
+    const bool all =
+        std::all_of(here.begin(), here.end(), [&](const Branch& b) { return mirrored_[u(b.device)] != 0; });
+    if (!open_[net] || here.size() < 2 || !all) return;
+    for (std::size_t k = 0; k < here.size(); ++k) {
+      Balance one{here[k].device, here[k].sign, here};
+      one.others.erase(one.others.begin() + static_cast<std::ptrdiff_t>(k));
+      out_.balances_.push_back(std::move(one));
     }
   }
+
+  const std::vector<SizedDevice>& devices_;
+  BiasCurrents& out_;
+  std::vector<char> known_, mirrored_;
+  std::vector<char> open_;               ///< (nets) what flows there adds up to zero, as far as is known
+  std::vector<std::vector<Branch>> at_;  ///< (nets)
+};
+
+BiasCurrents::BiasCurrents(const graph::SizedCircuit& circuit) : devices_(circuit.devices().size()) {
+  Planner(circuit, *this).run();
 }
 
 void BiasCurrents::features(std::span<const double> numbers, std::span<float> out) const {

@@ -51,7 +51,7 @@ class BiasCurrents {
     std::vector<Branch> others;
   };
 
-  void plan(const graph::SizedCircuit& circuit);
+  class Planner;
 
   std::size_t devices_ = 0;
   std::vector<Step> steps_;

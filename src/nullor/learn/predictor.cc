@@ -12,6 +12,8 @@ namespace {
 
 /// Rows that go through the network together.
 constexpr std::size_t kBatch = 32;
+/// Tasks that batches are spread over.
+constexpr std::size_t kLanes = 8;
 
 double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
@@ -79,56 +81,64 @@ double NetworkPredictor::outside(const PredictionRows& rows, std::size_t row) co
 
 Predictions NetworkPredictor::predict(const PredictionRows& rows) const {
   const CircuitTokens tokens = circuit_tokens(*rows.circuit, model_.config.tokens);
-  const std::size_t n = rows.rows(), m = model_.metrics.size(), k = model_.classes.size();
-  const bool quantiles = model_.config.metric_outputs() == 3;
+  const std::size_t n = rows.rows(), m = model_.metrics.size();
   Predictions out;
   out.valid.assign(n, 1.0);
-  if (model_.config.validity) out.classes.assign(n * k, 0.0);
+  if (model_.config.validity) out.classes.assign(n * model_.classes.size(), 0.0);
   out.metrics.resize(n * m), out.low.resize(n * m), out.high.resize(n * m);
   out.strangeness.resize(n);
-  const std::size_t batches = (n + kBatch - 1) / kBatch;
-  parallel_for(std::min<std::size_t>(batches, 8), jobs_, [&](std::size_t lane) {
+  const std::size_t batches = (n + kBatch - 1) / kBatch, lanes = std::min<std::size_t>(batches, kLanes);
+  parallel_for(lanes, jobs_, [&](std::size_t lane) {
     PredictorPass pass;
-    for (std::size_t b = lane; b < batches; b += std::min<std::size_t>(batches, 8)) {
+    for (std::size_t b = lane; b < batches; b += lanes) {
       std::vector<std::size_t> which;
       for (std::size_t r = b * kBatch; r < std::min(n, (b + 1) * kBatch); ++r) which.push_back(r);
       const PredictorPass::Outputs raw =
           pass.run(network_, model_, model_.weights.data(), rows, tokens, which);
       for (std::size_t j = 0; j < which.size(); ++j) {
-        const std::size_t r = which[j];
-        for (std::size_t c = 0; c < m; ++c) {
-          const MetricScale& scale = model_.metrics[c];
-          const float* z = raw.metrics.data() + (j * m + c) * (quantiles ? 3 : 1);
-          const double middle = z[quantiles ? 1 : 0],
-                       margin = c < model_.margins.size() ? model_.margins[c] : INFINITY;
-          const double low = std::min(middle, quantiles ? double{z[0]} - margin : middle - margin);
-          const double high = std::max(middle, quantiles ? double{z[2]} + margin : middle + margin);
-          out.metrics[r * m + c] = scale.value(middle);
-          out.low[r * m + c] = scale.value(low), out.high[r * m + c] = scale.value(high);
-        }
-        if (model_.config.validity) {
-          out.valid[r] = sigmoid(model_.validity_slope * raw.valid[j] + model_.validity_shift);
-          const float* logits = raw.classes.data() + j * k;
-          const double largest = *std::max_element(logits, logits + k);
-          double sum = 0;
-          for (std::size_t c = 0; c < k; ++c) sum += out.classes[r * k + c] = std::exp(logits[c] - largest);
-          for (std::size_t c = 0; c < k; ++c) out.classes[r * k + c] /= sum;
-        }
-        if (!legal(rows, r)) {
-          out.valid[r] = 0;
-          for (std::size_t c = 0; c < k && model_.config.validity; ++c)
-            out.classes[r * k + c] = c == kIllegalGeometry ? 1 : 0;
-        }
-        out.strangeness[r] =
-            (model_.mean.empty()
-                 ? 0
-                 : distance(model_, raw.summary.data() + j * static_cast<std::size_t>(model_.config.width)) /
-                       model_.distance) +
-            outside(rows, r);
+        read_metrics(raw, j, which[j], out);
+        read_validity(raw, j, rows, which[j], out);
+        const double far =
+            model_.mean.empty() ? 0 : distance(model_, raw.summary.data() + j * width()) / model_.distance;
+        out.strangeness[which[j]] = far + outside(rows, which[j]);
       }
     }
   });
   return out;
+}
+
+/// Row j of the network's outputs is row r of the predictions.
+void NetworkPredictor::read_metrics(const PredictorPass::Outputs& raw, std::size_t j, std::size_t r,
+                                    Predictions& out) const {
+  const std::size_t m = model_.metrics.size(),
+                    outputs = static_cast<std::size_t>(model_.config.metric_outputs());
+  for (std::size_t c = 0; c < m; ++c) {
+    const MetricScale& scale = model_.metrics[c];
+    const float* z = raw.metrics.data() + (j * m + c) * outputs;
+    const double middle = z[outputs / 2], margin = c < model_.margins.size() ? model_.margins[c] : INFINITY;
+    out.metrics[r * m + c] = scale.value(middle);
+    out.low[r * m + c] = scale.value(std::min(middle, double{z[0]} - margin));
+    out.high[r * m + c] = scale.value(std::max(middle, double{z[outputs - 1]} + margin));
+  }
+}
+
+void NetworkPredictor::read_validity(const PredictorPass::Outputs& raw, std::size_t j,
+                                     const PredictionRows& rows, std::size_t r, Predictions& out) const {
+  const std::size_t k = model_.classes.size();
+  const bool known = model_.config.validity;
+  double* classes = known ? out.classes.data() + r * k : nullptr;
+  if (!legal(rows, r)) {
+    out.valid[r] = 0;
+    if (known) classes[kIllegalGeometry] = 1;
+    return;
+  }
+  if (!known) return;
+  out.valid[r] = sigmoid(model_.validity_slope * raw.valid[j] + model_.validity_shift);
+  const float* logits = raw.classes.data() + j * k;
+  const double largest = *std::max_element(logits, logits + k);
+  double sum = 0;
+  for (std::size_t c = 0; c < k; ++c) sum += classes[c] = std::exp(logits[c] - largest);
+  for (std::size_t c = 0; c < k; ++c) classes[c] /= sum;
 }
 
 std::vector<double> NetworkPredictor::gradient(const PredictionRows& rows, std::size_t row,

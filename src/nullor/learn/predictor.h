@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "nullor/learn/predictor_model.h"
+#include "nullor/learn/predictor_pass.h"
 #include "nullor/learn/row_predictor.h"
 
 namespace nullor::learn {
@@ -35,6 +36,10 @@ class NetworkPredictor final : public RowPredictor {
   std::vector<double> gradient(const PredictionRows& rows, std::size_t row, std::size_t metric) const;
 
  private:
+  std::size_t width() const { return static_cast<std::size_t>(model_.config.width); }
+  void read_metrics(const PredictorPass::Outputs& raw, std::size_t j, std::size_t r, Predictions& out) const;
+  void read_validity(const PredictorPass::Outputs& raw, std::size_t j, const PredictionRows& rows,
+                     std::size_t r, Predictions& out) const;
   double outside(const PredictionRows& rows, std::size_t row) const;
   bool legal(const PredictionRows& rows, std::size_t row) const;
 
