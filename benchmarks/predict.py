@@ -38,10 +38,10 @@ ABLATIONS = {
     "without currents": ["--without-currents"],
     "without graph": ["--without-graph", "--without-currents"],
     "without global token": ["--without-global"],
-    "tokens are pins": ["--pins"],
-    "pins, no virtual edges": ["--pins", "--without-virtual-edges"],
     "squared error": ["--squared"],
     "gnn": ["--model", "gnn"],
+    "tokens are pins": ["--pins"],
+    "pins, no virtual edges": ["--pins", "--without-virtual-edges"],
     "paper, equal time": ["--model", "paper"],
 }
 
