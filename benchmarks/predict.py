@@ -6,7 +6,7 @@ usage: benchmarks/predict.py [--sets FOLDER] [--out FOLDER] [--rows 1000] [--epo
 parts
     seen       one model of all sets, judged on samples that it did not learn from, beside box rule, ridge and neighbours
     unseen     every set held out in turn, all of its rows judged; beside the same baselines
-    few        one set held out, then its model goes on with 10, 100 and 1000 rows of it alone
+    few        one set held out, then its model goes on with 10, 100 and 1000 rows of it alone, at a tenth of the rate
     ablations  the same training without validity, graph, global token, virtual edges, currents or failed rows; pins; gnn; paper
     amount     1/8, 1/4, 1/2 and all of the rows
     speed      rows a second in training and prediction, one and two threads; lanes beside it
@@ -61,12 +61,12 @@ class Bench:
             sys.exit(f"predict {' '.join(map(str, arguments))}: {done.stderr}")
         return done.stdout
 
-    def train(self, name, *extra, epochs=None, rows=None, jobs=None, hold=()):
+    def train(self, name, *extra, epochs=None, rows=None, jobs=None, rate=None, hold=()):
         folder = self.out / name.replace(" ", "_").replace(",", "")
         model = folder / "model.safetensors"
         if not model.exists():
             self.run("train", self.o.sets, "--partial", "--metrics", METRICS, "--rows", rows or self.o.rows, "--epochs", epochs or self.o.epochs,
-                     "--rate", self.o.rate, *REGULAR, "--jobs", jobs or self.o.jobs, "--out", folder, *(["--hold-out", ",".join(hold)] if hold else []),
+                     "--rate", rate or self.o.rate, *REGULAR, "--jobs", jobs or self.o.jobs, "--out", folder, *(["--hold-out", ",".join(hold)] if hold else []),
                      *extra)
         return model
 
@@ -145,7 +145,7 @@ def few(b):
     line("no row", b.eval(b.train(f"without_{name}", hold=[name]), sets=[name], baselines=False)["unseen"]["network"])
     start = b.train(f"without_{name}", hold=[name])
     for count in (10, 100, 1000):
-        model = b.train(f"few_{name}_{count}", "--start", start, "--only", name, rows=count, epochs=b.o.epochs)
+        model = b.train(f"few_{name}_{count}", "--start", start, "--only", name, rows=count, epochs=b.o.epochs, rate=b.o.rate / 10)
         line(f"{count} rows", b.eval(model, sets=[name], baselines=False)["seen"]["network"])
 
 
