@@ -12,6 +12,7 @@
 #include "nullor/base/file.h"
 #include "nullor/base/rng.h"
 #include "nullor/base/test_folder.h"
+#include "nullor/design/analoggym_test.h"
 #include "nullor/design/prediction_rows_test.h"
 
 namespace nullor {
@@ -19,16 +20,15 @@ namespace {
 
 using graph::kSizedNumbers;
 
-class PredictionSky130 : public testing::Test {
+class PredictionSky130 : public OnAnalogGym {
  protected:
-  void SetUp() override {
-    const char* given = std::getenv("NULLOR_DATA");
-    data_ = given ? given : std::string(NULLOR_SOURCE_DIR) + "/../shared/data";
-    if (!std::filesystem::exists(data_ + "/analoggym/amplifier"))
-      GTEST_SKIP() << "no analoggym/amplifier below " << data_ << ": set NULLOR_DATA";
+  PredictionQuery query_of(const std::string& amplifier) const {
+    PredictionQuery out;
+    out.files.netlist = data_ + "/analoggym/amplifier/spice_netlist/" + amplifier;
+    out.files.includes = {data_ + "/analoggym/amplifier/design_variables/" + amplifier};
+    out.testbench = std::string(NULLOR_SOURCE_DIR) + "/share/testbenches/amplifier.toml";
+    return out;
   }
-
-  std::string data_;
 };
 
 /// The same fingerprint, order and numbers, which the models are not needed for.
@@ -50,10 +50,7 @@ TEST_F(PredictionSky130, IsTheSameWithAndWithoutModels) {
        std::filesystem::directory_iterator(data_ + "/analoggym/amplifier/spice_netlist")) {
     const std::string name = entry.path().filename().string();
     SCOPED_TRACE(name);
-    PredictionQuery query;
-    query.files.netlist = entry.path().string();
-    query.files.includes = {data_ + "/analoggym/amplifier/design_variables/" + name};
-    query.testbench = std::string(NULLOR_SOURCE_DIR) + "/share/testbenches/amplifier.toml";
+    PredictionQuery query = query_of(name);
     const PredictionRows without = query_rows(query);
     query.files.models = {data_ + "/sky130/corners/tt_flat.spice"};
     const PredictionRows with = query_rows(query);
@@ -101,10 +98,7 @@ TEST_F(PredictionSky130, NamesAndOrderMeanNothing) {
        std::filesystem::directory_iterator(data_ + "/analoggym/amplifier/spice_netlist")) {
     const std::string name = entry.path().filename().string();
     SCOPED_TRACE(name);
-    PredictionQuery query;
-    query.files.netlist = entry.path().string();
-    query.files.includes = {data_ + "/analoggym/amplifier/design_variables/" + name};
-    query.testbench = std::string(NULLOR_SOURCE_DIR) + "/share/testbenches/amplifier.toml";
+    PredictionQuery query = query_of(name);
     // Every parameter another value: an order that depends on names would show.
     const PredictionRows plain = query_rows(query);
     for (const std::string& parameter : plain.circuit->parameters()) {

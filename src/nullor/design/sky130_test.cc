@@ -9,20 +9,14 @@
 #include <string>
 #include <vector>
 
+#include "nullor/design/analoggym_test.h"
 #include "nullor/design/lane_evaluator.h"
 
 namespace nullor {
 namespace {
 
-class Sky130 : public testing::Test {
+class Sky130 : public OnAnalogGym {
  protected:
-  void SetUp() override {
-    const char* given = std::getenv("NULLOR_DATA");
-    data_ = given ? given : std::string(NULLOR_SOURCE_DIR) + "/../shared/data";
-    if (!std::filesystem::exists(data_ + "/analoggym/amplifier"))
-      GTEST_SKIP() << "no analoggym/amplifier below " << data_ << ": set NULLOR_DATA";
-  }
-
   /// The metrics at these values of parameters, all others as AnalogGym ships them.
   std::map<std::string, double> measured(const std::string& name, const std::string& engine,
                                          const std::map<std::string, double>& values,
@@ -53,8 +47,6 @@ class Sky130 : public testing::Test {
       EXPECT_NEAR(metrics.at(name), value.first, 0.51 * value.second) << name;
     }
   }
-
-  std::string data_;
 };
 
 const std::map<std::string, double> kNmcf = {{"mosfet_0_8_w_biascm_pmos", 2.0822112287558667},

@@ -1,6 +1,6 @@
 #pragma once
 /// What is measured on a class of circuits, as data: a TOML file holds the conditions, the decks around the
-/// circuit under test, the metrics read from their results, and the ways to fail. docs/testbenches.md has the
+/// circuit under test, the metrics read from their results, and the ways to fail. docs/dataset.md has the
 /// format; a new class of circuits is a new file.
 ///
 ///     [conditions]

@@ -11,6 +11,7 @@
 
 #include "nullor/base/file.h"
 #include "nullor/base/test_folder.h"
+#include "nullor/design/analoggym_test.h"
 #include "nullor/design/sizing.h"
 
 namespace nullor {
@@ -179,15 +180,8 @@ TEST(TestbenchSizing, SaysWhatDoesNotFit) {
   EXPECT_NE(message(both).find("the bounds say what varies"), std::string::npos);
 }
 
-class Sky130Sizing : public testing::Test {
+class Sky130Sizing : public OnAnalogGym {
  protected:
-  void SetUp() override {
-    const char* given = std::getenv("NULLOR_DATA");
-    data_ = given ? given : kRoot + "/../shared/data";
-    if (!std::filesystem::exists(data_ + "/analoggym/amplifier"))
-      GTEST_SKIP() << "no analoggym/amplifier below " << data_ << ": set NULLOR_DATA";
-  }
-
   DatasetOptions nmcnr() const {
     DatasetOptions out = two_stage();
     out.files.netlist = data_ + "/analoggym/amplifier/spice_netlist/Leung_NMCNR_Pin_3";
@@ -196,8 +190,6 @@ class Sky130Sizing : public testing::Test {
     out.bounds = kRoot + "/examples/optimize/leung_nmcnr.yaml";
     return out;
   }
-
-  std::string data_;
 };
 
 // Binned BSIM4 cards, W and L through binning and scale; the shipped sizes lie on edges of bins, so beside

@@ -46,7 +46,7 @@ struct ScaledFeatures {
   std::vector<float> devices;     ///< (n d, kDeviceFeatures); the last columns are BiasCurrents
   std::vector<float> conditions;  ///< (n, condition_features())
 };
-/// Of `rows[begin .. begin + count)`, picked by `which`.
+/// Of the rows `which`, in this order.
 ScaledFeatures features_of(const PredictionRows& rows, std::span<const std::size_t> which,
                            const FeatureScale& scale, const BiasCurrents& currents);
 
