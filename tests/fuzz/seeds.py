@@ -109,7 +109,7 @@ def predictor():
     arrays["legal"] = ([1, 5], [0, 1e-6, 1e-5, 1e-7, 1e-6], "F64")
     arrays["summary_mean"] = ([1, d], [0] * d, "F64")
     arrays["summary_precision"] = ([d, d], [1] * (d * d), "F64")
-    config = {"tokens": "devices", "virtual_edges": True, "global": True, "graph": True, "mixing": 0, "layers": 0, "width": d,
+    config = {"tokens": "devices", "virtual_edges": True, "global": True, "graph": True, "currents": True, "mixing": 0, "layers": 0, "width": d,
               "heads": 2, "feed_forward": d, "relation_bias": True, "alternate_near": False, "cross_layers": 0,
               "decoder_layers": 1, "decoder_self": False, "validity": True, "loss": 0, "failed_rows": True,
               "validity_weight": 1.0, "class_weight": 0.3, "dropout": 0.0}

@@ -25,7 +25,7 @@ struct TrainFlags {
   std::string model = "compact", start;
   learn::PredictorTrainingOptions training;
   Division division;
-  double dropout = 0;
+  double dropout = 0, validity_weight = learn::PredictorConfig().validity_weight;
   int warm_up = -1;
   bool partial = false, pins = false, squared = false, without_validity = false, ok_rows_only = false;
   bool without_graph = false, without_global = false, without_virtual_edges = false, without_currents = false;
@@ -42,6 +42,8 @@ learn::PredictorConfig config_of(const TrainFlags& flags) {
   if (flags.without_validity) out.validity = false;
   if (flags.ok_rows_only) out.failed_rows = false;
   if (flags.dropout > 0) out.dropout = flags.dropout;
+  out.validity_weight = flags.validity_weight;
+  out.class_weight *= flags.validity_weight;
   learn::check(out);
   return out;
 }
@@ -181,7 +183,7 @@ void train(const TrainFlags& flags) {
 void add_model_options(CLI::App& verb, TrainFlags& flags) {
   const std::string group = "What is trained";
   verb.add_option("--model", flags.model,
-                  "compact, paper, gnn, pooled, or compact with another width and layers: 64x4")
+                  "compact, attention, gnn, pooled, paper, or compact with another width and layers: 64x4")
       ->capture_default_str()
       ->group(group);
   verb.add_flag("--pins", flags.pins, "a token a pin, not a token a device")->group(group);
@@ -200,6 +202,11 @@ void add_model_options(CLI::App& verb, TrainFlags& flags) {
   verb.add_flag("--without-validity", flags.without_validity, "metrics alone")->group(group);
   verb.add_flag("--squared", flags.squared, "squared errors, not quantiles")->group(group);
   verb.add_flag("--ok-rows-only", flags.ok_rows_only, "metrics of rows that fail are not learned from")
+      ->group(group);
+  verb.add_option("--validity-weight", flags.validity_weight,
+                  "weight of validity's loss beside that of the metrics; that of the class is 0.3 of it")
+      ->check(CLI::Range(0.0, 100.0))
+      ->capture_default_str()
       ->group(group);
   verb.add_option("--dropout", flags.dropout, "share of numbers that are left out")
       ->check(CLI::Range(0.0, 0.9))

@@ -13,7 +13,7 @@
 
 namespace nullor {
 
-inline constexpr int kLanes = 4;  ///< doubles in a register of AVX2
+inline constexpr int kLanes = kWidest;
 using Lanes = Pack<kLanes>;
 
 /// Assembly (device_group.h) with a number a lane: arrays of n + 1 and nonzeros + 1 elements.

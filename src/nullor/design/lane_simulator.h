@@ -1,6 +1,7 @@
 #pragma once
 /// One set-up of a testbench for many samples: its analyses in lanes, their results as tables.
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -40,8 +41,9 @@ class LaneSimulator {
   using Mask = Lanes::Mask;
   /// The samples that stand in the lanes: an index, or -1.
   struct Batch {
-    int sample[kLanes] = {-1, -1, -1, -1};
+    int sample[kLanes];
     Mask used{};
+    Batch() { std::fill_n(sample, kLanes, -1); }
   };
 
   Batch load(std::span<const Pinned> samples, std::span<const int> which, Results& results);
@@ -52,6 +54,7 @@ class LaneSimulator {
   Table begin_table(const char* kind) const;
   void steady(const Batch& batch, std::span<const Pinned> samples, Results& results);
   void sweep_temperature(const DcCard& card, Batch& batch, std::span<const Pinned> samples, Results& results);
+  double temperature_of(const Batch& batch) const;
   void respond(const AcCard& card, const std::vector<Lanes>& x, Batch& batch, Results& results);
   void move(const TranCard& card, std::span<const Pinned> samples, const Ends& ends, Results& results);
   std::vector<DeviceRegion> regions_of(int lane, const std::vector<Lanes>& x);
@@ -63,7 +66,7 @@ class LaneSimulator {
   bool regions_;
   std::vector<Start> starts_, points_;  ///< of the samples of this run
   std::vector<Lanes> near_;             ///< operating points of the samples before
-  std::vector<Lanes> near_cold_;        ///< the same at the first temperature of a sweep
+  std::vector<Lanes> near_swept_;       ///< the same where a sweep of temperatures began
 };
 
 }  // namespace nullor

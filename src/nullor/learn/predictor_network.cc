@@ -25,6 +25,13 @@ PredictorNetwork::Attention PredictorNetwork::attention(const std::string& name)
           linear(name + ".v", d, d), linear(name + ".out", d, d)};
 }
 
+PredictorNetwork::Messages PredictorNetwork::messages(const std::string& name) {
+  const int d = config_.width;
+  Messages out{norm(name + ".norm", d), linear(name + ".self", d, d), linear(name + ".out", d, d), {}};
+  for (int r = 0; r < kRelations; ++r) out.relations.push_back(layout_.add(fmt::format("{}{}", name, r), d, d));
+  return out;
+}
+
 PredictorNetwork::FeedForward PredictorNetwork::feed_forward(const std::string& name) {
   return {norm(name + ".norm", config_.width), linear(name + ".up", config_.feed_forward, config_.width),
           linear(name + ".down", config_.width, config_.feed_forward)};
@@ -40,13 +47,12 @@ PredictorNetwork::PredictorNetwork(const PredictorConfig& config, const Predicto
   conditions_ = linear("conditions", d, shape.condition_features);
   for (int l = 0; l < config.layers; ++l) {
     const std::string name = fmt::format("layer{}", l);
-    Layer layer{attention(name + ".mix"), kNoWeight, {}, {}, l >= config.layers - config.cross_layers, {}};
-    if (config.mixing == PredictorConfig::Mixing::attention && config.relation_bias)
+    Layer layer;
+    if (config.sends_messages()) layer.messages = messages(name + ".message");
+    if (config.attends()) layer.attention = attention(name + ".mix");
+    if (config.attends() && config.relation_bias)
       layer.relations = layout_.add(name + ".relations", kRelations, config.heads, Start::normal, 1);
-    if (config.mixing == PredictorConfig::Mixing::messages) {
-      for (int r = 0; r < kRelations; ++r)
-        layer.messages.push_back(layout_.add(fmt::format("{}.message{}", name, r), d, d));
-    }
+    layer.has_cross = l >= config.layers - config.cross_layers;
     if (layer.has_cross) layer.cross = attention(name + ".cross");
     layer.feed = feed_forward(name + ".feed");
     layers_.push_back(std::move(layer));
@@ -116,26 +122,26 @@ struct PredictorNetwork::Pass {
     return t.add(types, by_token(numbers, conditions));
   }
 
-  Var messages(const Layer& layer, Var x) {
-    const Var from = apply(layer.mix.norm, x);
-    Var sum = apply(layer.mix.q, from);
+  Var messages(const Messages& m, Var x) {
+    const Var from = apply(m.norm, x);
+    Var sum = apply(m.self, from);
     std::vector<char> used(kRelations);
     for (const TokenRelation& r : tokens.relations) used[static_cast<std::size_t>(r.type)] = 1;
     for (int r = 0; r < kRelations; ++r) {
       if (!used[static_cast<std::size_t>(r)]) continue;
       const Var heard = t.neighbour_mean(from, tokens.relations, r, batch.rows);
-      sum = t.add(sum, t.linear(heard, layer.messages[static_cast<std::size_t>(r)], kNoWeight));
+      sum = t.add(sum, t.linear(heard, m.relations[static_cast<std::size_t>(r)], kNoWeight));
     }
-    return t.add(x, t.dropout(apply(layer.mix.out, t.gelu(sum))));
+    return t.add(x, t.dropout(apply(m.out, t.gelu(sum))));
   }
 
   Var mix(const Layer& layer, Var x, bool near) {
-    if (n.config_.mixing == Mixing::none) return x;
-    if (n.config_.mixing == Mixing::messages) return messages(layer, x);
+    if (n.config_.sends_messages()) x = messages(layer.messages, x);
+    if (!n.config_.attends()) return x;
     const std::span<const char> allowed = near ? std::span<const char>(tokens.near) : std::span<const char>();
-    if (layer.relations == kNoWeight) return attend(layer.mix, x, {}, nullptr, allowed);
+    if (layer.relations == kNoWeight) return attend(layer.attention, x, {}, nullptr, allowed);
     const Var bias = t.relation_bias(t.weight(layer.relations), tokens.relations, tokens.size());
-    return attend(layer.mix, x, {}, &bias, allowed);
+    return attend(layer.attention, x, {}, &bias, allowed);
   }
 
   Var encode(PredictorOutputs& out) {
@@ -176,8 +182,6 @@ struct PredictorNetwork::Pass {
     out.classes = apply(n.class_, t.tokens(q, first + m + 1, 1, batch.rows));
     return out;
   }
-
-  using Mixing = PredictorConfig::Mixing;
 };
 
 template <class Real>

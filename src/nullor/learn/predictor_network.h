@@ -58,10 +58,15 @@ class PredictorNetwork {
     Norm norm;
     Linear up, down;
   };
+  struct Messages {
+    Norm norm;
+    Linear self, out;
+    std::vector<int> relations;  ///< (relations) (width, width)
+  };
   struct Layer {
-    Attention mix;
-    int relations;              ///< (kRelations, heads); kNoWeight without
-    std::vector<int> messages;  ///< (relations) (width, width)
+    Messages messages;
+    Attention attention;
+    int relations = kNoWeight;  ///< (kRelations, heads)
     Attention cross;
     bool has_cross = false;
     FeedForward feed;
@@ -74,6 +79,7 @@ class PredictorNetwork {
   Norm norm(const std::string& name, int width);
   Linear linear(const std::string& name, int outputs, int inputs, double scale = 0);
   Attention attention(const std::string& name);
+  Messages messages(const std::string& name);
   FeedForward feed_forward(const std::string& name);
 
   template <class Real>

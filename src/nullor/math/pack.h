@@ -13,23 +13,28 @@
 #include <immintrin.h>
 #endif
 
+// The names that the vector ABI of x86-64 gives them: d and N4 for AVX2, e and N8 for AVX-512.
 #if defined(__AVX2__) && defined(__GLIBC__)
-extern "C" {
-typedef double nullor_v4d __attribute__((vector_size(32)));
-nullor_v4d _ZGVdN4v_exp(nullor_v4d);
-nullor_v4d _ZGVdN4v_log(nullor_v4d);
-nullor_v4d _ZGVdN4v_sin(nullor_v4d);
-nullor_v4d _ZGVdN4v_cos(nullor_v4d);
-nullor_v4d _ZGVdN4v_tanh(nullor_v4d);
-nullor_v4d _ZGVdN4v_atan(nullor_v4d);
-nullor_v4d _ZGVdN4vv_pow(nullor_v4d, nullor_v4d);
+#define NULLOR_LIBMVEC 1
 #if __GLIBC_PREREQ(2, 35)
-nullor_v4d _ZGVdN4v_expm1(nullor_v4d);
-nullor_v4d _ZGVdN4v_log1p(nullor_v4d);
 #define NULLOR_LIBMVEC_LOG1P 1
 #endif
-}
-#define NULLOR_LIBMVEC 1
+#define NULLOR_OF_LIBMVEC(function)                                                \
+  extern "C" nullor::Simd<4>::Double _ZGVdN4v_##function(nullor::Simd<4>::Double); \
+  extern "C" nullor::Simd<8>::Double _ZGVeN8v_##function(nullor::Simd<8>::Double);
+NULLOR_OF_LIBMVEC(exp)
+NULLOR_OF_LIBMVEC(log)
+NULLOR_OF_LIBMVEC(sin)
+NULLOR_OF_LIBMVEC(cos)
+NULLOR_OF_LIBMVEC(tanh)
+NULLOR_OF_LIBMVEC(atan)
+#ifdef NULLOR_LIBMVEC_LOG1P
+NULLOR_OF_LIBMVEC(expm1)
+NULLOR_OF_LIBMVEC(log1p)
+#endif
+#undef NULLOR_OF_LIBMVEC
+extern "C" nullor::Simd<4>::Double _ZGVdN4vv_pow(nullor::Simd<4>::Double, nullor::Simd<4>::Double);
+extern "C" nullor::Simd<8>::Double _ZGVeN8vv_pow(nullor::Simd<8>::Double, nullor::Simd<8>::Double);
 #endif
 
 namespace nullor {
@@ -43,16 +48,20 @@ struct Pack {
   struct Mask {
     Lanes lanes;
     bool operator[](int k) const { return lanes[k] != 0; }
-    bool all() const {
-      for (int k = 0; k < W; ++k)
-        if (!lanes[k]) return false;
-      return true;
+    /// Bit k: lane k.
+    unsigned bits() const {
+#ifdef __AVX2__
+      if constexpr (W == 4) return static_cast<unsigned>(_mm256_movemask_pd(__m256d(lanes)));
+#endif
+#ifdef __AVX512DQ__
+      if constexpr (W == 8) return _mm512_movepi64_mask(__m512i(lanes));
+#endif
+      unsigned out = 0;
+      for (int k = 0; k < W; ++k) out |= (lanes[k] ? 1u : 0u) << k;
+      return out;
     }
-    bool none() const {
-      for (int k = 0; k < W; ++k)
-        if (lanes[k]) return false;
-      return true;
-    }
+    bool all() const { return bits() == (1u << W) - 1; }
+    bool none() const { return bits() == 0; }
     friend Mask operator&&(Mask a, Mask b) { return {a.lanes & b.lanes}; }
     friend Mask operator||(Mask a, Mask b) { return {a.lanes | b.lanes}; }
     friend Mask operator!(Mask a) { return {~a.lanes}; }
@@ -108,16 +117,18 @@ double value(const Pack<W>& x) {
     return out;                                                  \
   }
 #ifdef NULLOR_LIBMVEC
-#define NULLOR_VECTOR_OR_LANES(function)                                  \
-  template <int W>                                                        \
-  Pack<W> function(Pack<W> x) {                                           \
-    if constexpr (W == 4) {                                               \
-      return Pack<W>(typename Pack<W>::Vector(_ZGVdN4v_##function(x.v))); \
-    } else {                                                              \
-      Pack<W> out;                                                        \
-      for (int k = 0; k < W; ++k) out.set(k, std::function(x[k]));        \
-      return out;                                                         \
-    }                                                                     \
+#define NULLOR_VECTOR_OR_LANES(function)                           \
+  template <int W>                                                 \
+  Pack<W> function(Pack<W> x) {                                    \
+    if constexpr (W == 4) {                                        \
+      return Pack<W>(_ZGVdN4v_##function(x.v));                    \
+    } else if constexpr (W == 8 && kWidest == 8) {                 \
+      return Pack<W>(_ZGVeN8v_##function(x.v));                    \
+    } else {                                                       \
+      Pack<W> out;                                                 \
+      for (int k = 0; k < W; ++k) out.set(k, std::function(x[k])); \
+      return out;                                                  \
+    }                                                              \
   }
 #else
 #define NULLOR_VECTOR_OR_LANES NULLOR_LANE_BY_LANE
@@ -156,6 +167,9 @@ Pack<W> sqrt(Pack<W> x) {
 #ifdef __AVX__
   if constexpr (W == 4) return Pack<W>(typename Pack<W>::Vector(_mm256_sqrt_pd(__m256d(x.v))));
 #endif
+#ifdef __AVX512F__  // masked, by all lanes: GCC 12 finds an uninitialized number in the plain form
+  if constexpr (W == 8) return Pack<W>(typename Pack<W>::Vector(_mm512_maskz_sqrt_pd(0xff, __m512d(x.v))));
+#endif
   Pack<W> out;
   for (int k = 0; k < W; ++k) out.set(k, std::sqrt(x[k]));
   return out;
@@ -163,7 +177,8 @@ Pack<W> sqrt(Pack<W> x) {
 template <int W>
 Pack<W> pow(Pack<W> x, Pack<W> y) {
 #ifdef NULLOR_LIBMVEC
-  if constexpr (W == 4) return Pack<W>(typename Pack<W>::Vector(_ZGVdN4vv_pow(x.v, y.v)));
+  if constexpr (W == 4) return Pack<W>(_ZGVdN4vv_pow(x.v, y.v));
+  if constexpr (W == 8 && kWidest == 8) return Pack<W>(_ZGVeN8vv_pow(x.v, y.v));
 #endif
   Pack<W> out;
   for (int k = 0; k < W; ++k) out.set(k, std::pow(x[k], y[k]));

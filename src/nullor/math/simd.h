@@ -5,6 +5,13 @@
 
 namespace nullor {
 
+/// Doubles that go through arithmetic at once: AVX-512 where the program is built for it, else AVX2.
+#ifdef __AVX512F__
+inline constexpr int kWidest = 8;
+#else
+inline constexpr int kWidest = 4;
+#endif
+
 template <int W>
 struct Simd;
 template <>

@@ -1,6 +1,9 @@
 /// The kernels of deep_kernels.h for one instruction set. Included by one file for each, which defines
-/// NULLOR_DEEP (a namespace), NULLOR_LANES and NULLOR_NAME. Nothing here may come from the standard library:
-/// the linker keeps one copy of an inline function, and it might be the one this processor cannot run.
+/// NULLOR_DEEP (a namespace), NULLOR_LANES and NULLOR_NAME. No function here may come from the standard
+/// library: the linker keeps one copy of an inline function, and it might be the one this processor cannot
+/// run.
+
+#include <utility>
 
 #include "nullor/resistive/deep_kernels.h"
 
@@ -9,8 +12,17 @@ namespace {
 
 constexpr int kLanes = NULLOR_LANES;
 constexpr int kRowsAhead = 12;
+constexpr int kLine = 16;                                 // floats of a cache line
+constexpr int kRegisters = NULLOR_LANES == 16 ? 32 : 16;  // of the instruction set
 using Vector = float __attribute__((vector_size(4 * NULLOR_LANES)));
 using Tight = float __attribute__((vector_size(4 * NULLOR_LANES), may_alias));
+
+/// Keeps a value in its register: else the compiler reads it from memory in every operation.
+#if defined(__x86_64__)
+#define NULLOR_KEEP(x) asm("" : "+v"(x))
+#else
+#define NULLOR_KEEP(x) (void)(x)
+#endif
 
 inline Vector load(const float* p) { return *reinterpret_cast<const Tight*>(p); }
 inline void store(float* p, Vector v) { *reinterpret_cast<Tight*>(p) = v; }
@@ -19,13 +31,37 @@ inline Vector larger(Vector a, Vector b) { return a > b ? a : b; }
 inline Vector smaller(Vector a, Vector b) { return a < b ? a : b; }
 inline long at(long k) { return k; }
 
-inline float sum(Vector v) {
-  float total[kLanes];
-  __builtin_memcpy(total, &v, sizeof v);
-  for (int width = kLanes / 2; width > 0; width /= 2) {
-    for (int k = 0; k < width; ++k) total[k] += total[k + width];
+using AllLanes = std::make_integer_sequence<int, kLanes>;
+
+/// v + v with neighbours that lie Width lanes apart exchanged, then for Width / 2, ... 1.
+template <int Width, int... K>
+inline Vector folded(Vector v, std::integer_sequence<int, K...> lanes) {
+  if constexpr (Width == 0) {
+    return v;
+  } else {
+    return folded<Width / 2>(v + __builtin_shufflevector(v, v, (K ^ Width)...), lanes);
   }
-  return total[0];
+}
+inline float sum(Vector v) { return folded<kLanes / 2>(v, AllLanes())[0]; }
+
+/// One sum of every pair of lanes that lie Width apart: where the bit Width of a lane's number is off those
+/// of a, where it is on those of b.
+template <int Width, int... K>
+inline Vector merged(Vector a, Vector b, std::integer_sequence<int, K...>) {
+  return __builtin_shufflevector(a, b, (K & Width ? K - Width + kLanes : K)...) +
+         __builtin_shufflevector(a, b, (K & Width ? K + kLanes : K + Width)...);
+}
+
+/// to[b] += sum of s[b], b 0 to 3.
+inline void add_sums(const Vector* s, float* const* to) {
+  constexpr int kHalf = kLanes / 2, kQuarter = kLanes / 4;
+  constexpr AllLanes kAll;
+  const Vector left = merged<kHalf>(s[0], s[1], kAll), right = merged<kHalf>(s[2], s[3], kAll);
+  const Vector all = folded<kQuarter / 2>(merged<kQuarter>(left, right, kAll), kAll);
+  *to[0] += all[0];
+  *to[1] += all[kHalf];
+  *to[2] += all[kQuarter];
+  *to[3] += all[kHalf + kQuarter];
 }
 
 /// What a tile of columns keeps in registers.
@@ -42,7 +78,7 @@ inline void input_pixels(Columns& k, const float*& ahead, float* tile, const int
   for (int i = 0; i < count; ++i) {
     const long pixel = pixels[i];
     float* g = tile + pixel * 2 * kLanes;
-    __builtin_prefetch(ahead, 1, 2);
+    for (int line = 0; line < 2 * kLanes; line += kLine) __builtin_prefetch(ahead + line, 1, 2);
     ahead += 2 * kLanes;
     Vector plus = load(g) + r.c, minus = load(g + kLanes) + r.c;
     if constexpr (Old) {
@@ -144,74 +180,95 @@ void input_product(const InputLayer& layer, const PictureGroup& pictures, float*
   }
 }
 
-/// Two registers of columns, four pictures: 8 multiply-adds for 2 loads and 4 broadcasts. A line of each row
-/// is read, so that no hardware foresees the next one.
-void from_rows(const Plane& m, const float* x, int x_pitch, float* out, int out_pitch, int pictures,
-               int begin, int end) {
-  for (int c = begin; c < end; c += 2 * kLanes) {
-    for (int b = 0; b < pictures; b += 4) {
-      const float* xs = x + at(b) * x_pitch;
-      float* o = out + at(b) * out_pitch + c;
-      Vector s[4][2];
+/// Wide registers of columns, four pictures: 4 Wide multiply-adds for Wide loads and 4 broadcasts. A piece of
+/// each row is read, so that no hardware foresees the next one.
+template <int Wide>
+inline void add_rows(const Plane& m, int c, const float* x, int x_pitch, float* out, int out_pitch) {
+  Vector s[4][Wide];
 #pragma GCC unroll 4
-      for (int k = 0; k < 4; ++k) {
-        s[k][0] = load(o + k * out_pitch);
-        s[k][1] = load(o + k * out_pitch + kLanes);
-      }
-      const float* g = m.g + c;
-      for (int r = 0; r < m.rows; ++r, g += m.pitch) {
-        __builtin_prefetch(g + kRowsAhead * at(m.pitch));
-        const Vector g0 = load(g), g1 = load(g + kLanes);
+  for (int k = 0; k < 4; ++k) {
 #pragma GCC unroll 4
-        for (int k = 0; k < 4; ++k) {
-          const float v = xs[at(k) * x_pitch + r];
-          s[k][0] += v * g0;
-          s[k][1] += v * g1;
-        }
-      }
+    for (int i = 0; i < Wide; ++i) s[k][i] = load(out + at(k) * out_pitch + c + i * kLanes);
+  }
+  const float* g = m.g + c;
+  for (int r = 0; r < m.rows; ++r, g += m.pitch) {
+    Vector v[Wide];
 #pragma GCC unroll 4
-      for (int k = 0; k < 4; ++k) {
-        store(o + k * out_pitch, s[k][0]);
-        store(o + k * out_pitch + kLanes, s[k][1]);
-      }
+    for (int i = 0; i < Wide; ++i) {
+      if (i * kLanes % kLine == 0) __builtin_prefetch(g + kRowsAhead * at(m.pitch) + i * kLanes);
+      v[i] = load(g + i * kLanes);
     }
+#pragma GCC unroll 4
+    for (int k = 0; k < 4; ++k) {
+      Vector xk = all(x[at(k) * x_pitch + r]);
+      NULLOR_KEEP(xk);
+#pragma GCC unroll 4
+      for (int i = 0; i < Wide; ++i) s[k][i] += xk * v[i];
+    }
+  }
+#pragma GCC unroll 4
+  for (int k = 0; k < 4; ++k) {
+#pragma GCC unroll 4
+    for (int i = 0; i < Wide; ++i) store(out + at(k) * out_pitch + c + i * kLanes, s[k][i]);
   }
 }
 
-/// Rows at a time, four pictures: 4 Rows multiply-adds for Rows + 4 loads.
+void from_rows(const Plane& m, const float* x, int x_pitch, float* out, int out_pitch, int pictures,
+               int begin, int end) {
+  constexpr int kWide = kRegisters / 8;
+  int c = begin;
+  for (; c + kWide * kLanes <= end; c += kWide * kLanes) {
+    for (int b = 0; b < pictures; b += 4)
+      add_rows<kWide>(m, c, x + at(b) * x_pitch, x_pitch, out + at(b) * out_pitch, out_pitch);
+  }
+  for (; c < end; c += kLanes) {
+    for (int b = 0; b < pictures; b += 4)
+      add_rows<1>(m, c, x + at(b) * x_pitch, x_pitch, out + at(b) * out_pitch, out_pitch);
+  }
+}
+
+/// Rows at a time, four pictures: 4 Rows multiply-adds for Rows + 4 loads. The rows that come next are
+/// fetched meanwhile: a row is a page, and hardware does not look beyond pages.
 template <int Rows>
 inline void dot_rows(const Plane& m, int r, const float* x, int x_pitch, float* out, int out_pitch) {
   Vector s[Rows][4] = {};
   const float* g = m.g + at(r) * m.pitch;
+  const float* next = g + at(Rows) * m.pitch;
   const int columns = (m.columns + kLanes - 1) / kLanes * kLanes;
   for (int c = 0; c < columns; c += kLanes) {
     Vector v[Rows];
-#pragma GCC unroll 4
-    for (int k = 0; k < Rows; ++k) v[k] = load(g + at(k) * m.pitch + c);
+#pragma GCC unroll 8
+    for (int k = 0; k < Rows; ++k) {
+      if (kLanes == kLine || c % kLine == 0) __builtin_prefetch(next + at(k) * m.pitch + c);
+      v[k] = load(g + at(k) * m.pitch + c);
+    }
 #pragma GCC unroll 4
     for (int b = 0; b < 4; ++b) {
-      const Vector xb = load(x + at(b) * x_pitch + c);
-#pragma GCC unroll 4
+      Vector xb = load(x + at(b) * x_pitch + c);
+      NULLOR_KEEP(xb);
+#pragma GCC unroll 8
       for (int k = 0; k < Rows; ++k) s[k][b] += v[k] * xb;
     }
   }
-#pragma GCC unroll 4
+#pragma GCC unroll 8
   for (int k = 0; k < Rows; ++k) {
-#pragma GCC unroll 4
-    for (int b = 0; b < 4; ++b) out[at(b) * out_pitch + r + k] += sum(s[k][b]);
+    float* const to = out + r + k;
+    float* const each[] = {to, to + out_pitch, to + 2 * at(out_pitch), to + 3 * at(out_pitch)};
+    add_sums(s[k], each);
   }
 }
 
 void from_columns(const Plane& m, const float* x, int x_pitch, float* out, int out_pitch, int pictures,
                   int begin, int end) {
-  for (int r = begin; r < end; r += 3) {
-    for (int b = 0; b < pictures; b += 4) {
-      const float* xs = x + at(b) * x_pitch;
-      float* o = out + at(b) * out_pitch;
-      if (end - r >= 3) dot_rows<3>(m, r, xs, x_pitch, o, out_pitch);
-      if (end - r == 2) dot_rows<2>(m, r, xs, x_pitch, o, out_pitch);
-      if (end - r == 1) dot_rows<1>(m, r, xs, x_pitch, o, out_pitch);
-    }
+  constexpr int kRows = kRegisters == 32 ? 6 : 3;
+  int r = begin;
+  for (; r + kRows <= end; r += kRows) {
+    for (int b = 0; b < pictures; b += 4)
+      dot_rows<kRows>(m, r, x + at(b) * x_pitch, x_pitch, out + at(b) * out_pitch, out_pitch);
+  }
+  for (; r < end; ++r) {
+    for (int b = 0; b < pictures; b += 4)
+      dot_rows<1>(m, r, x + at(b) * x_pitch, x_pitch, out + at(b) * out_pitch, out_pitch);
   }
 }
 
@@ -261,9 +318,10 @@ void plane_step(const PlaneStep& s, int begin, int end) {
     float* block = s.block_sums + at(first / kSumBlock) * s.pitch;
     for (int c = 0; c < s.columns; c += kLanes) store(block + c, Vector{});
     const int last = end < first + kSumBlock ? end : first + kSumBlock;
+    constexpr int kRows = kRegisters / 8;
     int r = first;
-    for (; r + 2 <= last; r += 2) step_rows<2>(s, r, block);
-    if (r < last) step_rows<1>(s, r, block);
+    for (; r + kRows <= last; r += kRows) step_rows<kRows>(s, r, block);
+    for (; r < last; ++r) step_rows<1>(s, r, block);
   }
 }
 

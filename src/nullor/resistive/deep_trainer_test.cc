@@ -127,7 +127,7 @@ TEST(DeepTrainer, StepsAsTheOracleByEveryRule) {
   for (const std::string& name : learning_rule_names()) {
     if (name == "agnostic") continue;
     for (const std::vector<int>& widths :
-         {std::vector<int>{12, 9, 4}, {10, 37, 20, 5}, {9, 8, 40, 11, 3}, {7, 3}}) {
+         {std::vector<int>{12, 9, 4}, {10, 37, 20, 5}, {9, 8, 40, 11, 3}, {7, 3}, {6, 140, 70, 4}}) {
       StepCase c;
       c.rule = learning_rule(name);
       c.widths = widths;
