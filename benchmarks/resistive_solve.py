@@ -2,7 +2,7 @@
 """General resistive networks: agreement with independent solvers, and scale.
 
     resistive_solve.py [--agreement] [--scale] [--peers] [--spice] [--networks 1000] [--largest 1000000] [--jobs 2]
-                       [--nullor PROGRAM]
+                       [--only TEXT] [--nullor PROGRAM]
 
 Without a choice all parts run.
 
@@ -301,12 +301,12 @@ def label(kind, pinned, inner):
     return f"{kind}, {'pinned' if pinned else 'weakly pinned'}{', inner diodes' if inner else ''}"
 
 
-def scale(program, largest, jobs):
+def scale(program, largest, jobs, only):
     print("\n| network | nodes | method | steps | solve [s] | whole process [s] | memory [MB] | KKT residual |\n"
           "|---|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "n.edges")
-        for case in CASES:
+        for case in (c for c in CASES if only in ("", label(*c))):
             size = 10_000
             while size <= largest:
                 net = large_network(np.random.default_rng(1), case[0], size, case[1], case[2])
@@ -372,6 +372,7 @@ def main():
         arguments.add_argument("--" + part, action="store_true")
     arguments.add_argument("--networks", type=int, default=1000)
     arguments.add_argument("--largest", type=int, default=1_000_000)
+    arguments.add_argument("--only", default="", help="scale: the networks of this name")
     arguments.add_argument("--jobs", type=int, default=2)
     arguments.add_argument("--nullor", default=os.environ.get("NULLOR", str(HERE.parent / "build/release/bin/nullor")))
     options = arguments.parse_args()
@@ -379,7 +380,7 @@ def main():
     if options.agreement or everything:
         agreement(options.nullor, options.networks)
     if options.scale or everything:
-        scale(options.nullor, options.largest, options.jobs)
+        scale(options.nullor, options.largest, options.jobs, options.only)
     if options.peers or everything:
         peers(options.nullor, options.jobs)
     if (options.spice or everything) and shutil.which("ngspice"):
