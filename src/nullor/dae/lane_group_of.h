@@ -41,8 +41,6 @@ class LaneGroupOf final : public LaneGroup {
       }
     }
     last_.assign(unknowns_.size(), Lanes(0.0));
-    g_.resize(entries_.size());
-    c_.resize(entries_.size());
   }
 
   bool set_parameter(int device, int parameter, int lane, double x) override {
@@ -140,39 +138,34 @@ class LaneGroupOf final : public LaneGroup {
     } else {
       devices_[at(k)].eval(point, out);
     }
-    Lanes *const g = g_.data(), *const c = c_.data();
-    for (std::size_t e = 0; e < entries_.size(); ++e) {
-      const Entry& entry = entries_[e];
-      g[e] = entry.seed < 0 ? Lanes(0.0) : out.f(entry.row).d[entry.seed];
-      c[e] = entry.seed < 0 ? Lanes(0.0) : out.q(entry.row).d[entry.seed];
-    }
-    for (int t = 0; t < out.linear_count(); ++t) {
-      const auto& term = out.linear(t);
-      for (const auto& [column, sign] : {std::pair(term.p, 1.0), std::pair(term.n, -1.0)}) {
-        const int e = entry_of_[at(term.row)][at(column)];
-        if (entries_[at(e)].seed >= 0) continue;
-        g[e] += sign * term.g;
-        c[e] += sign * term.c;
-      }
-    }
     for (int r = 0; r < rows_; ++r) {
       a.f[u[r]] += out.f(r).v;
       a.q[u[r]] += out.q(r).v;
     }
-    if (!held.none()) {
-      for (std::size_t e = 0; e < entries_.size(); ++e) {
-        const Lanes back = x[entries_[e].column] - from[entries_[e].column];
-        a.f[u[entries_[e].row]] += g[e] * back;
-        a.q[u[entries_[e].row]] += c[e] * back;
-      }
-    }
+    const bool some_held = !held.none();
     const int* slot = &slots_[at(k) * entries_.size()];
-    for (std::size_t e = 0; e < entries_.size(); ++e) {
+    const auto add_slope = [&](std::size_t e, const Lanes& g, const Lanes& c) {
+      if (some_held) {
+        const Lanes back = x[entries_[e].column] - from[entries_[e].column];
+        a.f[u[entries_[e].row]] += g * back;
+        a.q[u[entries_[e].row]] += c * back;
+      }
       if (a.capacitance) {
-        a.jacobian[slot[e]] += g[e];
-        a.capacitance[slot[e]] += c[e];
+        a.jacobian[slot[e]] += g;
+        a.capacitance[slot[e]] += c;
       } else {
-        a.jacobian[slot[e]] += g[e] + a.alpha * c[e];
+        a.jacobian[slot[e]] += g + a.alpha * c;
+      }
+    };
+    for (std::size_t e = 0; e < entries_.size(); ++e) {
+      const Entry& entry = entries_[e];
+      if (entry.seed >= 0) add_slope(e, out.f(entry.row).d[entry.seed], out.q(entry.row).d[entry.seed]);
+    }
+    for (int t = 0; t < out.linear_count(); ++t) {
+      const auto& term = out.linear(t);
+      for (const auto& [column, sign] : {std::pair(term.p, 1.0), std::pair(term.n, -1.0)}) {
+        const std::size_t e = at(entry_of_[at(term.row)][at(column)]);
+        if (entries_[e].seed < 0) add_slope(e, sign * term.g, sign * term.c);
       }
     }
   }
@@ -184,9 +177,8 @@ class LaneGroupOf final : public LaneGroup {
   std::vector<Entry> entries_;
   std::array<int, kMostRows> seed_of_{};  ///< position in D::nonlinear by local unknown, or -1
   std::array<std::array<int, kMostRows>, kMostRows> entry_of_{};
-  std::vector<int> slots_;    ///< entries a device
-  std::vector<Lanes> g_, c_;  ///< (entries) derivatives of the device at hand
-  std::vector<Lanes> last_;   ///< rows a device: where it was last evaluated
+  std::vector<int> slots_;   ///< entries a device
+  std::vector<Lanes> last_;  ///< rows a device: where it was last evaluated
 };
 
 }  // namespace nullor
