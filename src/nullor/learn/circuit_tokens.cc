@@ -138,4 +138,14 @@ CircuitTokens circuit_tokens(const graph::SizedCircuit& circuit, const TokenOpti
   return out;
 }
 
+std::vector<int> CircuitTokens::listeners(int type) const {
+  std::vector<int> out;
+  for (const TokenRelation& r : relations) {
+    if (r.type == type) out.push_back(r.to);
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
 }  // namespace nullor::learn

@@ -49,6 +49,8 @@ struct CircuitTokens {
   bool global = false;  ///< token 0 is the circuit
 
   int size() const { return static_cast<int>(types.size()); }
+  /// The tokens that relations of this type lead to, ascending.
+  std::vector<int> listeners(int type) const;
 };
 
 /// Throws InputError(usage) for more tokens than `limit`.

@@ -2,10 +2,10 @@
 /// The shape of a network that predicts validity and metrics from the tokens of a sized circuit.
 ///
 ///   h_0   = E[token] + F(numbers of its device) + C(conditions)                              (1)
-///   m     = h_l + W_o gelu(W_s n + sum over relations r of W_r mean of n over neighbours by r), n = norm(h_l),
-///   h'    = m + attention(norm(m)),  h'' = h' + cross attention(norm(h'), parameters),
-///   h_l+1 = h'' + W_d gelu(W_u norm(h''))                                                    (2)
-///   queries read h_L through decoder layers; one query a metric, one for validity, one for the class   (3)
+///   m     = h_l + W_o gelu(W_s n + sum over relations r of W_r mean of n over neighbours by r), n =
+///   norm(h_l), h'    = m + attention(norm(m)),  h'' = h' + cross attention(norm(h'), parameters), h_l+1 =
+///   h'' + W_d gelu(W_u norm(h''))                                                    (2) queries read h_L
+///   through decoder layers; one query a metric, one for validity, one for the class   (3)
 ///
 /// `paper` is what the text of ZeroSim with validity says: pins as tokens, layers that see neighbours alone
 /// and layers that see all in turn, parameters as tokens of their own that 8 of 12 layers attend to, squared

@@ -28,7 +28,8 @@ PredictorNetwork::Attention PredictorNetwork::attention(const std::string& name)
 PredictorNetwork::Messages PredictorNetwork::messages(const std::string& name) {
   const int d = config_.width;
   Messages out{norm(name + ".norm", d), linear(name + ".self", d, d), linear(name + ".out", d, d), {}};
-  for (int r = 0; r < kRelations; ++r) out.relations.push_back(layout_.add(fmt::format("{}{}", name, r), d, d));
+  for (int r = 0; r < kRelations; ++r)
+    out.relations.push_back(layout_.add(fmt::format("{}{}", name, r), d, d));
   return out;
 }
 
@@ -124,14 +125,15 @@ struct PredictorNetwork::Pass {
 
   Var messages(const Messages& m, Var x) {
     const Var from = apply(m.norm, x);
-    Var sum = apply(m.self, from);
-    std::vector<char> used(kRelations);
-    for (const TokenRelation& r : tokens.relations) used[static_cast<std::size_t>(r.type)] = 1;
+    std::vector<typename Tape<Real>::Part> heard;
     for (int r = 0; r < kRelations; ++r) {
-      if (!used[static_cast<std::size_t>(r)]) continue;
-      const Var heard = t.neighbour_mean(from, tokens.relations, r, batch.rows);
-      sum = t.add(sum, t.linear(heard, m.relations[static_cast<std::size_t>(r)], kNoWeight));
+      const std::vector<int> listeners = tokens.listeners(r);
+      if (listeners.empty()) continue;
+      const Var mean = t.neighbour_mean(from, tokens.relations, r, listeners, batch.rows);
+      heard.push_back({t.linear(mean, m.relations[static_cast<std::size_t>(r)], kNoWeight), listeners});
     }
+    Var sum = apply(m.self, from);
+    if (!heard.empty()) sum = t.add(sum, t.scatter(std::move(heard), tokens.size(), batch.rows));
     return t.add(x, t.dropout(apply(m.out, t.gelu(sum))));
   }
 

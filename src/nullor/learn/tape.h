@@ -112,9 +112,16 @@ class Tape {
   Var tokens(Var x, int first, int count, int batch);
   /// Mean over the tokens of every sample, (B, d).
   Var mean_tokens(Var x, int batch);
-  /// Row `to` of the result is the sum of x's rows `from`, divided by their number, over relations of one
-  /// type, in every sample; rows that hear of none are zero. The relations must live until backward().
-  Var neighbour_mean(Var x, std::span<const TokenRelation> relations, int type, int batch);
+  /// What tokens hear by relations of one type, in every sample: a row for each of `listeners` (those
+  /// tokens), the mean of x's rows `from` over the relations to it. The relations must live until backward().
+  Var neighbour_mean(Var x, std::span<const TokenRelation> relations, int type,
+                     std::span<const int> listeners, int batch);
+  /// (B T, d): the sum of parts, each of which has rows for some tokens of every sample, `where`.
+  struct Part {
+    Var x;
+    std::vector<int> where;
+  };
+  Var scatter(std::vector<Part> parts, int tokens, int batch);
 
   /// (heads T, T): row h T + i, column j is the sum over the relations (i, j, type) of table (types, heads)
   /// at type, h. The relations must live until backward().

@@ -89,10 +89,29 @@ TEST(Tape, DerivesMovesOfTokens) {
 
 TEST(Tape, DerivesNeighbourMeans) {
   const std::vector<TokenRelation> relations = {{0, 1, 0}, {0, 2, 0}, {2, 1, 0}, {1, 2, 1}};
+  const std::vector<int> first = {0, 2}, second = {1};
   const WeightLayout none;
   expect_gradients(none, 6, 2, [&](auto& t, Var x) {
-    return t.add(t.neighbour_mean(x, relations, 0, 2), t.neighbour_mean(x, relations, 1, 2));
+    return t.scatter({{t.neighbour_mean(x, relations, 0, first, 2), first},
+                      {t.neighbour_mean(x, relations, 1, second, 2), second},
+                      {t.tokens(x, 0, 1, 2), {2}}},
+                     3, 2);
   });
+}
+
+TEST(Tape, HearsTheMeanOfItsNeighbours) {
+  const std::vector<TokenRelation> relations = {{0, 1, 0}, {0, 2, 0}, {2, 1, 0}, {1, 2, 1}};
+  const std::vector<int> listeners = {0, 2};
+  const WeightLayout none;
+  Tape<double> t(none, nullptr);
+  t.clear(false);
+  const double x[] = {1, 2, 4, 8, 16, 32};  // two samples of three tokens
+  const Var heard = t.neighbour_mean(t.input(x, 6, 1), relations, 0, listeners, 2);
+  const std::vector<double> wanted = {3, 2, 24, 16};
+  EXPECT_EQ(std::vector<double>(t.value(heard), t.value(heard) + 4), wanted);
+  const Var spread = t.scatter({{heard, listeners}, {heard, {2, 1}}}, 3, 2);
+  const std::vector<double> all = {3, 2, 5, 24, 16, 40};
+  EXPECT_EQ(std::vector<double>(t.value(spread), t.value(spread) + 6), all);
 }
 
 TEST(Tape, DerivesAttentionWithBiasAndMask) {

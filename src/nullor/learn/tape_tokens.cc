@@ -87,32 +87,57 @@ Var Tape<Real>::mean_tokens(Var x, int batch) {
 }
 
 template <class Real>
-Var Tape<Real>::neighbour_mean(Var x, std::span<const TokenRelation> relations, int type, int batch) {
-  const int count = x.rows / batch;
-  const Var out = make(x.rows, x.columns);
-  Buffer& share = scratch(static_cast<std::size_t>(count));
-  std::fill(share.begin(), share.end(), Real(0));
-  for (const TokenRelation& r : relations)
-    share[static_cast<std::size_t>(r.to)] += r.type == type ? Real(1) : Real(0);
-  for (Real& s : share) s = s > 0 ? 1 / s : Real(0);
+Var Tape<Real>::neighbour_mean(Var x, std::span<const TokenRelation> relations, int type,
+                               std::span<const int> listeners, int batch) {
+  const int count = x.rows / batch, heard = static_cast<int>(listeners.size());
+  const Var out = make(batch * heard, x.columns);
+  struct Term {
+    int to, from;
+    Real share;
+  };
+  std::vector<Term> terms;
+  for (int k = 0; k < heard; ++k) {
+    const std::size_t first = terms.size();
+    for (const TokenRelation& r : relations) {
+      if (r.type == type && r.to == listeners[static_cast<std::size_t>(k)]) terms.push_back({k, r.from, 0});
+    }
+    for (std::size_t t = first; t < terms.size(); ++t)
+      terms[t].share = Real(1) / static_cast<Real>(terms.size() - first);
+  }
   auto y = matrix(node(out).value, out);
   y.setZero();
   const auto from = matrix(node(x).value, x);
   for (int s = 0; s < batch; ++s) {
-    for (const TokenRelation& r : relations) {
-      if (r.type == type)
-        y.row(s * count + r.to) += from.row(s * count + r.from) * share[static_cast<std::size_t>(r.to)];
-    }
+    for (const Term& t : terms) y.row(s * heard + t.to) += from.row(s * count + t.from) * t.share;
   }
-  on_backward(out, [this, x, out, relations, type, batch, count, &share] {
+  on_backward(out, [this, x, out, terms = std::move(terms), batch, count, heard] {
     auto dx = matrix(node(x).gradient, x);
     const auto dy = matrix(node(out).gradient, out);
     for (int s = 0; s < batch; ++s) {
-      for (const TokenRelation& r : relations) {
-        if (r.type == type)
-          dx.row(s * count + r.from) += dy.row(s * count + r.to) * share[static_cast<std::size_t>(r.to)];
+      for (const Term& t : terms) dx.row(s * count + t.from) += dy.row(s * heard + t.to) * t.share;
+    }
+  });
+  return out;
+}
+
+template <class Real>
+Var Tape<Real>::scatter(std::vector<Part> parts, int tokens, int batch) {
+  const Var out = make(batch * tokens, parts.front().x.columns);
+  const auto for_each = [parts = std::move(parts), tokens, batch](const auto& visit) {
+    for (const Part& part : parts) {
+      const int count = static_cast<int>(part.where.size());
+      for (int s = 0; s < batch; ++s) {
+        for (int k = 0; k < count; ++k)
+          visit(part.x, s * count + k, s * tokens + part.where[static_cast<std::size_t>(k)]);
       }
     }
+  };
+  auto y = matrix(node(out).value, out);
+  y.setZero();
+  for_each([&](Var x, int from, int to) { y.row(to) += matrix(node(x).value, x).row(from); });
+  on_backward(out, [this, out, for_each] {
+    const auto dy = matrix(node(out).gradient, out);
+    for_each([&](Var x, int from, int to) { matrix(node(x).gradient, x).row(from) += dy.row(to); });
   });
   return out;
 }
