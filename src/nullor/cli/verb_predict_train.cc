@@ -183,7 +183,7 @@ void train(const TrainFlags& flags) {
 void add_model_options(CLI::App& verb, TrainFlags& flags) {
   const std::string group = "What is trained";
   verb.add_option("--model", flags.model,
-                  "compact, attention, gnn, pooled, paper, or compact with another width and layers: 64x4")
+                  "compact, paper, gnn, pooled, or compact with another width and layers: 64x4")
       ->capture_default_str()
       ->group(group);
   verb.add_flag("--pins", flags.pins, "a token a pin, not a token a device")->group(group);

@@ -80,7 +80,7 @@ Dae::Dae(Circuit circuit) : circuit_(std::move(circuit)) {
     circuit_.parameters.override_value(ParameterTable::kTemperature, option(circuit_, "temp", 27));
   }
   own_values_ = circuit_.parameters.overrides();
-  table_ = circuit_.parameters.evaluate();
+  circuit_.parameters.update(table_);
   const auto count = circuit_.instances.size();
   devices_.assign(count, {-1, -1});
   branches_.assign(count, -1);

@@ -44,7 +44,7 @@ void Dae::refresh(const std::vector<char>& without) {
   const auto left_out = [&](int group) {
     return !without.empty() && without[static_cast<std::size_t>(group)] != 0;
   };
-  table_ = circuit_.parameters.evaluate();
+  circuit_.parameters.update(table_);
   environment_.temperature = table_[ParameterTable::kTemperature] + kCelsiusZero;
   choose_cards(without);
   for (const Binding& b : bindings_) {

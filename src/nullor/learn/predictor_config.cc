@@ -16,7 +16,6 @@ PredictorConfig paper() {
   PredictorConfig c;
   c.tokens.form = TokenForm::pins;
   c.tokens.currents = false;
-  c.mixing = PredictorConfig::Mixing::attention;
   c.layers = 12, c.width = 128, c.heads = 8, c.feed_forward = 512;
   c.relation_bias = false;
   c.alternate_near = true;
@@ -65,8 +64,6 @@ PredictorConfig predictor_config(std::string_view text) {
   PredictorConfig out;
   if (text == "paper") {
     out = paper();
-  } else if (text == "attention") {
-    out.mixing = PredictorConfig::Mixing::attention;
   } else if (text == "gnn") {
     out.mixing = PredictorConfig::Mixing::messages;
     out.tokens.global = false;
@@ -74,7 +71,7 @@ PredictorConfig predictor_config(std::string_view text) {
     out.mixing = PredictorConfig::Mixing::none;
   } else if (text != "compact" && !sized(text, out)) {
     throw InputError(ErrorKind::usage, fmt::format("unknown predictor '{}'", text), {},
-                     "compact, attention, gnn, pooled, paper, or width and layers: 64x4");
+                     "compact, paper, gnn, pooled, or width and layers: 64x4");
   }
   check(out);
   return out;
@@ -135,7 +132,7 @@ PredictorConfig predictor_config_of_json(const std::string& text, const std::str
   c.tokens.graph = flag("graph");
   c.tokens.currents = flag("currents");
   const int mixing = whole("mixing"), loss = whole("loss");
-  if (mixing > 3 || loss > 1) refuse(path, "its way of mixing or its loss is unknown");
+  if (mixing > 2 || loss > 1) refuse(path, "its way of mixing or its loss is unknown");
   c.mixing = static_cast<PredictorConfig::Mixing>(mixing);
   c.loss = static_cast<PredictorConfig::Loss>(loss);
   c.layers = whole("layers"), c.width = whole("width"), c.heads = whole("heads");

@@ -2,15 +2,14 @@
 /// The shape of a network that predicts validity and metrics from the tokens of a sized circuit.
 ///
 ///   h_0   = E[token] + F(numbers of its device) + C(conditions)                              (1)
-///   m     = h_l + W_o gelu(W_s n + sum over relations r of W_r mean of n over neighbours by r), n =
-///   norm(h_l), h'    = m + attention(norm(m)),  h'' = h' + cross attention(norm(h'), parameters), h_l+1 =
-///   h'' + W_d gelu(W_u norm(h''))                                                    (2) queries read h_L
-///   through decoder layers; one query a metric, one for validity, one for the class   (3)
+///   h'    = h_l + attention(norm(h_l)),  h'' = h' + cross attention(norm(h'), parameters),
+///   h_l+1 = h'' + W_d gelu(W_u norm(h''))                                                    (2)
+///   queries read h_L through decoder layers; one query a metric, one for validity, one for the class   (3)
 ///
 /// `paper` is what the text of ZeroSim with validity says: pins as tokens, layers that see neighbours alone
 /// and layers that see all in turn, parameters as tokens of their own that 8 of 12 layers attend to, squared
-/// error; it sends no messages. `compact` has devices as tokens, their numbers in them, and relations (which
-/// pin meets which) as messages and as biases of every head.
+/// error. `compact` has devices as tokens, their numbers in them, and relations (which pin meets which) as
+/// biases of every head.
 
 #include <string>
 #include <string_view>
@@ -24,7 +23,6 @@ struct PredictorConfig {
     attention,  ///< over tokens
     messages,   ///< mean over the neighbours of each relation: a graph network
     none,       ///< tokens do not hear of each other but through the queries
-    both,       ///< messages, then attention
   };
   enum class Loss {
     quantiles,  ///< pinball losses of the 5 %, 50 % and 95 % quantile
@@ -32,7 +30,7 @@ struct PredictorConfig {
   };
 
   TokenOptions tokens;
-  Mixing mixing = Mixing::both;
+  Mixing mixing = Mixing::attention;
   int layers = 4, width = 64, heads = 8, feed_forward = 256;
   bool relation_bias = true;    ///< a bias for every head and relation in (2)
   bool alternate_near = false;  ///< every other layer, from the first, sees related tokens alone
@@ -45,13 +43,11 @@ struct PredictorConfig {
   double validity_weight = 1, class_weight = 0.3;
   double dropout = 0;
 
-  bool attends() const { return mixing == Mixing::attention || mixing == Mixing::both; }
-  bool sends_messages() const { return mixing == Mixing::messages || mixing == Mixing::both; }
   int metric_outputs() const { return loss == Loss::quantiles ? 3 : 1; }
 };
 
-/// "compact", "attention" (without messages), "gnn" (messages alone), "pooled" (no mixing) or "paper"; width
-/// and layers of "compact" where they are given: "64x4". Throws InputError(usage).
+/// "compact", "paper", "gnn" (messages), or "pooled" (no mixing), the first with the width and number of
+/// layers where that is given: "64x4". Throws InputError(usage).
 PredictorConfig predictor_config(std::string_view text);
 /// Throws InputError(usage) that names the number that is out of range.
 void check(const PredictorConfig& config);

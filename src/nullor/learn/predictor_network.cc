@@ -49,9 +49,10 @@ PredictorNetwork::PredictorNetwork(const PredictorConfig& config, const Predicto
   for (int l = 0; l < config.layers; ++l) {
     const std::string name = fmt::format("layer{}", l);
     Layer layer;
-    if (config.sends_messages()) layer.messages = messages(name + ".message");
-    if (config.attends()) layer.attention = attention(name + ".mix");
-    if (config.attends() && config.relation_bias)
+    const bool attends = config.mixing == PredictorConfig::Mixing::attention;
+    if (config.mixing == PredictorConfig::Mixing::messages) layer.messages = messages(name + ".message");
+    if (attends) layer.attention = attention(name + ".mix");
+    if (attends && config.relation_bias)
       layer.relations = layout_.add(name + ".relations", kRelations, config.heads, Start::normal, 1);
     layer.has_cross = l >= config.layers - config.cross_layers;
     if (layer.has_cross) layer.cross = attention(name + ".cross");
@@ -138,8 +139,8 @@ struct PredictorNetwork::Pass {
   }
 
   Var mix(const Layer& layer, Var x, bool near) {
-    if (n.config_.sends_messages()) x = messages(layer.messages, x);
-    if (!n.config_.attends()) return x;
+    if (n.config_.mixing == PredictorConfig::Mixing::none) return x;
+    if (n.config_.mixing == PredictorConfig::Mixing::messages) return messages(layer.messages, x);
     const std::span<const char> allowed = near ? std::span<const char>(tokens.near) : std::span<const char>();
     if (layer.relations == kNoWeight) return attend(layer.attention, x, {}, nullptr, allowed);
     const Var bias = t.relation_bias(t.weight(layer.relations), tokens.relations, tokens.size());

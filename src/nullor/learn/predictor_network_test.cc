@@ -111,7 +111,6 @@ void expect_gradient(PredictorConfig config) {
 }
 
 TEST(PredictorNetwork, CompactHasTheGradientOfItsLoss) { expect_gradient(predictor_config("compact")); }
-TEST(PredictorNetwork, AttentionHasTheGradientOfItsLoss) { expect_gradient(predictor_config("attention")); }
 TEST(PredictorNetwork, PaperHasTheGradientOfItsLoss) { expect_gradient(predictor_config("paper")); }
 TEST(PredictorNetwork, MessagesHaveTheGradientOfTheirLoss) { expect_gradient(predictor_config("gnn")); }
 TEST(PredictorNetwork, PooledHasTheGradientOfItsLoss) {
@@ -130,7 +129,7 @@ TEST(PredictorConfig, PaperHasTheLayersOfThePaper) {
 }
 
 TEST(PredictorConfig, SurvivesJson) {
-  for (const char* name : {"compact", "attention", "paper", "gnn", "pooled", "32x2"}) {
+  for (const char* name : {"compact", "paper", "gnn", "pooled", "32x2"}) {
     const PredictorConfig config = predictor_config(name);
     EXPECT_EQ(to_json(predictor_config_of_json(to_json(config), "file")), to_json(config)) << name;
   }

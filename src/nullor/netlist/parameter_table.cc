@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cassert>
 #include <cctype>
+#include <functional>
+#include <numeric>
+#include <queue>
 
 #include "nullor/math/dual.h"
 
@@ -19,6 +22,7 @@ ParameterId ParameterTable::add(Entry entry) {
   if (!entry.name.empty()) ids_.emplace(entry.name, id);
   entries_.push_back(std::move(entry));
   overrides_.emplace_back();
+  readers_.reset();
   return id;
 }
 
@@ -46,16 +50,69 @@ bool ParameterTable::is_read(ParameterId id) const {
 }
 
 void ParameterTable::override_value(ParameterId id, std::optional<double> value) {
-  overrides_.at(static_cast<std::size_t>(id)) = value;
+  std::optional<double>& held = overrides_.at(static_cast<std::size_t>(id));
+  if (held == value) return;
+  held = value;
+  changed_.push_back(id);
+}
+
+double ParameterTable::value_of(ParameterId id, std::span<const double> values,
+                                std::vector<double>& registers) const {
+  const auto k = static_cast<std::size_t>(id);
+  return overrides_[k] ? *overrides_[k] : entries_[k].program.run<double>(values, registers);
 }
 
 std::vector<double> ParameterTable::evaluate() const {
   std::vector<double> values(entries_.size()), registers;
-  for (std::size_t k = 0; k < entries_.size(); ++k) {
-    values[k] = overrides_[k] ? *overrides_[k]
-                              : entries_[k].program.run<double>(std::span<const double>(values), registers);
-  }
+  for (std::size_t k = 0; k < values.size(); ++k)
+    values[k] = value_of(static_cast<ParameterId>(k), values, registers);
   return values;
+}
+
+// An entry that reads another one twice stands there twice.
+ParameterTable::Readers ParameterTable::find_readers() const {
+  Readers out;
+  out.start.assign(entries_.size() + 1, 0);
+  const auto for_each = [&](const auto& visit) {
+    for (std::size_t k = 0; k < entries_.size(); ++k) {
+      for (const Program::Step& step : entries_[k].program.steps) {
+        if (step.op == Program::Op::input) visit(static_cast<std::size_t>(step.a), k);
+      }
+    }
+  };
+  for_each([&](std::size_t read, std::size_t) { ++out.start[read + 1]; });
+  std::partial_sum(out.start.begin(), out.start.end(), out.start.begin());
+  out.reader.resize(out.start.back());
+  std::vector<std::size_t> next(out.start.begin(), out.start.end() - 1);
+  for_each(
+      [&](std::size_t read, std::size_t by) { out.reader[next[read]++] = static_cast<ParameterId>(by); });
+  return out;
+}
+
+void ParameterTable::update(std::vector<double>& values) {
+  if (values.size() != entries_.size()) {
+    values = evaluate();
+    changed_.clear();
+    return;
+  }
+  if (changed_.empty()) return;
+  if (!readers_) readers_ = std::make_shared<const Readers>(find_readers());
+  // In order of dependence: an entry is computed after all that it reads.
+  std::priority_queue<ParameterId, std::vector<ParameterId>, std::greater<>> open(std::greater<>(),
+                                                                                  std::move(changed_));
+  changed_.clear();
+  std::vector<double> registers;
+  for (ParameterId last = kNoParameter; !open.empty();) {
+    const ParameterId id = open.top();
+    open.pop();
+    if (id == last) continue;
+    last = id;
+    const auto k = static_cast<std::size_t>(id);
+    const double value = value_of(id, values, registers);
+    if (value == values[k]) continue;
+    values[k] = value;
+    for (std::size_t r = readers_->start[k]; r < readers_->start[k + 1]; ++r) open.push(readers_->reader[r]);
+  }
 }
 
 std::vector<double> ParameterTable::derivative(ParameterId by) const {

@@ -3,6 +3,7 @@
 /// `alter`, and the exact derivative of every device value by a `.param` are all the same act: set one entry,
 /// run the list again with doubles or dual numbers.
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -52,6 +53,10 @@ class ParameterTable {
   /// Evaluates every entry in order: values[id]. Overridden entries are not computed.
   std::vector<double> evaluate() const;
 
+  /// The same, given what the last evaluate() or update() gave: computes only what hangs on an override that
+  /// changed since. Foundry cards are a hundred thousand entries, of which a sample changes some hundreds.
+  void update(std::vector<double>& values);
+
   /// d(entry)/d(entry `by`) for every entry, at the current values. Exact (dual numbers).
   std::vector<double> derivative(ParameterId by) const;
 
@@ -59,6 +64,16 @@ class ParameterTable {
   SharedList<Entry> entries_;
   std::vector<std::optional<double>> overrides_;
   std::unordered_map<std::string, ParameterId> ids_;
+  std::vector<ParameterId> changed_;  ///< overrides, since the last update()
+
+  /// Entries by what they read: those that read entry k are reader[start[k]] .. reader[start[k + 1] - 1].
+  struct Readers {
+    std::vector<std::size_t> start;
+    std::vector<ParameterId> reader;
+  };
+  Readers find_readers() const;
+  double value_of(ParameterId id, std::span<const double> values, std::vector<double>& registers) const;
+  std::shared_ptr<const Readers> readers_;  ///< null: to be found
 };
 
 }  // namespace nullor

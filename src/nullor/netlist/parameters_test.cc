@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "nullor/base/rng.h"
 #include "nullor/netlist/test_deck.h"
 
 namespace nullor {
@@ -43,6 +44,26 @@ TEST(Parameters, AreEntriesThatCanBeSweptAndDifferentiated) {
   EXPECT_DOUBLE_EQ(table.evaluate()[static_cast<std::size_t>(r1)], 12e-6);
   table.override_value(w, std::nullopt);
   EXPECT_DOUBLE_EQ(table.evaluate()[static_cast<std::size_t>(r1)], 6e-6);
+}
+
+// What is computed anew is what it would be if everything were.
+TEST(Parameters, AreBroughtUpToDateWhereSomethingChanged) {
+  auto d = deck(
+      ".param a=1 b={a+1} c={b*b} d={a-a} e={c+d*b} f={d>0 ? c : 7} g=3\n"
+      "R1 1 0 {e+g}\nR2 1 0 {f*temper}\nR3 1 0 {g}\n");
+  ParameterTable& table = d.circuit.parameters;
+  std::vector<double> values;
+  Rng rng(3);
+  for (int trial = 0; trial < 200; ++trial) {
+    for (int change = 0; change < 3; ++change) {
+      const auto id = static_cast<ParameterId>(rng.below(table.entries().size()));
+      const bool frees = rng.below(3) == 0;
+      table.override_value(id,
+                           frees ? std::nullopt : std::optional<double>(static_cast<double>(rng.below(4))));
+    }
+    table.update(values);
+    ASSERT_EQ(values, table.evaluate()) << "trial " << trial;
+  }
 }
 
 TEST(Parameters, FollowTheTemperature) {
