@@ -86,6 +86,7 @@ Dae::Dae(Circuit circuit) : circuit_(std::move(circuit)) {
   branches_.assign(count, -1);
   for (std::size_t k = 0; k < count; ++k) bind_instance(static_cast<int>(k));
   parameters_follow_temperature_ = any_parameter_reads_temperature();
+  find_own_entries();
   refresh();
   assign_unknowns();
   cache_linear();

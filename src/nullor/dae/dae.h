@@ -175,6 +175,8 @@ class Dae {
 
   void bind_instance(int index);
   void bind_binned(const Instance& instance, int group, int device);
+  void find_own_entries();
+  void use_card(Card& card, int model);
   void choose_cards(const std::vector<char>& without);
   void bind_parameters(int index, int group, int device);
   void bind_source(const SourceFunction& source, const std::string& owner, int group, int device);
@@ -205,6 +207,13 @@ class Dae {
   std::vector<Card> chosen_cards_;
   std::vector<int> applied_;  ///< the model whose values the device has
   std::map<int, CardValues> card_values_;
+  /// A card between which and others a size decides: entries of the table that serve it alone, and for how
+  /// many devices.
+  struct CardUse {
+    std::vector<ParameterId> own;
+    int devices = 0;
+  };
+  std::map<int, CardUse> card_uses_;
   std::map<std::pair<int, int>, int> instance_of_device_;
 
   int n_ = 0;

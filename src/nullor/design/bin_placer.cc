@@ -68,6 +68,13 @@ BinPlacer::BinPlacer(const Circuit& circuit) : bins_(circuit.bins), table_(circu
     }
     transistors_.push_back({i.name, bins, l->value, w->value, nf ? nf->value : Value{1.0}});
   }
+  std::vector<ParameterId> wanted;
+  for (const Transistor& t : transistors_) {
+    for (const Value& v : {t.l, t.w, t.nf}) {
+      if (v.parameter != kNoParameter) wanted.push_back(v.parameter);
+    }
+  }
+  table_.want_only(wanted);
 }
 
 void BinPlacer::set(const std::string& name, double value) {
@@ -75,11 +82,11 @@ void BinPlacer::set(const std::string& name, double value) {
   if (id != kNoParameter) table_.override_value(id, value);
 }
 
-bool BinPlacer::place(std::string& illegal) const {
+bool BinPlacer::place(std::string& illegal) {
   if (transistors_.empty()) return true;
-  const std::vector<double> values = table_.evaluate();
+  table_.update(values_);
   const auto number = [&](const Value& v) {
-    return v.parameter == kNoParameter ? v.constant : values[static_cast<std::size_t>(v.parameter)];
+    return v.parameter == kNoParameter ? v.constant : values_[static_cast<std::size_t>(v.parameter)];
   };
   for (const Transistor& t : transistors_) {
     const double l = number(t.l), w = number(t.w), fingers = std::max(number(t.nf), 1e-30);

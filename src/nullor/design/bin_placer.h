@@ -21,7 +21,7 @@ class BinPlacer {
   void set(const std::string& name, double value);
   /// Whether each of these transistors has a bin (ModelBins::choose); the first that has none is named in
   /// `illegal`, with the limit of all bins that it breaks: "m1: L 0.13 um is below 0.15 um".
-  bool place(std::string& illegal) const;
+  bool place(std::string& illegal);
 
  private:
   struct Transistor {
@@ -33,6 +33,7 @@ class BinPlacer {
   std::vector<Transistor> transistors_;
   std::vector<ModelBins> bins_;
   ParameterTable table_;
+  std::vector<double> values_;  ///< of the entries that sizes hang on
 };
 
 }  // namespace nullor

@@ -22,6 +22,7 @@ ParameterId ParameterTable::add(Entry entry) {
   if (!entry.name.empty()) ids_.emplace(entry.name, id);
   entries_.push_back(std::move(entry));
   overrides_.emplace_back();
+  if (!unwanted_.empty()) unwanted_.push_back(0);
   readers_.reset();
   return id;
 }
@@ -44,8 +45,10 @@ std::vector<std::string> ParameterTable::names() const {
 
 bool ParameterTable::is_read(ParameterId id) const {
   return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
-    const std::vector<int> inputs = entry.program.inputs();
-    return std::find(inputs.begin(), inputs.end(), id) != inputs.end();
+    const auto& steps = entry.program.steps;
+    return std::any_of(steps.begin(), steps.end(), [&](const Program::Step& step) {
+      return step.op == Program::Op::input && step.a == id;
+    });
   });
 }
 
@@ -54,6 +57,34 @@ void ParameterTable::override_value(ParameterId id, std::optional<double> value)
   if (held == value) return;
   held = value;
   changed_.push_back(id);
+}
+
+void ParameterTable::set_wanted(ParameterId id, bool wanted) {
+  if (unwanted_.empty()) unwanted_.assign(entries_.size(), 0);
+  unwanted_.at(static_cast<std::size_t>(id)) = wanted ? 0 : 1;
+  if (wanted) changed_.push_back(id);
+}
+
+void ParameterTable::want_only(std::span<const ParameterId> ids) {
+  unwanted_.assign(entries_.size(), 1);
+  for (const ParameterId id : ids) unwanted_.at(static_cast<std::size_t>(id)) = 0;
+  for (std::size_t k = entries_.size(); k-- > 0;) {
+    if (unwanted_[k]) continue;
+    changed_.push_back(static_cast<ParameterId>(k));
+    for (const Program::Step& step : entries_[k].program.steps) {
+      if (step.op == Program::Op::input) unwanted_[static_cast<std::size_t>(step.a)] = 0;
+    }
+  }
+}
+
+std::vector<int> ParameterTable::reads() const {
+  std::vector<int> out(entries_.size(), 0);
+  for (const Entry& entry : entries_) {
+    for (const Program::Step& step : entry.program.steps) {
+      if (step.op == Program::Op::input) ++out[static_cast<std::size_t>(step.a)];
+    }
+  }
+  return out;
 }
 
 double ParameterTable::value_of(ParameterId id, std::span<const double> values,
@@ -111,7 +142,10 @@ void ParameterTable::update(std::vector<double>& values) {
     const double value = value_of(id, values, registers);
     if (value == values[k]) continue;
     values[k] = value;
-    for (std::size_t r = readers_->start[k]; r < readers_->start[k + 1]; ++r) open.push(readers_->reader[r]);
+    for (std::size_t r = readers_->start[k]; r < readers_->start[k + 1]; ++r) {
+      const ParameterId reader = readers_->reader[r];
+      if (unwanted_.empty() || !unwanted_[static_cast<std::size_t>(reader)]) open.push(reader);
+    }
   }
 }
 

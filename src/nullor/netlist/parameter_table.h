@@ -57,6 +57,14 @@ class ParameterTable {
   /// changed since. Foundry cards are a hundred thousand entries, of which a sample changes some hundreds.
   void update(std::vector<double>& values);
 
+  /// An entry that is not wanted stays as it is in update() until it is wanted again: of a hundred cards
+  /// between which a size decides, one is in use. What a wanted entry reads must be wanted.
+  void set_wanted(ParameterId id, bool wanted);
+  /// Wants these entries and what they hang on, and no others.
+  void want_only(std::span<const ParameterId> ids);
+  /// How often formulas read each entry.
+  std::vector<int> reads() const;
+
   /// d(entry)/d(entry `by`) for every entry, at the current values. Exact (dual numbers).
   std::vector<double> derivative(ParameterId by) const;
 
@@ -64,7 +72,8 @@ class ParameterTable {
   SharedList<Entry> entries_;
   std::vector<std::optional<double>> overrides_;
   std::unordered_map<std::string, ParameterId> ids_;
-  std::vector<ParameterId> changed_;  ///< overrides, since the last update()
+  std::vector<ParameterId> changed_;  ///< what to compute in the next update()
+  std::vector<char> unwanted_;        ///< per entry; empty: all are wanted
 
   /// Entries by what they read: those that read entry k are reader[start[k]] .. reader[start[k + 1] - 1].
   struct Readers {

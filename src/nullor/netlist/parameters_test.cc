@@ -66,6 +66,32 @@ TEST(Parameters, AreBroughtUpToDateWhereSomethingChanged) {
   }
 }
 
+TEST(Parameters, RestWhileNobodyWantsThem) {
+  auto d = deck(".param a=1 b={a+1}\nR1 1 0 {b*2}\nR2 1 0 {a*3}\n");
+  ParameterTable& table = d.circuit.parameters;
+  const auto id = [&](int resistor) {
+    return d.circuit.instances[static_cast<std::size_t>(resistor)].parameters.front().value.parameter;
+  };
+  const auto at = [](ParameterId k) { return static_cast<std::size_t>(k); };
+  std::vector<double> values;
+  table.update(values);
+  table.set_wanted(id(0), false);
+  table.override_value(table.find("a"), 5.0);
+  table.update(values);
+  EXPECT_EQ(values[at(id(0))], 4) << "not computed";
+  EXPECT_EQ(values[at(id(1))], 15);
+  table.set_wanted(id(0), true);
+  table.update(values);
+  EXPECT_EQ(values, table.evaluate());
+  EXPECT_EQ(values[at(id(0))], 12);
+  const ParameterId wanted[] = {id(0)};
+  table.want_only(wanted);
+  table.override_value(table.find("a"), 1.0);
+  table.update(values);
+  EXPECT_EQ(values[at(id(0))], 4);
+  EXPECT_EQ(values[at(id(1))], 15) << "not computed";
+}
+
 TEST(Parameters, FollowTheTemperature) {
   auto d = deck(".param r='1k*(1+1m*(temper-27))'\n");
   EXPECT_EQ(d.parameter("r"), 1000);

@@ -236,5 +236,49 @@ m1 d d 0 0 n w=5u l={l}
   EXPECT_EQ(whole.get(whole.parameter("m1:vto")), 0.5);
 }
 
+// Formulas of cards that no device uses rest: a card that is chosen again has today's values, one that is
+// left by a device keeps those of another.
+TEST(LaneEngine, ReadsACardThatRestedWhileItsParametersChanged) {
+  ReadOptions reading;
+  reading.keep_bins = true;
+  const Circuit circuit = read_circuit_text(R"(bins
+.param la=1.5u lb=1.5u k=1
+.subckt cell d size=1u
+.model n.1 nmos vto={0.3+0.2*k} kp={size*20} lmin=1u lmax=2u wmin=1u wmax=10u
+.model n.2 nmos vto={0.7+0.1*k} kp={size*50} lmin=2u lmax=5u wmin=1u wmax=10u
+m1 d d 0 0 n w=5u l={size}
+.ends
+v1 d 0 2
+x1 d cell size={la}
+x2 d cell size={lb}
+m3 d d 0 0 p w=5u l={la}
+m4 d d 0 0 p w=5u l={lb}
+.model p.1 nmos vto={0.3+0.2*k} lmin=1u lmax=2u wmin=1u wmax=10u
+.model p.2 nmos vto={0.7+0.1*k} lmin=2u lmax=5u wmin=1u wmax=10u
+.end
+)",
+                                            "bins", reading);
+  Dae dae(circuit);
+  const ParameterId la = circuit.parameters.find("la"), lb = circuit.parameters.find("lb");
+  const ParameterId k = circuit.parameters.find("k");
+  Rng rng(7);
+  for (int trial = 0; trial < 100; ++trial) {
+    const double scale = static_cast<double>(rng.below(3));
+    const double a = rng.below(2) == 0 ? 1.5e-6 : 3e-6, b = rng.below(2) == 0 ? 1.2e-6 : 4e-6;
+    dae.load({{la, a}, {lb, b}, {k, scale}}, {});
+    for (const auto& [device, length, follows] :
+         {std::tuple{"m.x1.m1", a, true}, {"m.x2.m1", b, true}, {"m3", a, false}, {"m4", b, false}}) {
+      const std::string name = device;
+      const bool is_short = length < 2e-6;
+      EXPECT_EQ(dae.get(dae.parameter(name + ":vto")), is_short ? 0.3 + 0.2 * scale : 0.7 + 0.1 * scale)
+          << name << ", trial " << trial;
+      if (follows) {
+        EXPECT_EQ(dae.get(dae.parameter(name + ":kp")), length * (is_short ? 20 : 50))
+            << name << " " << trial;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace nullor
