@@ -1,7 +1,8 @@
-// nullor topology check: exit codes and verdicts of the command line.
+// nullor topology check and size: exit codes and verdicts of the command line.
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <vector>
 
 #include "nullor/base/file.h"
@@ -49,6 +50,38 @@ TEST(TopologyCheck, UsageIsRefused) {
 TEST(TopologyCheck, FindsTheTestbenchOfAFamilyThatComesWithTheProgram) {
   EXPECT_EQ(check(kOta, {"--until", "L4", "--family", "opamp"}).code, 0);
   EXPECT_EQ(check(kOta, {"--until", "L4"}).code, 8);  // nobody says what it is for
+}
+
+TEST(TopologySize, PrintsTheBestFirstAndWritesTheirDecks) {
+  const TestFolder folder;
+  write_file(folder.path("ota.txt"), kOta);
+  write_file(folder.path("easy.toml"), [] {
+    std::string text = read_file(std::string(NULLOR_SOURCE_DIR) + "/share/testbenches/function/opamp.toml");
+    const std::string from = "at_least = 60";
+    return text.replace(text.find(from), from.size(), "at_least = 30");
+  }());
+  const Ran found =
+      run_words({"-q", "topology", "size", folder.path("ota.txt"), "--family", "opamp", "--budget", "40",
+                 "--testbench", folder.path("easy.toml"), "-o", folder.path("out")});
+  EXPECT_EQ(found.code, 0) << found.err;
+  EXPECT_NE(found.out.find("figure_of_merit"), std::string::npos) << found.out;
+  EXPECT_EQ(run_words({"-q", "run", folder.path("out/ota_txt.cir")}).code, 0);
+}
+
+TEST(TopologySize, RefusesWhatHasNoMerit) {
+  const TestFolder folder;
+  write_file(folder.path("ota.txt"), kOta);
+  const auto size = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words = {"-q", "topology", "size", folder.path("ota.txt")};
+    words.insert(words.end(), more.begin(), more.end());
+    return run_words(std::move(words));
+  };
+  EXPECT_NE(size({}).err.find("of which no testbench has a figure of merit"), std::string::npos);
+  EXPECT_EQ(size({"--family", "mixer"}).code, 2);
+  const Ran found = size({"--family", "opamp", "--set", "loat_capacitance=1p"});
+  EXPECT_EQ(found.code, 2);
+  EXPECT_NE(found.err.find("no testbench has a condition 'loat_capacitance'"), std::string::npos)
+      << found.err;
 }
 
 }  // namespace

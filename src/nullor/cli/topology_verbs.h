@@ -16,6 +16,7 @@ void add_topology_stats(CLI::App& topology);
 void add_topology_nearest(CLI::App& topology);
 void add_topology_tokens(CLI::App& topology);
 void add_topology_check(CLI::App& topology);
+void add_topology_size(CLI::App& topology);
 void add_topology_train(CLI::App& topology);
 void add_topology_tune(CLI::App& topology);
 void add_topology_generate(CLI::App& topology);

@@ -1,4 +1,4 @@
-// nullor topology import|stats|nearest|tokens|check|train|generate: circuits without sizes.
+// nullor topology import|stats|nearest|tokens|check|size|train|tune|generate: circuits without sizes.
 #include <fmt/format.h>
 
 #include "nullor/base/log.h"
@@ -45,6 +45,7 @@ void add_topology(CLI::App& app) {
   verb->require_subcommand(1);
   add_topology_generate(*verb);
   add_topology_check(*verb);
+  add_topology_size(*verb);
   add_topology_nearest(*verb);
   add_topology_train(*verb);
   add_topology_tune(*verb);

@@ -3,19 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "nullor/base/error.h"
 #include "nullor/base/log.h"
 #include "nullor/base/progress.h"
-#include "nullor/base/shared_files.h"
 #include "nullor/base/si.h"
+#include "nullor/cli/named_topologies.h"
 #include "nullor/cli/topology_verbs.h"
 #include "nullor/design/control_topologies.h"
 #include "nullor/design/ladder.h"
 #include "nullor/graph/isomorphism.h"
-#include "nullor/graph/repair.h"
 
 namespace nullor {
 namespace {
@@ -31,43 +29,16 @@ struct CheckFlags {
 
 constexpr int kMutatedPins = 3;
 
-struct NamedTopology {
-  std::string name;  ///< "amp.sp", "set.jsonl:17"
-  graph::Topology topology;
-};
-
-graph::Family family_of(const std::string& text) {
-  if (const auto found = graph::family_named(text)) return *found;
-  std::vector<std::string> known;
-  for (int k = 0; k < graph::kFamilies; ++k)
-    known.emplace_back(graph::family_name(static_cast<graph::Family>(k)));
-  throw InputError(ErrorKind::usage, "'" + text + "' is no family of circuits", {},
-                   did_you_mean(text, known, fmt::format("families are {}", fmt::join(known, ", "))));
-}
-
 /// Every circuit of every file, as asked for.
 std::vector<NamedTopology> read_all(const CheckFlags& flags) {
-  std::vector<NamedTopology> out;
-  for (const std::string& file : flags.files) {
-    graph::TopologySet set = read_topologies(file, flags.spice);
-    const std::string name = std::filesystem::path(file).filename().string();
-    for (std::size_t k = 0; k < set.entries.size(); ++k) {
-      const bool alone = set.entries.size() == 1;
-      out.push_back({alone ? name : fmt::format("{}:{}", name, circuit_name(set, k)),
-                     std::move(set.entries[k].topology)});
-    }
-  }
-  if (flags.limit > 0 && out.size() > static_cast<std::size_t>(flags.limit))
-    out.resize(static_cast<std::size_t>(flags.limit));
+  std::vector<NamedTopology> out =
+      read_circuits(flags.files, {flags.spice, flags.family, flags.repair, flags.limit});
   for (std::size_t k = 0; k < out.size(); ++k) {
     graph::Topology& topology = out[k].topology;
-    if (flags.repair) graph::repair(topology);
-    if (!flags.family.empty()) topology.family = family_of(flags.family);
     Rng rng = Rng(flags.common.seed).split(k);
     if (flags.control == "mutated") topology = mutated(topology, kMutatedPins, rng);
     if (flags.control == "scrambled") topology = scrambled(topology, rng);
   }
-  if (out.empty()) throw InputError(ErrorKind::netlist, "there is no circuit to check");
   return out;
 }
 
@@ -154,22 +125,6 @@ nlohmann::ordered_json to_json(const NamedTopology& circuit, const LadderVerdict
   return out;
 }
 
-/// Those that were asked for, or those that come with the program.
-std::vector<std::string> testbenches_of(const CheckFlags& flags) {
-  std::vector<std::string> out = flags.testbenches;
-  if (!out.empty()) return out;
-  for (const char* name : {"opamp", "comparator", "oscillator", "oscillator_slow", "bandgap", "ldo",
-                           "power_converter", "mixer"}) {
-    const std::string file = shared_file(fmt::format("testbenches/function/{}.toml", name));
-    if (!file.empty()) out.push_back(file);
-  }
-  if (out.empty()) {
-    throw InputError(ErrorKind::usage, "the testbenches that come with the program are not beside it", {},
-                     "give --testbench FILE");
-  }
-  return out;
-}
-
 void check(const CheckFlags& flags) {
   LadderOptions options;
   const auto until = level_named(flags.until);
@@ -180,10 +135,10 @@ void check(const CheckFlags& flags) {
   if (!flags.models.empty()) {
     options.bias.deck.technology = Technology::sky130;
     options.bias.deck.models = flags.models;
+    options.function.deck = options.bias.deck;
   }
   if (*until == Level::function) {
-    for (const std::string& file : testbenches_of(flags))
-      options.benches.push_back(read_function_bench(file));
+    options.benches = function_benches(flags.testbenches);
   }
   options.function.evaluations = flags.budget;
   options.function.seed = flags.common.seed;

@@ -26,7 +26,16 @@ class FunctionReader {
       for (const auto& [name, value] : read_.ordered(read_.table(*node, "[ports]"))) port(name, *value);
     }
     if (const toml::node* node = root.get("function")) {
-      for (const toml::node& item : read_.array(*node, "[[function]]")) goal(item);
+      for (const toml::node& item : read_.array(*node, "[[function]]"))
+        out_.goals.push_back(goal(item, "[[function]]"));
+    }
+    if (const toml::node* node = root.get("sizing")) {
+      for (const toml::node& item : read_.array(*node, "[[sizing]]"))
+        out_.sizing.push_back(goal(item, "[[sizing]]"));
+    }
+    if (const toml::node* node = root.get("merit")) {
+      out_.merit = read_.text(*node);
+      known_metric(*node, out_.merit);
     }
     if (out_.ports.empty() || out_.goals.empty()) {
       throw InputError(ErrorKind::usage, "'" + out_.bench.path + "' does not say what circuits are for", {},
@@ -74,14 +83,18 @@ class FunctionReader {
     out_.ports.push_back(std::move(out));
   }
 
-  void goal(const toml::node& node) {
+  void known_metric(const toml::node& node, const std::string& name) const {
+    const bool there = std::any_of(out_.bench.metrics.begin(), out_.bench.metrics.end(),
+                                   [&](const MetricSpec& m) { return m.name == name; });
+    if (!there) read_.refuse(node, "there is no metric '" + name + "'");
+  }
+
+  FunctionGoal goal(const toml::node& node, const char* section) const {
     FunctionGoal out;
-    for (const auto& [key, value] : read_.table(node, "[[function]]")) {
+    for (const auto& [key, value] : read_.table(node, section)) {
       if (key == "metric") {
         out.metric = read_.text(value);
-        const bool there = std::any_of(out_.bench.metrics.begin(), out_.bench.metrics.end(),
-                                       [&](const MetricSpec& m) { return m.name == out.metric; });
-        if (!there) read_.refuse(value, "there is no metric '" + out.metric + "'");
+        known_metric(value, out.metric);
       } else if (key == "at_least") {
         out.at_least = read_.number(value);
       } else if (key == "at_most") {
@@ -94,8 +107,8 @@ class FunctionReader {
       }
     }
     if (out.metric.empty() || (!out.at_least && !out.at_most))
-      read_.refuse(node, "a function needs a metric, and at_least or at_most");
-    out_.goals.push_back(std::move(out));
+      read_.refuse(node, "an entry of " + std::string(section) + " needs a metric, and at_least or at_most");
+    return out;
   }
 
   void check_connections(const TestSetup& setup) const {

@@ -18,6 +18,12 @@
 ///     at_least = 20                                 # or at_most
 ///     reason = "the gain is below 20 dB"
 ///
+///     [[sizing]]                                    # what a sized circuit is to come to besides
+///     metric = "phase_margin"
+///     at_least = 60
+///
+///     merit = "figure_of_merit"                     # a metric that sizing raises then (above all tables)
+///
 /// The circuit does its function where every [[function]] holds. Ports that no name stands for get their
 /// source of port_sources() at the bias found.
 
@@ -50,6 +56,8 @@ struct FunctionBench {
   Testbench bench;
   std::vector<FunctionPort> ports;
   std::vector<FunctionGoal> goals;
+  std::vector<FunctionGoal> sizing;  ///< of a sized circuit, besides
+  std::string merit;                 ///< the metric to raise; empty: none
 };
 
 /// Throws InputError(usage) with file:line:column.

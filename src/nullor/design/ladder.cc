@@ -30,7 +30,7 @@ class Climb {
     keep({.level = Level::decoded, .passed = true});
     if (wanted(Level::rules)) keep(rules_of(topology_));
     if (wanted(Level::operating_point)) simulate();
-    if (wanted(Level::function)) do_function();
+    if (wanted(Level::function) || sizes_anyway()) do_function();
     return std::move(out_);
   }
 
@@ -40,8 +40,16 @@ class Climb {
     return options_.until >= level && static_cast<int>(out_.reached) + 1 == static_cast<int>(level);
   }
 
+  bool sizes_anyway() {
+    if (!options_.sizes_without_bias || options_.until < Level::function || !out_.passed(Level::rules))
+      return false;
+    if (out_.bias.sources.empty()) out_.bias.sources = port_sources(topology_, options_.bias.deck.ports);
+    return true;
+  }
+
   void keep(LevelVerdict verdict) {
-    if (verdict.passed) out_.reached = verdict.level;
+    if (verdict.passed && static_cast<int>(out_.reached) + 1 >= static_cast<int>(verdict.level))
+      out_.reached = verdict.level;
     out_.levels.push_back(std::move(verdict));
   }
 
@@ -51,9 +59,10 @@ class Climb {
     for (const FunctionBench& bench : options_.benches) {
       if (bench.family != topology_.family) continue;
       FunctionVerdict found = test_function(topology_, out_.bias, bench, options_.function);
-      if (!any || found.works || found.shortfall < out_.function.shortfall) out_.function = std::move(found);
+      const bool better = found.works || found.shortfall < out_.function.shortfall;
+      if (!any || (better && !(found.merit < out_.function.merit))) out_.function = std::move(found);
       any = true;
-      if (out_.function.works) break;
+      if (out_.function.works && options_.function.purpose == Purpose::function) break;
     }
     level.passed = any && out_.function.works;
     level.reasons = out_.function.reasons;

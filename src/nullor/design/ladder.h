@@ -33,6 +33,8 @@ struct LadderOptions {
   /// L4: a circuit works when it does by one of those of its family.
   std::vector<FunctionBench> benches;
   FunctionOptions function;
+  /// L4 is tried from L1 on: sizes may bring about the bias that the default ones lack.
+  bool sizes_without_bias = false;
 };
 
 struct LadderVerdict {

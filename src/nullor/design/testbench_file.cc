@@ -32,8 +32,8 @@ class TestbenchReader {
 
   Testbench run() {
     // The last three are of circuits without sizes: function_bench.h.
-    static const std::vector<std::string> known = {"title",   "conditions", "setup", "metric",
-                                                   "failure", "family",     "ports", "function"};
+    static const std::vector<std::string> known = {"title",  "conditions", "setup",    "metric", "failure",
+                                                   "family", "ports",      "function", "sizing", "merit"};
     for (const auto& [key, value] : read_.root()) {
       if (std::find(known.begin(), known.end(), key.str()) == known.end())
         read_.unknown(value, key.str(), known);

@@ -72,8 +72,8 @@ char letter_of(DeviceKind kind, Technology technology) {
 class Writer {
  public:
   /// `grounded`: nets of role VSS are node 0; otherwise they are pins as others.
-  Writer(const Topology& topology, const TopologyDeckOptions& options, bool grounded)
-      : topology_(topology), options_(options) {
+  Writer(const Topology& topology, const TopologyDeckOptions& options, bool grounded, const SizeNames& sizes)
+      : topology_(topology), options_(options), sizes_(sizes) {
     if (options.technology == Technology::sky130 && options.models.empty()) {
       throw InputError(ErrorKind::usage, "transistors of SKY130 need their models", {},
                        "give the file and its section: --models sky130.lib.spice,tt");
@@ -129,9 +129,20 @@ class Writer {
     }
   }
 
+  /// The `.param` that stands for a size; empty: the default.
+  std::string size(std::size_t device, const char* parameter) const {
+    const auto found = sizes_.find({device, parameter});
+    return found == sizes_.end() ? "" : found->second;
+  }
+
+  std::string value(std::size_t device, const char* parameter, double otherwise) const {
+    const std::string name = size(device, parameter);
+    return name.empty() ? fmt::format("{:g}", otherwise) : "{" + name + "}";
+  }
+
   std::string mos(const std::string& name, bool n, std::string_view d, std::string_view g, std::string_view s,
-                  std::string_view b, double width_over_default = 1) const {
-    const double w = (n ? options_.nmos_width : options_.pmos_width) * width_over_default;
+                  std::string_view b) const {
+    const double w = n ? options_.nmos_width : options_.pmos_width;
     if (options_.technology == Technology::sky130) {
       // The library counts in micrometres.
       return fmt::format("{} {} {} {} {} sky130_fd_pr__{}_01v8 w={:g} l={:g}\n", name, d, g, s, b,
@@ -139,6 +150,15 @@ class Writer {
     }
     return fmt::format("{} {} {} {} {} {} w={:g}u l={:g}u\n", name, d, g, s, b, n ? "nch" : "pch", w * 1e6,
                        options_.length * 1e6);
+  }
+
+  /// With sizes that are parameters.
+  std::string sized_mos(const std::string& nodes, bool n, const std::string& w, const std::string& l) const {
+    if (options_.technology == Technology::built_in)
+      return fmt::format("{} {} w={{{}}} l={{{}}}\n", nodes, n ? "nch" : "pch", w, l);
+    // In micrometres; no finger is wider than 10 um.
+    return fmt::format("{} sky130_fd_pr__{}_01v8 w={{{}*1e6/ceil({}*1e5)}} l={{{}*1e6}} m={{ceil({}*1e5)}}\n",
+                       nodes, n ? "nfet" : "pfet", w, w, l, w);
   }
 
   /// Static CMOS of the process' own transistors, as far as the circuit uses them.
@@ -241,6 +261,11 @@ class Writer {
     for (std::size_t k = 0; k < topology_.devices.size(); ++k) out_.text += element(k);
   }
 
+  std::string area(std::size_t k) const {
+    const std::string name = size(k, "area");
+    return name.empty() ? "" : " area={" + name + "}";
+  }
+
   std::string element(std::size_t k) const {
     const Device& device = topology_.devices[k];
     const std::string& name = out_.devices[k];
@@ -250,17 +275,19 @@ class Writer {
     switch (device.kind) {
       case DeviceKind::nmos:
       case DeviceKind::pmos:
+        if (!size(k, "w").empty())
+          return sized_mos(name + nodes, device.kind == DeviceKind::nmos, size(k, "w"), size(k, "l"));
         return mos(name, device.kind == DeviceKind::nmos, node(0), node(1), node(2), node(3));
       case DeviceKind::npn:
-        return name + nodes + " qn\n";
+        return name + nodes + " qn" + area(k) + "\n";
       case DeviceKind::pnp:
-        return name + nodes + " qp\n";
+        return name + nodes + " qp" + area(k) + "\n";
       case DeviceKind::resistor:
-        return fmt::format("{}{} {:g}\n", name, nodes, options_.resistance);
+        return name + nodes + " " + value(k, "r", options_.resistance) + "\n";
       case DeviceKind::capacitor:
-        return fmt::format("{}{} {:g}\n", name, nodes, options_.capacitance);
+        return name + nodes + " " + value(k, "c", options_.capacitance) + "\n";
       case DeviceKind::inductor:
-        return fmt::format("{}{} {:g}\n", name, nodes, options_.inductance);
+        return name + nodes + " " + value(k, "l", options_.inductance) + "\n";
       case DeviceKind::diode:
         return name + nodes + " dio\n";
       case DeviceKind::xor_gate:
@@ -277,6 +304,7 @@ class Writer {
 
   const Topology& topology_;
   const TopologyDeckOptions& options_;
+  const SizeNames& sizes_;
   TopologyDeck out_;
   Names elements_{{}};
   int clocks_ = 0;
@@ -286,7 +314,8 @@ class Writer {
 
 TopologyDeck make_deck(const Topology& topology, std::span<const PortSource> sources,
                        const TopologyDeckOptions& options) {
-  return Writer(topology, options, true).deck(sources);
+  const SizeNames defaults;
+  return Writer(topology, options, true, defaults).deck(sources);
 }
 
 TopologyDeck make_deck(const Topology& topology, const TopologyDeckOptions& options) {
@@ -294,8 +323,8 @@ TopologyDeck make_deck(const Topology& topology, const TopologyDeckOptions& opti
 }
 
 TopologyDeck make_subcircuit(const Topology& topology, const std::string& name,
-                             const TopologyDeckOptions& options) {
-  return Writer(topology, options, false).subcircuit(name);
+                             const TopologyDeckOptions& options, const SizeNames& sizes) {
+  return Writer(topology, options, false, sizes).subcircuit(name);
 }
 
 }  // namespace nullor

@@ -1,8 +1,10 @@
 #pragma once
 /// A circuit without sizes as a SPICE deck with default sizes: what ngspice and the engines here run.
 
+#include <map>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "nullor/design/port_sources.h"
@@ -31,6 +33,10 @@ struct TopologyDeckOptions {
   std::vector<std::string> cards = {".op"};                       ///< analyses, options, a control block
 };
 
+/// Names of `.param`s in place of default sizes, by device and parameter ("w", "l", "r", "c", "area"), in SI
+/// units. SKY130's transistors wider than 10 um become several side by side.
+using SizeNames = std::map<std::pair<std::size_t, std::string>, std::string>;
+
 struct TopologyDeck {
   std::string text;
   std::vector<std::string> nets;     ///< node of every net; VSS is "0"
@@ -49,6 +55,6 @@ TopologyDeck make_deck(const graph::Topology& topology, const TopologyDeckOption
 /// The circuit alone: models and `.subckt name ports... / .ends`, the ports being all its port nets in order.
 /// Element names are as in make_deck().
 TopologyDeck make_subcircuit(const graph::Topology& topology, const std::string& name,
-                             const TopologyDeckOptions& options = {});
+                             const TopologyDeckOptions& options = {}, const SizeNames& sizes = {});
 
 }  // namespace nullor

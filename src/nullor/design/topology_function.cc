@@ -26,10 +26,16 @@ std::size_t u(int k) { return static_cast<std::size_t>(k); }
 
 /// A number of the search besides the sizes: the source of a port, or the condition that stands for it.
 struct Source {
-  std::string name;  ///< of the port
-  std::string parameter;
+  std::string name;       ///< of the port
+  std::string parameter;  ///< a `.param` of the decks
   PortSource range;
 };
+
+ReadOptions reading() {
+  ReadOptions out;
+  out.keep_bins = true;  // sizes move between them
+  return out;
+}
 
 /// The circuit in the testbench at one assignment of its ports.
 class Fixture {
@@ -38,14 +44,20 @@ class Fixture {
           const FunctionOptions& options, PortAssignment assignment)
       : topology_(with_ports(topology, assignment)),
         bench_(bench),
+        options_(options),
+        bias_(bias),
         assignment_(std::move(assignment)),
-        deck_(make_subcircuit(topology_, "dut", options.deck)),
-        sizes_(size_variables(topology_, deck_, options.deck)) {
+        sizes_(size_variables(topology_, options.deck)),
+        deck_(make_subcircuit(topology_, "dut", options.deck, size_names(sizes_))) {
+    for (std::size_t k = 0; k < sizes_.size(); ++k) parameters_.push_back(size_name(k));
     for (const PortSource& source : bias.sources) collect(source, options.deck.ports.supply);
+    for (const Source& source : sources_) parameters_.push_back(source.parameter);
     for (const TestSetup& setup : bench.bench.setups) {
-      const std::string text = text_of(setup, bias.sources, options);
-      engines_.push_back(std::make_unique<Engine>(read_circuit_text(text, "testbench:" + setup.name)));
-      find_handles(*engines_.back());
+      engines_.push_back(std::make_unique<Engine>(
+          read_circuit_text(text_of(setup, start()), "testbench:" + setup.name, reading())));
+      ids_.emplace_back();
+      for (const std::string& name : parameters_)
+        ids_.back().push_back(engines_.back()->circuit().parameters.find(name));
     }
   }
 
@@ -95,10 +107,19 @@ class Fixture {
     return out;
   }
 
-  double shortfall(const SampleOutcome& outcome) const {
+  double shortfall(const SampleOutcome& outcome, const std::vector<FunctionGoal>& goals) const {
     double sum = 0;
-    for (const FunctionGoal& goal : bench_.goals) sum += goal.shortfall(value_of(outcome, goal.metric));
+    for (const FunctionGoal& goal : goals) sum += goal.shortfall(value_of(outcome, goal.metric));
     return sum;
+  }
+
+  /// What the search makes small: the shortfalls, and below all of them, where none is left, the merit.
+  double cost(const SampleOutcome& outcome) const {
+    double out = shortfall(outcome, bench_.goals);
+    if (options_.purpose == Purpose::function) return out;
+    out += shortfall(outcome, bench_.sizing);
+    const double merit = value_of(outcome, bench_.merit);
+    return out > 0 || !(merit > 0) ? out : -std::log1p(merit);
   }
 
   void report(const SampleOutcome& outcome, const std::vector<double>& point, FunctionVerdict& out) const {
@@ -114,6 +135,12 @@ class Fixture {
     for (std::size_t k = 0; k < sources_.size(); ++k)
       out.sizes.emplace_back(sources_[k].name, source_at(k, point[sizes_.size() + k]));
     for (const FunctionGoal& goal : bench_.goals) complain(goal, outcome, out);
+    out.works = out.reasons.empty();
+    if (options_.purpose == Purpose::function) return;
+    for (const FunctionGoal& goal : bench_.sizing) complain(goal, outcome, out);
+    if (out.reasons.empty()) out.merit = value_of(outcome, bench_.merit);
+    for (const TestSetup& setup : bench_.bench.setups)
+      out.decks.emplace_back(setup.name, text_of(setup, point));
   }
 
  private:
@@ -154,6 +181,7 @@ class Fixture {
       biases_.emplace_back(parameter, source.value);
     }
     if (!source.searched() || source.drive == PortDrive::clock || source.drive == PortDrive::open) return;
+    if (parameter.empty()) parameter = "port_" + deck_.nets[u(source.net)];
     Source out{topology_.nets[u(source.net)].name, parameter, source};
     if (source.drive == PortDrive::voltage) out.range.low = 0, out.range.high = supply;
     sources_.push_back(std::move(out));
@@ -167,78 +195,59 @@ class Fixture {
     return topology_.nets[u(net)].role == graph::PortRole::vss ? "0" : "port_" + deck_.nets[u(net)];
   }
 
-  std::string text_of(const TestSetup& setup, const std::vector<PortSource>& sources,
-                      const FunctionOptions& options) {
+  std::string text_of(const TestSetup& setup, const std::vector<double>& point) const {
     std::string out = bench_.bench.title + ": " + setup.name + "\n";
     for (const Condition& c : bench_.bench.conditions) {
-      double value = c.value;
-      for (const auto& [name, bias] : biases_) {
-        if (name == c.name) value = bias;
-      }
+      const double value = condition(c.name, point).value_or(c.value);
       out += c.name == kTemperatureCondition ? fmt::format(".temp {:.10g}\n", value)
                                              : fmt::format(".param {}={:.10g}\n", c.name, value);
+    }
+    for (std::size_t k = 0; k < parameters_.size(); ++k) {
+      if (!bench_.bench.condition(parameters_[k]))
+        out += fmt::format(".param {}={:.17g}\n", parameters_[k], value_at(k, point[k]));
     }
     out += deck_.text + setup.deck + "\n" + kDutName;
     for (std::size_t net = 0; net < topology_.nets.size(); ++net) {
       if (topology_.nets[net].is_port()) out += " " + node_of(setup, static_cast<int>(net));
     }
     out += " dut\n";
-    for (const PortSource& source : sources) out += source_line(setup, source, options);
+    for (const PortSource& source : bias_.sources) out += source_line(setup, source);
     return out + ".end\n";
   }
 
   /// Of ports that the set-up does not connect.
-  std::string source_line(const TestSetup& setup, const PortSource& source,
-                          const FunctionOptions& options) const {
+  std::string source_line(const TestSetup& setup, const PortSource& source) const {
+    const TopologyDeckOptions& deck = options_.deck;
     const std::string node = node_of(setup, source.net), name = deck_.nets[u(source.net)];
     if (!node.starts_with("port_")) return "";
+    const bool searched = std::find(parameters_.begin(), parameters_.end(), node) != parameters_.end();
+    const std::string value = searched ? "{" + node + "}" : fmt::format("{:.10g}", source.value);
     switch (source.drive) {
       case PortDrive::open:
-        return options.deck.load > 0 ? fmt::format("cport_{} {} 0 {:g}\n", name, node, options.deck.load)
-                                     : "";
+        return deck.load > 0 ? fmt::format("cport_{} {} 0 {:g}\n", name, node, deck.load) : "";
       case PortDrive::current:
-        return fmt::format("iport_{} 0 {} {:.10g}\n", name, node, source.value);
+        return fmt::format("iport_{} 0 {} {}\n", name, node, value);
       case PortDrive::voltage:
-        return fmt::format("vport_{} {} 0 {:.10g}\n", name, node, source.value);
+        return fmt::format("vport_{} {} 0 {}\n", name, node, value);
       case PortDrive::clock:
         break;
     }
-    const double supply = options.deck.ports.supply, period = options.deck.clock_period;
+    const double supply = deck.ports.supply, period = deck.clock_period;
     const double first = name.size() > 1 && (name.back() - '0') % 2 == 0 ? 0 : supply;
     return fmt::format("vport_{} {} 0 dc {:g} pulse({:g} {:g} {:g} {:g} {:g} {:g} {:g})\n", name, node,
                        source.value, first, supply - first, 0.5 * period, period / 1000, period / 1000,
                        0.499 * period, period);
   }
 
-  void find_handles(Engine& engine) {
-    const Dae& dae = engine.dae();
-    std::vector<std::vector<ParameterHandle>> handles;
-    for (const SizeVariable& size : sizes_) {
-      handles.emplace_back();
-      for (const std::string& name : size.parameters)
-        handles.back().push_back(dae.parameter(std::string(kDutName) + "." + name));
-    }
-    for (const Source& source : sources_) {
-      handles.emplace_back();
-      if (!source.parameter.empty()) {
-        handles.back().push_back(dae.parameter(source.parameter));
-        continue;
-      }
-      const std::string name = deck_.nets[u(source.range.net)];
-      const char letter = source.range.drive == PortDrive::current ? 'i' : 'v';
-      const std::string element = fmt::format("{}port_{}", letter, name);
-      if (dae.circuit().find_instance(element) >= 0) handles.back().push_back(dae.parameter(element + ":dc"));
-    }
-    handles_.push_back(std::move(handles));
+  double value_at(std::size_t k, double place) const {
+    return k < sizes_.size() ? sizes_[k].at(place) : source_at(k - sizes_.size(), place);
   }
 
   void set(std::size_t setup, const std::vector<double>& point) {
     Engine& engine = *engines_[setup];
-    for (std::size_t k = 0; k < point.size(); ++k) {
-      const double value =
-          k < sizes_.size() ? sizes_[k].at(point[k]) : source_at(k - sizes_.size(), point[k]);
-      for (const ParameterHandle& handle : handles_[setup][k]) engine.dae().set(handle, value);
-    }
+    std::vector<std::pair<ParameterId, double>> pinned;
+    for (std::size_t k = 0; k < point.size(); ++k) pinned.emplace_back(ids_[setup][k], value_at(k, point[k]));
+    engine.dae().load(pinned, {});
     engine.dae().forget_limits();
     engine.options_changed();
     engine.notes.clear();
@@ -257,56 +266,63 @@ class Fixture {
 
   Topology topology_;
   const FunctionBench& bench_;
+  const FunctionOptions& options_;
+  const BiasVerdict& bias_;
   PortAssignment assignment_;
-  TopologyDeck deck_;
   std::vector<SizeVariable> sizes_;
+  TopologyDeck deck_;
   std::vector<Source> sources_;
+  std::vector<std::string> parameters_;  ///< `.param`s of the decks: of sizes_, then of sources_
   std::vector<std::pair<std::string, double>> biases_;  ///< conditions that stand for the bias of a port
   std::vector<std::unique_ptr<Engine>> engines_;        ///< of the set-ups
-  std::vector<std::vector<std::vector<ParameterHandle>>> handles_;  ///< (set-ups x variables)
+  std::vector<std::vector<ParameterId>> ids_;           ///< of parameters_, in every set-up
 };
 
 struct Member {
   std::vector<double> point;
-  double shortfall = INFINITY;
+  double cost = INFINITY;
   SampleOutcome outcome;
 };
 
 /// (1)
 class Evolution {
  public:
-  Evolution(Fixture& fixture, Member start, int budget, Rng rng)
-      : fixture_(fixture), best_(std::move(start)), budget_(budget), rng_(rng) {}
+  Evolution(Fixture& fixture, Member start, const FunctionOptions& options, int budget)
+      : fixture_(fixture),
+        best_(std::move(start)),
+        purpose_(options.purpose),
+        population_(purpose_ == Purpose::merit ? 24 : 12),
+        budget_(budget),
+        rng_(options.seed) {}
 
   Member run(int& evaluations) {
     populate();
     for (std::size_t k = 0; left(); k = (k + 1) % members_.size()) {
       Member trial = measured(trial_of(members_[k]));
-      if (trial.shortfall <= members_[k].shortfall) members_[k] = std::move(trial);
+      if (trial.cost <= members_[k].cost) members_[k] = std::move(trial);
     }
     evaluations += used_;
     return std::move(best_);
   }
 
  private:
-  static constexpr std::size_t kPopulation = 12;
   static constexpr double kCrossover = 0.8, kNear = 0.12;
 
-  bool left() const { return used_ < budget_ && best_.shortfall > 0; }
+  bool left() const { return used_ < budget_ && (purpose_ == Purpose::merit || best_.cost > 0); }
 
   Member measured(std::vector<double> point) {
     ++used_;
     Member out{.point = std::move(point)};
     out.outcome = fixture_.evaluate(out.point);
-    out.shortfall = fixture_.shortfall(out.outcome);
-    if (out.shortfall < best_.shortfall) best_ = out;
+    out.cost = fixture_.cost(out.outcome);
+    if (out.cost < best_.cost) best_ = out;
     return out;
   }
 
   void populate() {
     members_.push_back(best_);
     const std::vector<double> centre = best_.point;
-    while (members_.size() < kPopulation && left()) {
+    while (members_.size() < population_ && left()) {
       std::vector<double> point = centre;
       const bool uniform = members_.size() % 4 == 0;
       for (double& p : point) p = uniform ? rng_.uniform() : std::clamp(p + kNear * rng_.normal(), 0.0, 1.0);
@@ -329,6 +345,8 @@ class Evolution {
 
   Fixture& fixture_;
   Member best_;
+  Purpose purpose_;
+  std::size_t population_;
   int budget_, used_ = 0;
   Rng rng_;
   std::vector<Member> members_;
@@ -348,9 +366,9 @@ FunctionVerdict test_function(const Topology& topology, const BiasVerdict& bias,
       auto next = std::make_unique<Fixture>(topology, bias, bench, options, std::move(assignment));
       Member start{.point = next->start()};
       start.outcome = next->evaluate(start.point);
-      start.shortfall = next->shortfall(start.outcome);
+      start.cost = next->cost(start.outcome);
       ++out.evaluations;
-      if (fixture && !(start.shortfall < best.shortfall)) continue;
+      if (fixture && !(start.cost < best.cost)) continue;
       best = std::move(start);
       fixture = std::move(next);
     } catch (const InputError& error) {
@@ -361,11 +379,10 @@ FunctionVerdict test_function(const Topology& topology, const BiasVerdict& bias,
     out.reasons.push_back(!failure.empty() ? failure : missing_port(topology, bench));
     return out;
   }
-  best = Evolution(*fixture, std::move(best), options.evaluations - out.evaluations, Rng(options.seed))
+  best = Evolution(*fixture, std::move(best), options, options.evaluations - out.evaluations)
              .run(out.evaluations);
-  out.shortfall = best.shortfall;
+  out.shortfall = std::max(best.cost, 0.0);
   fixture->report(best.outcome, best.point, out);
-  out.works = best.shortfall <= 0;
   return out;
 }
 

@@ -1,16 +1,19 @@
 #pragma once
 /// L4 of the ladder: does a circuit without sizes do what its family is for, once it is sized with a fixed
-/// budget?
+/// budget? And sizing for its own sake: how well does it do it?
 ///
 /// First default sizes with the bias of L3, at every way to give the circuit's ports to those of the
 /// testbench; then differential evolution over sizes and bias from the best of them, which minimizes the sum
-/// of the shortfalls (function_bench.h) and ends where it is zero.
+/// of the shortfalls (function_bench.h) and ends where it is zero. With Purpose::merit it goes on, with the
+/// goals of sizing besides, and where all hold it raises the figure of merit until the budget is spent.
 ///
 ///   trial = best + F (a - b), coordinates taken with probability CR, else those of the parent;  F drawn in
-///   [0.4, 0.9] a trial, CR = 0.8, population 12, a quarter of it uniform and the others near the start (1)
+///   [0.4, 0.9] a trial, CR = 0.8, population 12 (merit: 24), a quarter of it uniform and the others near the
+///   start (1)
 ///
 /// Source of (1): R. Storn, K. Price, J. Global Optimization 11, 341 (1997), variant best/1/bin.
 
+#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,8 +23,11 @@
 
 namespace nullor {
 
+enum class Purpose { function, merit };
+
 struct FunctionOptions {
   TopologyDeckOptions deck;
+  Purpose purpose = Purpose::function;
   int evaluations = 150;  ///< of the testbench, all assignments of ports included
   std::uint64_t seed = 1;
 };
@@ -33,6 +39,10 @@ struct FunctionVerdict {
   std::vector<std::pair<std::string, double>> metrics;     ///< that have a value
   std::vector<std::pair<std::string, double>> sizes;       ///< by SizeVariable::name, then port sources
   double shortfall = 0;                                    ///< sum over the goals
+  /// Purpose::merit: what FunctionBench::merit came to, NaN short of a goal; and per set-up the deck with the
+  /// sizes found, which ngspice runs as it is.
+  double merit = NAN;
+  std::vector<std::pair<std::string, std::string>> decks;
   int evaluations = 0;
 };
 

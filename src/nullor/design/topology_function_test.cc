@@ -8,9 +8,12 @@
 
 #include "nullor/base/error.h"
 #include "nullor/base/file.h"
+#include "nullor/design/analoggym_test.h"
 #include "nullor/design/ladder.h"
 #include "nullor/design/sample_topologies.h"
 #include "nullor/design/topology_sizes.h"
+#include "nullor/graph/topology_file.h"
+#include "nullor/simulate/engine.h"
 
 namespace nullor {
 namespace {
@@ -105,10 +108,80 @@ TEST(Function, SameSeedSameSizes) {
   EXPECT_NE(a.sizes, test_function(slow, bias, bench, options).sizes);
 }
 
+FunctionBench easy_opamp() {
+  FunctionBench bench = read_function_bench(file_of("opamp"));
+  bench.sizing.front().at_least = 30;  // dB: what one stage has
+  return bench;
+}
+
+FunctionVerdict sized(const Topology& topology, const FunctionBench& bench, int evaluations) {
+  FunctionOptions options;
+  options.purpose = Purpose::merit;
+  options.evaluations = evaluations;
+  return test_function(topology, BiasCheck(topology, BiasCheckOptions{}).bias(), bench, options);
+}
+
+TEST(Sizing, RaisesTheMeritUntilTheBudgetIsSpent) {
+  const FunctionVerdict start = sized(samples::ota(), easy_opamp(), 2),
+                        end = sized(samples::ota(), easy_opamp(), 150);
+  EXPECT_EQ(end.evaluations, 150);
+  ASSERT_TRUE(end.works && start.works);
+  EXPECT_GT(end.merit, 2 * start.merit);
+  EXPECT_GE(metric(end, "phase_margin"), 60);
+  EXPECT_GE(metric(end, "dc_gain"), 30);
+  EXPECT_NEAR(end.merit, metric(end, "unity_gain_frequency") * 1e-9 / metric(end, "power"), 1e-9 * end.merit)
+      << "MHz pF/mW at 1 pF";
+}
+
+TEST(Sizing, SaysWhichGoalIsMissed) {
+  FunctionBench bench = easy_opamp();
+  bench.sizing.front().at_least = 200;
+  const FunctionVerdict verdict = sized(samples::ota(), bench, 40);
+  EXPECT_TRUE(verdict.works) << "an amplifier all the same";
+  EXPECT_TRUE(std::isnan(verdict.merit));
+  ASSERT_EQ(verdict.reasons.size(), 1);
+  EXPECT_NE(verdict.reasons.front().find("the gain is too small for sizing: dc_gain ="), std::string::npos);
+}
+
+// The deck is read anew, as ngspice reads it.
+TEST(Sizing, WritesADeckOfTheSameNumbers) {
+  const FunctionVerdict verdict = sized(samples::two_stage(), easy_opamp(), 60);
+  ASSERT_EQ(verdict.decks.size(), 1);
+  EXPECT_EQ(verdict.decks.front().first, "open_loop");
+  Engine engine(read_circuit_text(verdict.decks.front().second, "sized.cir"));
+  ASSERT_EQ(engine.circuit().analyses.size(), 2);
+  const Table rest = engine.run(engine.circuit().analyses[0]).front();
+  const Column* supply = rest.find("i(vdd)");
+  ASSERT_TRUE(supply);
+  EXPECT_NEAR(-1.8 * supply->real.front(), metric(verdict, "power"), 1e-6 * metric(verdict, "power"));
+}
+
+class SizingOfAnalogGym : public OnAnalogGym {};
+
+TEST_F(SizingOfAnalogGym, IsDoneOnSky130) {
+  graph::TopologyFile read =
+      graph::read_topology_file(data_ + "/analoggym/amplifier/spice_netlist/Leung_NMCF_Pin_3", {});
+  Topology topology = std::move(read.set.entries.front().topology);
+  topology.family = graph::Family::opamp;
+  LadderOptions options;
+  options.until = Level::function;
+  options.sizes_without_bias = true;
+  options.benches = {read_function_bench(file_of("opamp"))};
+  options.bias.deck.technology = Technology::sky130;
+  options.bias.deck.models = {data_ + "/sky130/corners/tt_flat.spice"};
+  options.function.deck = options.bias.deck;
+  options.function.purpose = Purpose::merit;
+  options.function.evaluations = 60;
+  const FunctionVerdict verdict = climb_ladder(topology, options).function;
+  EXPECT_TRUE(verdict.works);
+  EXPECT_GT(verdict.merit, 0) << (verdict.reasons.empty() ? "" : verdict.reasons.front());
+  EXPECT_NE(verdict.decks.front().second.find("sky130_fd_pr__pfet_01v8 w={size_"), std::string::npos);
+}
+
 TEST(Function, PairsAndMirrorsMatch) {
   const Topology topology = samples::two_stage();
   const TopologyDeckOptions options;
-  const auto sizes = size_variables(topology, make_subcircuit(topology, "dut", options), options);
+  const auto sizes = size_variables(topology, options);
   std::vector<std::string> names;
   for (const SizeVariable& size : sizes) {
     names.push_back(size.name);
@@ -147,6 +220,9 @@ TEST(FunctionBench, RefusesWhatItDoesNotKnow) {
   EXPECT_THROW(parse_function_bench(changed("family = \"opamp\"", "family = \"opam\""), "x"), InputError);
   EXPECT_THROW(parse_function_bench(changed("metric = \"dc_gain\"", "metric = \"dcgain\""), "x"), InputError);
   EXPECT_THROW(parse_function_bench(changed("at_least = 20", "at_last = 20"), "x"), InputError);
+  EXPECT_THROW(parse_function_bench(changed("merit = \"figure_of_merit\"", "merit = \"figure\""), "x"),
+               InputError);
+  EXPECT_THROW(parse_function_bench(changed("at_least = 60", "above = 60"), "x"), InputError);
   EXPECT_THROW(parse_function_bench(changed("inverting = \"fb\"", "inverted = \"fb\""), "x"), InputError);
 }
 

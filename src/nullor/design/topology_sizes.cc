@@ -14,8 +14,8 @@ using graph::PortRole;
 
 class Collector {
  public:
-  Collector(const graph::Topology& topology, const TopologyDeck& deck, const TopologyDeckOptions& options)
-      : topology_(topology), deck_(deck), options_(options) {}
+  Collector(const graph::Topology& topology, const TopologyDeckOptions& options)
+      : topology_(topology), options_(options) {}
 
   std::vector<SizeVariable> run() {
     mos();
@@ -31,11 +31,12 @@ class Collector {
 
   void add(const std::vector<std::size_t>& devices, const char* parameter, double low, double high,
            double start) {
-    SizeVariable out{.low = low, .high = high, .start = std::clamp(start, low, high)};
-    for (const std::size_t k : devices) {
-      out.name += (out.name.empty() ? "" : ",") + topology_.devices[k].name;
-      out.parameters.push_back(deck_.devices[k] + ":" + parameter);
-    }
+    SizeVariable out{.devices = devices,
+                     .parameter = parameter,
+                     .low = low,
+                     .high = high,
+                     .start = std::clamp(start, low, high)};
+    for (const std::size_t k : devices) out.name += (out.name.empty() ? "" : ",") + topology_.devices[k].name;
     out.name += std::string(":") + parameter;
     out_.push_back(std::move(out));
   }
@@ -99,7 +100,6 @@ class Collector {
   }
 
   const graph::Topology& topology_;
-  const TopologyDeck& deck_;
   const TopologyDeckOptions& options_;
   std::vector<SizeVariable> out_;
 };
@@ -111,9 +111,19 @@ double SizeVariable::at(double place) const {
 }
 double SizeVariable::place(double value) const { return std::log(value / low) / std::log(high / low); }
 
-std::vector<SizeVariable> size_variables(const graph::Topology& topology, const TopologyDeck& deck,
+std::vector<SizeVariable> size_variables(const graph::Topology& topology,
                                          const TopologyDeckOptions& options) {
-  return Collector(topology, deck, options).run();
+  return Collector(topology, options).run();
+}
+
+std::string size_name(std::size_t variable) { return "size_" + std::to_string(variable); }
+
+SizeNames size_names(const std::vector<SizeVariable>& sizes) {
+  SizeNames out;
+  for (std::size_t k = 0; k < sizes.size(); ++k) {
+    for (const std::size_t device : sizes[k].devices) out[{device, sizes[k].parameter}] = size_name(k);
+  }
+  return out;
 }
 
 }  // namespace nullor
