@@ -1,0 +1,147 @@
+#include "nullor/design/sized_testbench.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "nullor/design/testbench_deck.h"
+
+namespace nullor {
+namespace {
+
+constexpr const char* kBiasOf = "bias_";
+
+std::size_t u(int k) { return static_cast<std::size_t>(k); }
+
+}  // namespace
+
+SizedTestbench::SizedTestbench(const graph::Topology& topology, std::vector<PortSource> sources,
+                               const FunctionBench& bench, const TopologyDeckOptions& options,
+                               PortAssignment assignment)
+    : bench_(bench),
+      options_(options),
+      bias_(std::move(sources)),
+      assignment_(std::move(assignment)),
+      topology_(with_ports(topology, assignment_)),
+      sizes_(size_variables(topology_, options_)),
+      deck_(make_subcircuit(topology_, "dut", options_, size_names(sizes_))) {
+  for (std::size_t k = 0; k < sizes_.size(); ++k) parameters_.push_back(size_name(k));
+  for (const PortSource& source : bias_) collect(source);
+  for (const Source& source : searched_) parameters_.push_back(source.parameter);
+}
+
+int SizedTestbench::port_of(int net) const {
+  const auto found = std::find(assignment_.begin(), assignment_.end(), net);
+  return found == assignment_.end() ? -1 : static_cast<int>(found - assignment_.begin());
+}
+
+/// Searched are sources of ports that the testbench leaves alone, and the conditions that stand for one it
+/// drives.
+void SizedTestbench::collect(const PortSource& source) {
+  const int port = port_of(source.net);
+  std::string parameter;
+  if (port >= 0) {
+    parameter = kBiasOf + bench_.ports[u(port)].name;
+    if (!bench_.bench.condition(parameter)) return;
+    biases_.emplace_back(parameter, source.value);
+  }
+  if (!source.searched() || source.drive == PortDrive::clock || source.drive == PortDrive::open) return;
+  if (parameter.empty()) parameter = "port_" + deck_.nets[u(source.net)];
+  Source out{topology_.nets[u(source.net)].name, parameter, source};
+  if (source.drive == PortDrive::voltage) out.range.low = 0, out.range.high = options_.ports.supply;
+  searched_.push_back(std::move(out));
+}
+
+std::vector<std::string> SizedTestbench::names() const {
+  std::vector<std::string> out;
+  for (const SizeVariable& size : sizes_) out.push_back(size.name);
+  for (const Source& source : searched_) out.push_back(source.name);
+  return out;
+}
+
+std::vector<double> SizedTestbench::start() const {
+  std::vector<double> out;
+  for (const SizeVariable& size : sizes_) out.push_back(size.place(size.start));
+  for (const Source& source : searched_)
+    out.push_back((source.range.value - source.range.low) / (source.range.high - source.range.low));
+  return out;
+}
+
+double SizedTestbench::value_at(std::size_t number, double place) const {
+  if (number < sizes_.size()) return sizes_[number].at(place);
+  const PortSource& range = searched_[number - sizes_.size()].range;
+  return range.low + std::clamp(place, 0.0, 1.0) * (range.high - range.low);
+}
+
+std::optional<double> SizedTestbench::condition(std::string_view name,
+                                                const std::vector<double>& point) const {
+  for (std::size_t k = sizes_.size(); k < parameters_.size(); ++k) {
+    if (parameters_[k] == name) return value_at(k, point[k]);
+  }
+  for (const auto& [bias, value] : biases_) {
+    if (bias == name) return value;
+  }
+  const Condition* found = bench_.bench.condition(name);
+  return found ? std::optional(found->value) : std::nullopt;
+}
+
+std::vector<std::pair<std::string, std::string>> SizedTestbench::ports() const {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (std::size_t k = 0; k < bench_.ports.size(); ++k) {
+    if (assignment_[k] >= 0) out.emplace_back(bench_.ports[k].name, topology_.nets[u(assignment_[k])].name);
+  }
+  return out;
+}
+
+std::string SizedTestbench::node_of(const TestSetup& setup, int net) const {
+  const int port = port_of(net);
+  for (const auto& [name, node] : setup.connect) {
+    if (port >= 0 && bench_.ports[u(port)].name == name) return node;
+  }
+  return topology_.nets[u(net)].role == graph::PortRole::vss ? "0" : "port_" + deck_.nets[u(net)];
+}
+
+std::string SizedTestbench::text(const TestSetup& setup, const std::vector<double>& point) const {
+  std::string out = bench_.bench.title + ": " + setup.name + "\n";
+  for (const Condition& c : bench_.bench.conditions) {
+    const double value = condition(c.name, point).value_or(c.value);
+    out += c.name == kTemperatureCondition ? fmt::format(".temp {:.10g}\n", value)
+                                           : fmt::format(".param {}={:.10g}\n", c.name, value);
+  }
+  for (std::size_t k = 0; k < parameters_.size(); ++k) {
+    if (!bench_.bench.condition(parameters_[k]))
+      out += fmt::format(".param {}={:.17g}\n", parameters_[k], value_at(k, point[k]));
+  }
+  out += deck_.text + setup.deck + "\n" + kDutName;
+  for (std::size_t net = 0; net < topology_.nets.size(); ++net) {
+    if (topology_.nets[net].is_port()) out += " " + node_of(setup, static_cast<int>(net));
+  }
+  out += " dut\n";
+  for (const PortSource& source : bias_) out += source_line(setup, source);
+  return out + ".end\n";
+}
+
+/// Of ports that the set-up does not connect.
+std::string SizedTestbench::source_line(const TestSetup& setup, const PortSource& source) const {
+  const std::string node = node_of(setup, source.net), name = deck_.nets[u(source.net)];
+  if (!node.starts_with("port_")) return "";
+  const bool searched = std::find(parameters_.begin(), parameters_.end(), node) != parameters_.end();
+  const std::string value = searched ? "{" + node + "}" : fmt::format("{:.10g}", source.value);
+  switch (source.drive) {
+    case PortDrive::open:
+      return options_.load > 0 ? fmt::format("cport_{} {} 0 {:g}\n", name, node, options_.load) : "";
+    case PortDrive::current:
+      return fmt::format("iport_{} 0 {} {}\n", name, node, value);
+    case PortDrive::voltage:
+      return fmt::format("vport_{} {} 0 {}\n", name, node, value);
+    case PortDrive::clock:
+      break;
+  }
+  const double supply = options_.ports.supply, period = options_.clock_period;
+  const double first = name.size() > 1 && (name.back() - '0') % 2 == 0 ? 0 : supply;
+  return fmt::format("vport_{} {} 0 dc {:g} pulse({:g} {:g} {:g} {:g} {:g} {:g} {:g})\n", name, node,
+                     source.value, first, supply - first, 0.5 * period, period / 1000, period / 1000,
+                     0.499 * period, period);
+}
+
+}  // namespace nullor
