@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """What a generator of circuits writes: levels of the ladder, novelty, sizes, conditions, speed.
 
-usage: benchmarks/topology_generate.py --weights FILE [--count 10000] [--families 200] [--conditions 500] [--seed 1]
-                                       [--temperature 1] [--jobs 0] [--data SET] [--program PATH]
+usage: benchmarks/topology_generate.py --weights FILE [--count 10000] [--families 200] [--conditions 500] [--completions 200] [--seed 1]
+                                       [--functions 0] [--budget 150] [--temperature 1] [--jobs 0] [--data SET] [--program PATH]
 
 samples     --count circuits without conditions: share at every level of the ladder (all levels below included), distinct, novel
             (not isomorphic to any circuit of the data set, repaired), and both together; how near the nearest known circuit
@@ -11,6 +11,10 @@ controls    the data itself, with three pins rewired, with all nets permuted: be
 families    --families circuits for each of the seven large families: the share whose five nearest known circuits are, by
             majority, of that family. The judge itself is measured on the data: each circuit against all of other groups.
 conditions  --conditions circuits, each with a budget, ports, required and forbidden kinds drawn at random: how many obey.
+completion  --completions op-amps of the data, of which the generator sees half of the devices: how far the completed ones get
+            on the ladder, beside the op-amps themselves.
+function    --functions circuits of each family at L3, those of the data, and those with three pins rewired: the share that
+            does what the family is for after --budget evaluations of its testbench. Takes long.
 speed       circuits and tokens a second, with and without the ladder, batch 1 and 64.
 """
 import argparse
@@ -137,6 +141,48 @@ def conditions(bench):
     print(f"\nconditions: {obeyed} of {total} circuits obey budget, ports, required and forbidden kinds")
 
 
+def completions(bench):
+    """Half of the devices of op-amps of the data, at random, for the generator to complete."""
+    chance, options = random.Random(bench.options.seed), bench.options
+    opamps = [e for e in bench.entries if e["family"] == "opamp" and 8 <= e["netlist"].strip().count("\n") + 1 <= 40]
+    whole, parts = bench.scratch / "whole.jsonl", bench.scratch / "completed.jsonl"
+    chosen = chance.sample(opamps, min(options.completions, len(opamps)))
+    whole.write_text("".join(json.dumps(e) + "\n" for e in chosen))
+    completed, longer = [], 0
+    for entry in chosen:
+        lines = entry["netlist"].strip().split("\n")
+        part = bench.scratch / "part.txt"
+        part.write_text("\n".join(chance.sample(lines, len(lines) // 2)) + "\n")
+        path, _, _ = bench.generate("part", 1, "--family", "opamp", "--complete", part, jobs=1)
+        completed += path.read_text().splitlines()
+        longer += json.loads(completed[-1])["netlist"].strip().count("\n") + 1 - len(lines) // 2
+    parts.write_text("".join(line + "\n" for line in completed))
+    shares = []
+    for path in (parts, whole):
+        verdicts = json.loads(bench.run("check", path, "--until", "L4", "--family", "opamp", "--jobs", options.jobs, "--json").stdout)
+        shares.append([percent(sum(v["reached"] >= level for v in verdicts), len(chosen)) for level in ("L1", "L2", "L3", "L4")])
+    print(f"\ncompletion of half an op-amp, {len(chosen)} of the data: {longer / len(chosen):.1f} devices added; L1 {shares[0][0]}, L2 {shares[0][1]}, "
+          f"L3 {shares[0][2]}, L4 {shares[0][3]}; the op-amps themselves {', '.join(shares[1])}")
+
+
+def functions(bench):
+    """Of circuits that reach L3: the share that does what its family is for, once sized."""
+    options = bench.options
+    print(f"\nL4 of circuits at L3, {options.budget} evaluations each\n{'family':18}{'written':>16}{'data':>16}{'mutated':>16}")
+    for family in FAMILIES:
+        bench.generate("functions", options.functions, "--family", family, "--check", "L3")
+        written, data = bench.scratch / "functions.jsonl", bench.scratch / "data.jsonl"
+        data.write_text("".join(json.dumps(e) + "\n" for e in bench.entries if e["family"] == family))
+        row = f"{family:18}"
+        for path, control in ((written, "none"), (data, "none"), (data, "mutated")):
+            text = bench.run("check", path, "--until", "L4", "--budget", options.budget, "--control", control, "--limit", 3 * options.functions,
+                             "--jobs", options.jobs, "--json").stdout
+            verdicts = json.loads(text)
+            standing = [v for v in (verdicts if isinstance(verdicts, list) else [verdicts]) if v["reached"] >= "L3"][:options.functions]
+            row += f"{sum(v['reached'] >= 'L4' for v in standing):>5} of {len(standing):<4}{percent(sum(v['reached'] >= 'L4' for v in standing), len(standing)):>5}"
+        print(row, flush=True)
+
+
 def speed(bench):
     print(f"\n{'batch':>6}{'threads':>9}   as the program says")
     for batch, count in ((1, 30), (64, 256)):
@@ -151,6 +197,9 @@ def main():
     parser.add_argument("--count", type=int, default=10000)
     parser.add_argument("--families", type=int, default=200)
     parser.add_argument("--conditions", type=int, default=500)
+    parser.add_argument("--functions", type=int, default=0)
+    parser.add_argument("--budget", type=int, default=150)
+    parser.add_argument("--completions", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--temperature", type=float, default=1)
     parser.add_argument("--jobs", type=int, default=0)
@@ -164,6 +213,10 @@ def main():
             families(bench)
         if options.conditions:
             conditions(bench)
+        if options.completions:
+            completions(bench)
+        if options.functions:
+            functions(bench)
         speed(bench)
 
 

@@ -9,6 +9,7 @@
 
 #include "nullor/base/error.h"
 #include "nullor/base/file.h"
+#include "nullor/base/log.h"
 #include "nullor/base/progress.h"
 #include "nullor/base/si.h"
 #include "nullor/cli/named_topologies.h"
@@ -42,7 +43,12 @@ LadderOptions options_of(const SizeFlags& flags) {
   LadderOptions out;
   out.until = Level::function;
   out.sizes_without_bias = true;
-  if (!flags.models.empty()) {
+  if (flags.models.empty()) {
+    log_note(
+        "the built-in transistors have no weak inversion, which bounds what a current can do: merits are a "
+        "matter of "
+        "order; --models gives those of a process");
+  } else {
     out.bias.deck.technology = Technology::sky130;
     out.bias.deck.models = flags.models;
   }

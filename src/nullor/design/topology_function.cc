@@ -94,7 +94,8 @@ class Fixture {
   void report(const SampleOutcome& outcome, const std::vector<double>& point, FunctionVerdict& out) const {
     out.ports = decks_.ports();
     for (std::size_t k = 0; k < outcome.values.size(); ++k) {
-      if (!std::isnan(outcome.values[k])) out.metrics.emplace_back(metric(k).name, outcome.values[k]);
+      if (!metric(k).hidden && !std::isnan(outcome.values[k]))
+        out.metrics.emplace_back(metric(k).name, outcome.values[k]);
     }
     const std::vector<std::string> names = decks_.names();
     for (std::size_t k = 0; k < names.size(); ++k)
