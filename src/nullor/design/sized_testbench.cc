@@ -10,6 +10,7 @@ namespace nullor {
 namespace {
 
 constexpr const char* kBiasOf = "bias_";
+constexpr const char* kPortPower = "port_power";
 
 std::size_t u(int k) { return static_cast<std::size_t>(k); }
 
@@ -118,15 +119,36 @@ std::string SizedTestbench::text(const TestSetup& setup, const std::vector<doubl
   }
   out += " dut\n";
   for (const PortSource& source : bias_) out += source_line(setup, source);
+  if (bench_.bench.text.find(kPortPower) != std::string::npos) out += power_line(setup);
   return out + ".end\n";
+}
+
+/// A node whose voltage is the power of the sources below [W]: a current into the circuit is drawn from the
+/// supply, a voltage gives what it gives.
+std::string SizedTestbench::power_line(const TestSetup& setup) const {
+  std::string sum = "0";
+  for (const PortSource& source : bias_) {
+    const std::string node = node_of(setup, source.net), name = deck_.nets[u(source.net)];
+    if (!node.starts_with("port_")) continue;
+    if (source.drive == PortDrive::voltage)
+      sum += fmt::format(" + max(0, -v({})*i(vport_{}))", node, name);
+    else if (source.drive == PortDrive::current)
+      sum += fmt::format(" + {:g}*max(0, {})", options_.ports.supply, value_of(source, node));
+  }
+  return fmt::format("bport_power {} 0 v='{}'\n", kPortPower, sum);
+}
+
+/// The `.param` that a source is searched by, or its value.
+std::string SizedTestbench::value_of(const PortSource& source, const std::string& node) const {
+  const bool searched = std::find(parameters_.begin(), parameters_.end(), node) != parameters_.end();
+  return searched ? node : fmt::format("{:.10g}", source.value);
 }
 
 /// Of ports that the set-up does not connect.
 std::string SizedTestbench::source_line(const TestSetup& setup, const PortSource& source) const {
   const std::string node = node_of(setup, source.net), name = deck_.nets[u(source.net)];
   if (!node.starts_with("port_")) return "";
-  const bool searched = std::find(parameters_.begin(), parameters_.end(), node) != parameters_.end();
-  const std::string value = searched ? "{" + node + "}" : fmt::format("{:.10g}", source.value);
+  const std::string value = "{" + value_of(source, node) + "}";
   switch (source.drive) {
     case PortDrive::open:
       return options_.load > 0 ? fmt::format("cport_{} {} 0 {:g}\n", name, node, options_.load) : "";

@@ -47,6 +47,8 @@ class SizedTestbench {
   void collect(const PortSource& source);
   std::string node_of(const TestSetup& setup, int net) const;
   std::string source_line(const TestSetup& setup, const PortSource& source) const;
+  std::string value_of(const PortSource& source, const std::string& node) const;
+  std::string power_line(const TestSetup& setup) const;
 
   const FunctionBench& bench_;
   TopologyDeckOptions options_;

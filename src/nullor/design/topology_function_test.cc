@@ -151,9 +151,23 @@ TEST(Sizing, WritesADeckOfTheSameNumbers) {
   Engine engine(read_circuit_text(verdict.decks.front().second, "sized.cir"));
   ASSERT_EQ(engine.circuit().analyses.size(), 2);
   const Table rest = engine.run(engine.circuit().analyses[0]).front();
-  const Column* supply = rest.find("i(vdd)");
-  ASSERT_TRUE(supply);
-  EXPECT_NEAR(-1.8 * supply->real.front(), metric(verdict, "power"), 1e-6 * metric(verdict, "power"));
+  const Column *supply = rest.find("i(vdd)"), *ports = rest.find("v(port_power)");
+  ASSERT_TRUE(supply && ports);
+  EXPECT_NEAR(-1.8 * supply->real.front() + ports->real.front(), metric(verdict, "power"),
+              1e-6 * metric(verdict, "power"));
+}
+
+// What a bias port gives is power as well: the current into the mirror.
+TEST(Sizing, CountsWhatThePortsGive) {
+  const FunctionVerdict verdict = sized(samples::two_stage(), easy_opamp(), 1);
+  double into = 0;
+  for (const auto& [name, value] : verdict.sizes) {
+    if (name == "IB1") into = value;
+  }
+  ASSERT_GT(into, 1e-6);
+  Engine engine(read_circuit_text(verdict.decks.front().second, "sized.cir"));
+  const Table rest = engine.run(engine.circuit().analyses[0]).front();
+  EXPECT_NEAR(rest.find("v(port_power)")->real.front(), 1.8 * into, 1e-9 * into);
 }
 
 class SizingOfAnalogGym : public OnAnalogGym {};
