@@ -25,8 +25,8 @@
 ///     merit = "figure_of_merit"                     # a metric that sizing raises then (above all tables)
 ///
 /// The circuit does its function where every [[function]] holds. Ports that no name stands for get their
-/// source of port_sources() at the bias found. Where the file says `port_power`, every deck has that node, whose
-/// voltage is the power of those sources [W].
+/// source of port_sources() at the bias found. Where the file says `port_power`, every deck has that node,
+/// whose voltage is the power of those sources [W].
 
 #include <optional>
 #include <string>
