@@ -52,7 +52,7 @@ class Bench:
         result = self.out / f"{name}.json"
         if not result.exists():
             text = self.run("size", *files, "--family", "opamp", "--models", self.models, "--set", f"load_capacitance={self.options.load}",
-                            "--budget", budget, "--seed", self.options.seed, "--jobs", self.options.jobs, "-o", self.out / name, "--json")
+                            "--budget", budget, "--seed", self.options.seed, "--jobs", self.options.jobs, "-o", self.out / name, "--resume", "--json")
             result.with_suffix(".tmp").write_text(text)
             result.with_suffix(".tmp").rename(result)
         return json.loads(result.read_text())

@@ -66,6 +66,18 @@ TEST(TopologySize, PrintsTheBestFirstAndWritesTheirDecks) {
   EXPECT_EQ(found.code, 0) << found.err;
   EXPECT_NE(found.out.find("figure_of_merit"), std::string::npos) << found.out;
   EXPECT_EQ(run_words({"-q", "run", folder.path("out/ota_txt.cir")}).code, 0);
+  // --resume takes the result that is there, unless something was asked that it does not hang on.
+  std::string kept = read_file(folder.path("out/ota_txt.json"));
+  kept.replace(kept.find("\"devices\": 5"), 12, "\"devices\": 7");
+  write_file(folder.path("out/ota_txt.json"), kept);
+  const auto again = [&](const std::string& budget) {
+    return run_words({"-q", "topology", "size", folder.path("ota.txt"), "--family", "opamp", "--budget",
+                      budget, "--testbench", folder.path("easy.toml"), "-o", folder.path("out"), "--resume",
+                      "--json"})
+        .out;
+  };
+  EXPECT_NE(again("40").find("\"devices\": 7"), std::string::npos);
+  EXPECT_NE(again("41").find("\"devices\": 5"), std::string::npos);
 }
 
 TEST(TopologySize, RefusesWhatHasNoMerit) {

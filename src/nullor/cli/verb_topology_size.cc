@@ -5,27 +5,34 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <mutex>
 #include <nlohmann/json.hpp>
 
 #include "nullor/base/error.h"
 #include "nullor/base/file.h"
+#include "nullor/base/interrupt.h"
 #include "nullor/base/log.h"
+#include "nullor/base/parallel.h"
 #include "nullor/base/progress.h"
+#include "nullor/base/sha256.h"
 #include "nullor/base/si.h"
 #include "nullor/cli/named_topologies.h"
 #include "nullor/cli/named_values.h"
 #include "nullor/cli/topology_verbs.h"
 #include "nullor/design/ladder.h"
+#include "nullor/graph/isomorphism.h"
 
 namespace nullor {
 namespace {
+
+using Json = nlohmann::ordered_json;
 
 struct SizeFlags {
   CommonOptions common;
   std::vector<std::string> files, models, testbenches, set;
   std::string family, out;
   SpiceFlags spice;
-  bool repair = false;
+  bool repair = false, resume = false;
   int limit = 0, budget = 1000;
 };
 
@@ -77,88 +84,119 @@ LadderOptions options_of(const SizeFlags& flags) {
   return out;
 }
 
-void write_decks(const std::string& folder, const std::string& name, const FunctionVerdict& sized) {
-  std::filesystem::create_directories(folder);
-  for (const auto& [setup, text] : sized.decks) {
-    const std::string file = stem_of(name) + (sized.decks.size() > 1 ? "." + setup : "") + ".cir";
-    write_file((std::filesystem::path(folder) / file).string(), text);
+/// What a result hangs on: the circuit, the testbench of its family, the options.
+std::string request_of(const NamedTopology& circuit, const LadderOptions& options, const SizeFlags& flags) {
+  std::string text =
+      fmt::format("{} {} {} {} {} {}", circuit.name, graph::canonical_hash(circuit.topology).hex(),
+                  flags.budget, flags.common.seed, fmt::join(flags.models, " "), fmt::join(flags.set, " "));
+  for (const FunctionBench& bench : options.benches) {
+    if (bench.family == circuit.topology.family) text += bench.bench.text;
   }
+  return sha256(text);
 }
 
-nlohmann::ordered_json to_json(const NamedTopology& circuit, const LadderVerdict& verdict) {
+Json to_json(const NamedTopology& circuit, const LadderVerdict& verdict, const std::string& request) {
   const FunctionVerdict& sized = verdict.function;
-  nlohmann::ordered_json out = {{"name", circuit.name},
-                                {"devices", circuit.topology.devices.size()},
-                                {"works", sized.works},
-                                {"evaluations", sized.evaluations}};
+  Json out = {{"name", circuit.name},
+              {"devices", circuit.topology.devices.size()},
+              {"works", sized.works},
+              {"evaluations", sized.evaluations},
+              {"shortfall", sized.shortfall}};
   if (!std::isnan(sized.merit)) out["merit"] = sized.merit;
-  std::vector<std::string> reasons = sized.reasons;
-  if (sized.evaluations == 0 && reasons.empty()) reasons = verdict.levels.back().reasons;
-  out["reasons"] = reasons;
+  const bool tried = sized.evaluations > 0 || !sized.reasons.empty();
+  out["reasons"] = tried ? sized.reasons : verdict.levels.back().reasons;
   for (const auto& [metric, value] : sized.metrics) out["metrics"][metric] = value;
   for (const auto& [size, value] : sized.sizes) out["sizes"][size] = value;
   for (const auto& [port, net] : sized.ports) out["ports"][port] = net;
+  out["request"] = request;
   return out;
 }
 
-/// The best first; those short of a goal by how much.
-std::vector<std::size_t> ranking(const std::vector<LadderVerdict>& verdicts) {
-  std::vector<std::size_t> order(verdicts.size());
-  for (std::size_t k = 0; k < order.size(); ++k) order[k] = k;
-  const auto key = [&](std::size_t k) {
-    const FunctionVerdict& v = verdicts[k].function;
-    return v.evaluations == 0 ? -INFINITY : std::isnan(v.merit) ? -v.shortfall : v.merit;
-  };
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return key(a) > key(b); });
-  return order;
+/// One circuit, with its files in --out: the decks, then the result.
+Json size_one(const NamedTopology& circuit, const LadderOptions& options, const SizeFlags& flags) {
+  const std::string request = request_of(circuit, options, flags);
+  const std::filesystem::path stem = std::filesystem::path(flags.out) / stem_of(circuit.name);
+  const std::string result = stem.string() + ".json";
+  if (flags.resume && std::filesystem::exists(result)) {
+    Json before = Json::parse(read_file(result), nullptr, false);
+    if (before.is_object() && before.value("request", "") == request) return before;
+  }
+  const LadderVerdict verdict = climb_ladder(circuit.topology, options);
+  Json out = to_json(circuit, verdict, request);
+  if (flags.out.empty()) return out;
+  const auto& decks = verdict.function.decks;
+  for (const auto& [setup, text] : decks)
+    write_file(stem.string() + (decks.size() > 1 ? "." + setup : "") + ".cir", text);
+  write_file(result, out.dump(2) + "\n");
+  return out;
 }
 
-void print_table(const std::vector<NamedTopology>& circuits, const std::vector<LadderVerdict>& verdicts) {
+/// The best first; those short of a goal by how much, those that were never simulated last.
+void rank(std::vector<Json>& results) {
+  const auto key = [](const Json& one) -> double {
+    if (one["evaluations"] == 0) return -INFINITY;
+    return one.contains("merit") ? one["merit"].get<double>() : -one["shortfall"].get<double>();
+  };
+  std::stable_sort(results.begin(), results.end(),
+                   [&](const Json& a, const Json& b) { return key(a) > key(b); });
+}
+
+void print_table(const std::vector<Json>& results) {
   std::size_t width = 7;
-  for (const NamedTopology& one : circuits) width = std::max(width, one.name.size());
-  for (const std::size_t k : ranking(verdicts)) {
-    const FunctionVerdict& sized = verdicts[k].function;
+  for (const Json& one : results) width = std::max(width, one["name"].get<std::string>().size());
+  for (const Json& one : results) {
     std::string text;
-    for (const auto& [metric, value] : sized.metrics)
-      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", metric, format_si(value, 4));
-    std::vector<std::string> reasons = sized.reasons;
-    if (sized.evaluations == 0 && reasons.empty()) reasons = verdicts[k].levels.back().reasons;
-    fmt::print("{:<{}}  {:>9}  {}\n", circuits[k].name, width,
-               std::isnan(sized.merit) ? "-" : format_si(sized.merit, 4), text);
-    for (const std::string& reason : reasons) fmt::print("{:<{}}  {:>9}  {}\n", "", width, "", reason);
+    if (one.contains("metrics")) {
+      for (const auto& [metric, value] : one["metrics"].items())
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", metric, format_si(value.get<double>(), 4));
+    }
+    fmt::print("{:<{}}  {:>9}  {}\n", one["name"].get<std::string>(), width,
+               one.contains("merit") ? format_si(one["merit"].get<double>(), 4) : "-", text);
+    for (const Json& reason : one["reasons"])
+      fmt::print("{:<{}}  {:>9}  {}\n", "", width, "", reason.get<std::string>());
   }
 }
 
-void size(const SizeFlags& flags) {
-  const LadderOptions options = options_of(flags);
-  const std::vector<NamedTopology> circuits =
-      read_circuits(flags.files, {flags.spice, flags.family, flags.repair, flags.limit});
+void check_merits(const std::vector<NamedTopology>& circuits, const LadderOptions& options) {
   for (const NamedTopology& one : circuits) {
     const bool has = std::any_of(options.benches.begin(), options.benches.end(), [&](const FunctionBench& b) {
       return b.family == one.topology.family && !b.merit.empty();
     });
-    if (!has) {
-      throw InputError(ErrorKind::usage,
-                       fmt::format("'{}' is of the family {}, of which no testbench has a figure of merit",
-                                   one.name, graph::family_name(one.topology.family)),
-                       {}, "give --family opamp, or a --testbench with merit = \"...\"");
-    }
+    if (has) continue;
+    throw InputError(ErrorKind::usage,
+                     fmt::format("'{}' is of the family {}, of which no testbench has a figure of merit",
+                                 one.name, graph::family_name(one.topology.family)),
+                     {}, "give --family opamp, or a --testbench with merit = \"...\"");
   }
-  std::vector<graph::Topology> topologies;
-  for (const NamedTopology& one : circuits) topologies.push_back(one.topology);
-  Progress bar("size");
-  const std::vector<LadderVerdict> verdicts =
-      climb_ladders(topologies, options, flags.common.jobs, [&](std::size_t done) {
-        bar.update(static_cast<double>(done) / static_cast<double>(topologies.size()));
-      });
-  if (!flags.out.empty()) {
-    for (std::size_t k = 0; k < circuits.size(); ++k)
-      write_decks(flags.out, circuits[k].name, verdicts[k].function);
+}
+
+void size(const SizeFlags& flags) {
+  if (flags.resume && flags.out.empty())
+    throw InputError(ErrorKind::usage, "--resume needs the folder of the results", {}, "give --out DIR");
+  const LadderOptions options = options_of(flags);
+  const std::vector<NamedTopology> circuits =
+      read_circuits(flags.files, {flags.spice, flags.family, flags.repair, flags.limit});
+  check_merits(circuits, options);
+  if (!flags.out.empty()) std::filesystem::create_directories(flags.out);
+  std::vector<Json> results(circuits.size());
+  Interrupt interrupt;
+  {
+    Progress bar("size");
+    std::mutex telling;
+    std::size_t done = 0;
+    parallel_for(circuits.size(), flags.common.jobs, [&](std::size_t k) {
+      if (interrupt.requested()) return;
+      results[k] = size_one(circuits[k], options, flags);
+      const std::lock_guard lock(telling);
+      bar.update(static_cast<double>(++done) / static_cast<double>(circuits.size()));
+    });
   }
-  if (!flags.common.json) return print_table(circuits, verdicts);
-  nlohmann::ordered_json out = nlohmann::ordered_json::array();
-  for (const std::size_t k : ranking(verdicts)) out.push_back(to_json(circuits[k], verdicts[k]));
-  fmt::print("{}\n", out.dump(2));
+  if (interrupt.requested() && !flags.out.empty())
+    log_note("interrupted; the same command with --resume goes on");
+  interrupt.leave_if_requested();
+  rank(results);
+  if (!flags.common.json) return print_table(results);
+  fmt::print("{}\n", Json(results).dump(2));
 }
 
 }  // namespace
@@ -180,7 +218,8 @@ void add_topology_size(CLI::App& topology) {
   verb->add_option("--budget", flags->budget, "evaluations of the testbench for every circuit")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  verb->add_option("-o,--out", flags->out, "writes the sized decks here")->type_name("DIR");
+  verb->add_option("-o,--out", flags->out, "writes the sized decks and results here")->type_name("DIR");
+  verb->add_flag("--resume", flags->resume, "does not size circuits again whose results are in --out");
   verb->add_flag("--repair", flags->repair, "puts slips of the netlists right first");
   verb->add_option("--limit", flags->limit, "the first circuits only; 0: all")
       ->check(CLI::NonNegativeNumber)
