@@ -141,7 +141,7 @@ def compare(sets, scratch, tables, drawn):
     for number, (name, k) in enumerate(drawn):
         row = tables[name][k]
         fixed = pathlib.Path(scratch) / "fixed.yaml"
-        fixed.write_text("".join(f"{key}: {{min: {row[key]}, max: {row[key]}}}\n"
+        fixed.write_text("".join(f"{key}: {{min: {row[key.lower()]}, max: {row[key.lower()]}}}\n"
                                  for key in re.findall(r"^(\w+):", (sets.out / f"{name}.yaml").read_text(), re.M)))
         folder = pathlib.Path(scratch) / f"row{number}"
         done = sets.run(*sets.plan(name, 1, fixed, folder), "--engine", "ngspice", "--jobs", 1)
