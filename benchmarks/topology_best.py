@@ -59,12 +59,8 @@ class Bench:
 
     def best_of(self, path, names):
         """The circuits of a set by the names that `size` gave them, as a set of their own."""
-        lines = path.read_text().splitlines()
-        wanted = []
-        for name in names:
-            found = re.fullmatch(rf"{re.escape(path.name)}:(?:circuit )?(\d+)", name)
-            wanted.append(next((line for line in lines if json.loads(line).get("id") == int(found[1])), None)
-                          if "circuit" not in name else lines[int(found[1]) - 1])
+        circuits = {json.loads(line)["id"]: line for line in path.read_text().splitlines()}
+        wanted = [circuits[int(name.rpartition(":")[2])] for name in names]
         kept = self.out / "kept.jsonl"
         kept.write_text("".join(line + "\n" for line in wanted))
         return kept
@@ -111,10 +107,9 @@ def table(bench, title, folder, rows, most):
         found = row["metrics"]
         line = (f"{label(row):28}{row['devices']:>8}{found['dc_gain']:>8.1f}{found['unity_gain_frequency'] / 1e6:>12.4g}"
                 f"{found['phase_margin']:>8.1f}{found['power'] * 1e6:>9.4g}{row['merit']:>14.5g}")
-        if not bench.options.no_ngspice:
-            apart = differences(bench, folder, row)
-            line += "   finds another operating point: not counted" if apart is None else "   " + ", ".join(f"{x:.1e}" for x in apart)
-            shown += apart is not None
+        apart = () if bench.options.no_ngspice else differences(bench, folder, row)
+        line += "   finds another operating point: not counted" if apart is None else "   " + ", ".join(f"{x:.1e}" for x in apart)
+        shown += apart is not None
         print(line, flush=True)
 
 

@@ -79,6 +79,15 @@ TEST(TopologySize, PrintsTheBestFirstAndWritesTheirDecks) {
   EXPECT_NE(again("41").find("\"devices\": 5"), std::string::npos);
 }
 
+TEST(TopologySize, KeepsCircuitsOfOneNameApart) {
+  const TestFolder folder;
+  write_file(folder.path("ota.txt"), kOta);
+  const Ran found = run_words({"-q", "topology", "size", folder.path("ota.txt"), folder.path("ota.txt"),
+                               "--family", "opamp", "--budget", "3", "-o", folder.path("out")});
+  EXPECT_EQ(found.code, 0) << found.err;
+  EXPECT_EQ(read_file(folder.path("out/ota_txt.cir")), read_file(folder.path("out/ota_txt_2.cir")));
+}
+
 TEST(TopologySize, RefusesWhatHasNoMerit) {
   const TestFolder folder;
   write_file(folder.path("ota.txt"), kOta);

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "nullor/base/error.h"
 #include "nullor/base/file.h"
@@ -36,12 +37,19 @@ struct SizeFlags {
   int limit = 0, budget = 1000;
 };
 
-/// "set.jsonl:17" -> "set_17", as a file may be called.
-std::string stem_of(const std::string& name) {
-  std::string out;
-  for (const char c : name) {
-    const bool plain = std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-';
-    out += plain ? c : '_';
+/// "set.jsonl:17" -> "set_jsonl_17", as a file may be called; one for each circuit, also where names repeat.
+std::vector<std::string> stems_of(const std::vector<NamedTopology>& circuits) {
+  std::vector<std::string> out;
+  std::set<std::string> taken;
+  for (const NamedTopology& circuit : circuits) {
+    std::string stem;
+    for (const char c : circuit.name) {
+      const bool plain = std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-';
+      stem += plain ? c : '_';
+    }
+    std::string name = stem;
+    for (int k = 2; !taken.insert(name).second; ++k) name = fmt::format("{}_{}", stem, k);
+    out.push_back(std::move(name));
   }
   return out;
 }
@@ -52,9 +60,8 @@ LadderOptions options_of(const SizeFlags& flags) {
   out.sizes_without_bias = true;
   if (flags.models.empty()) {
     log_note(
-        "the built-in transistors have no weak inversion, which bounds what a current can do: merits are a "
-        "matter of "
-        "order; --models gives those of a process");
+        "the built-in transistors have no weak inversion, so that no merit is too high for them; --models "
+        "gives those of a process");
   } else {
     out.bias.deck.technology = Technology::sky130;
     out.bias.deck.models = flags.models;
@@ -113,9 +120,10 @@ Json to_json(const NamedTopology& circuit, const LadderVerdict& verdict, const s
 }
 
 /// One circuit, with its files in --out: the decks, then the result.
-Json size_one(const NamedTopology& circuit, const LadderOptions& options, const SizeFlags& flags) {
+Json size_one(const NamedTopology& circuit, const std::string& name, const LadderOptions& options,
+              const SizeFlags& flags) {
   const std::string request = request_of(circuit, options, flags);
-  const std::filesystem::path stem = std::filesystem::path(flags.out) / stem_of(circuit.name);
+  const std::filesystem::path stem = std::filesystem::path(flags.out) / name;
   const std::string result = stem.string() + ".json";
   if (flags.resume && std::filesystem::exists(result)) {
     Json before = Json::parse(read_file(result), nullptr, false);
@@ -178,6 +186,7 @@ void size(const SizeFlags& flags) {
       read_circuits(flags.files, {flags.spice, flags.family, flags.repair, flags.limit});
   check_merits(circuits, options);
   if (!flags.out.empty()) std::filesystem::create_directories(flags.out);
+  const std::vector<std::string> stems = stems_of(circuits);
   std::vector<Json> results(circuits.size());
   Interrupt interrupt;
   {
@@ -186,7 +195,7 @@ void size(const SizeFlags& flags) {
     std::size_t done = 0;
     parallel_for(circuits.size(), flags.common.jobs, [&](std::size_t k) {
       if (interrupt.requested()) return;
-      results[k] = size_one(circuits[k], options, flags);
+      results[k] = size_one(circuits[k], stems[k], options, flags);
       const std::lock_guard lock(telling);
       bar.update(static_cast<double>(++done) / static_cast<double>(circuits.size()));
     });
