@@ -11,16 +11,16 @@
 #include "nullor/cli/topology_verbs.h"
 #include "nullor/cli/training_circuits.h"
 #include "nullor/graph/records.h"
-#include "nullor/learn/expert_iteration.h"
+#include "nullor/learn/generator_tuning.h"
 
 namespace nullor {
 namespace {
 
 struct TuneFlags {
   CommonOptions common;
-  std::string weights, data, level = "L3";
-  double validation_share = 0.1, test_share = 0.1;
-  learn::ExpertIterationOptions how;
+  std::string weights, data, level = "L3", rule = "expert";
+  double validation_share = 0.1, test_share = 0.1, rate = 0;
+  learn::TuningOptions how;
 };
 
 void tune(TuneFlags& flags) {
@@ -28,8 +28,11 @@ void tune(TuneFlags& flags) {
   if (!level || *level < Level::rules || *level > Level::bias) {
     throw InputError(ErrorKind::usage, fmt::format("'{}' is no level to learn", flags.level), {}, "L1 to L3");
   }
-  learn::ExpertIterationOptions& how = flags.how;
+  learn::TuningOptions& how = flags.how;
   how.ladder.until = *level;
+  if (flags.rule == "policy") how.rule = learn::TuningRule::policy_gradient;
+  how.policy.step.dropout = how.training.step.dropout;
+  if (flags.rate > 0) how.training.rate = how.policy.rate = flags.rate;
   how.seed = flags.common.seed;
   how.jobs = flags.common.jobs;
   how.folder = flags.common.out;
@@ -38,24 +41,24 @@ void tune(TuneFlags& flags) {
   const auto backend = learn::make_native_backend(model.config, how.jobs);
   Interrupt interrupt;
   auto bar = std::make_unique<Progress>("tune");
-  learn::ExpertHooks hooks;
+  learn::TuningHooks hooks;
   hooks.progress = [&](const std::string& what, double share) {
     bar->detail(what);
     bar->update(share);
     return !interrupt.requested();
   };
-  hooks.round = [&](const learn::ExpertRound& round) {
+  hooks.round = [&](const learn::TuningRound& round) {
     if (round.drawn == 0)
       return log_note(fmt::format("round {}: done before, {} circuits kept", round.round, round.kept));
     log_note(fmt::format("round {}: {} of {} circuits at {} ({:.1f} %), {} kept; {:.4f} nats a token",
                          round.round, round.reached, round.drawn, flags.level,
                          100.0 * static_cast<double>(round.reached) / static_cast<double>(round.drawn),
-                         round.kept, round.training_nats));
+                         round.kept, round.known_nats));
   };
   // The training part of the set, as `train` takes it with the same seed and shares.
   const TrainingCircuits circuits = training_circuits(
       flags.data, graph::RecordLanguage(), flags.validation_share, flags.test_share, flags.common.seed);
-  const learn::ExpertSummary summary = learn::iterate_expert(model, circuits.training, *backend, how, hooks);
+  const learn::TuningSummary summary = learn::tune_generator(model, circuits.training, *backend, how, hooks);
   bar.reset();
   if (summary.interrupted)
     log_note(fmt::format("interrupted; --resume goes on behind round {}", summary.rounds.size()));
@@ -83,6 +86,11 @@ void add_topology_tune(CLI::App& topology) {
   verb->add_option("--check", flags->level, "the level of the ladder that circuits have to reach: L1 to L3")
       ->type_name("LEVEL")
       ->capture_default_str();
+  verb->add_option("--rule", flags->rule,
+                   "expert: goes on training on all that reach it; policy: what reaches it becomes likelier, "
+                   "what does not rarer")
+      ->check(CLI::IsMember({"expert", "policy"}))
+      ->capture_default_str();
   verb->add_option("--rounds", flags->how.rounds, "of writing, checking and training")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
@@ -90,8 +98,18 @@ void add_topology_tune(CLI::App& topology) {
       ->check(CLI::Range(std::size_t{1}, std::size_t{10000000}))
       ->capture_default_str();
   verb->add_option("--temperature", flags->how.sampling.temperature, "of writing")->capture_default_str();
-  verb->add_option("--epochs", flags->how.training.epochs, "of a round's training")->capture_default_str();
-  verb->add_option("--rate", flags->how.training.rate, "highest rate of AdamW")->capture_default_str();
+  verb->add_option("--epochs", flags->how.training.epochs, "expert: of a round's training")
+      ->capture_default_str();
+  verb->add_option("--rate", flags->rate, "highest rate of AdamW; 0: 5e-4 (expert), 1e-4 (policy)")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  verb->add_option("--known", flags->how.policy.known_share,
+                   "policy: known circuits learned beside each that was drawn")
+      ->check(CLI::Range(0.0, 100.0))
+      ->capture_default_str();
+  verb->add_option("--step-tokens", flags->how.policy.step_tokens, "policy: tokens of a step")
+      ->check(CLI::Range(1, 100000000))
+      ->capture_default_str();
   verb->add_option("--dropout", flags->how.training.step.dropout, "share of numbers that are left out")
       ->capture_default_str();
   verb->add_option("--validation", flags->validation_share, "share of groups that train held out")

@@ -54,7 +54,8 @@ class ShardPass {
     tape_.resize(places.layers.size());
   }
 
-  /// Sum of -log p [nats]. With `gradient`: adds to it `scale` times the gradient of that sum.
+  /// Sum of -log p by the targets' weights [nats]. With `gradient`: adds to it `scale` times the gradient of
+  /// that sum.
   double run(const TokenBatch& batch, const float* weights, Dropout dropout, float scale, float* gradient) {
     batch_ = &batch;
     w_ = weights;
@@ -66,8 +67,9 @@ class ShardPass {
     const int pitch = (c_.vocabulary + 7) / 8 * 8;
     logits_.resize(size(pitch));
     product_into_pitch(pitch);
-    const double loss =
-        cross_entropy(logits_.data(), batch.targets.data(), rows_, c_.vocabulary, pitch, scale);
+    const double loss = cross_entropy(logits_.data(), batch.targets.data(),
+                                      batch.weights.empty() ? nullptr : batch.weights.data(), rows_,
+                                      c_.vocabulary, pitch, scale);
     if (gradient) backward(gradient, pitch);
     return loss;
   }

@@ -12,18 +12,6 @@ void shuffle(std::vector<T>& list, Rng& rng) {
   for (std::size_t k = list.size(); k > 1; --k) std::swap(list[k - 1], list[rng.below(k)]);
 }
 
-TokenBatch encode_one(const graph::Language& language, const graph::Topology& circuit, Rng rng) {
-  TokenBatch out;
-  out.tokens = language.encode(circuit, rng);
-  out.targets.assign(out.tokens.begin() + 1, out.tokens.end());
-  out.tokens.pop_back();  // nothing follows the end
-  const auto begin = std::find(out.tokens.begin(), out.tokens.end(), graph::kBeginToken);
-  std::fill(out.targets.begin(), out.targets.begin() + (begin - out.tokens.begin()), -1);
-  if (language.slot_count() > 1) out.slots = language.slots(out.tokens);
-  out.starts.push_back(static_cast<int>(out.tokens.size()));
-  return out;
-}
-
 std::size_t tokens_of(const Step& step) {
   std::size_t out = 0;
   for (const TokenBatch& shard : step) out += shard.tokens.size();
@@ -43,6 +31,11 @@ int TokenBatch::longest() const {
 }
 
 void TokenBatch::append(const TokenBatch& other) {
+  if (!weights.empty() || !other.weights.empty()) {
+    weights.resize(tokens.size(), 1.0f);
+    weights.insert(weights.end(), other.weights.begin(), other.weights.end());
+    weights.resize(tokens.size() + other.tokens.size(), 1.0f);
+  }
   const int shift = starts.back();
   tokens.insert(tokens.end(), other.tokens.begin(), other.tokens.end());
   targets.insert(targets.end(), other.targets.begin(), other.targets.end());
@@ -50,12 +43,26 @@ void TokenBatch::append(const TokenBatch& other) {
   for (std::size_t k = 1; k < other.starts.size(); ++k) starts.push_back(shift + other.starts[k]);
 }
 
+TokenBatch sequence_batch(const graph::Language& language, std::vector<int> tokens) {
+  TokenBatch out;
+  out.tokens = std::move(tokens);
+  out.targets.assign(out.tokens.begin() + 1, out.tokens.end());
+  out.tokens.pop_back();  // nothing follows the end
+  const auto begin = std::find(out.tokens.begin(), out.tokens.end(), graph::kBeginToken);
+  std::fill(out.targets.begin(), out.targets.begin() + (begin - out.tokens.begin()), -1);
+  if (language.slot_count() > 1) out.slots = language.slots(out.tokens);
+  out.starts.push_back(static_cast<int>(out.tokens.size()));
+  return out;
+}
+
 EncodedSet encode(const graph::Language& language, std::span<const graph::Topology> circuits,
                   const EncodingOptions& options, const Rng& rng, int jobs) {
   EncodedSet out;
   out.sequences.resize(circuits.size());
-  parallel_for(circuits.size(), jobs,
-               [&](std::size_t k) { out.sequences[k] = encode_one(language, circuits[k], rng.split(k)); });
+  parallel_for(circuits.size(), jobs, [&](std::size_t k) {
+    Rng order = rng.split(k);
+    out.sequences[k] = sequence_batch(language, language.encode(circuits[k], order));
+  });
   const auto too_long = [&](const TokenBatch& s) {
     return s.tokens.size() > static_cast<std::size_t>(options.context);
   };

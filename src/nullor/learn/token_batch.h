@@ -12,6 +12,7 @@ namespace nullor::learn {
 struct TokenBatch {
   std::vector<int> tokens, targets;  ///< targets: -1: does not count
   std::vector<int> slots;            ///< as many as tokens; empty: the language has one slot
+  std::vector<float> weights;        ///< of each target's -log p; empty: all 1
   std::vector<int> starts = {0};     ///< of every sequence, and the end of the last
 
   int sequences() const { return static_cast<int>(starts.size()) - 1; }
@@ -19,6 +20,9 @@ struct TokenBatch {
   int longest() const;
   void append(const TokenBatch& other);
 };
+
+/// One sequence, the end included. What stands before kBeginToken is shown and does not count.
+TokenBatch sequence_batch(const graph::Language& language, std::vector<int> tokens);
 
 struct EncodingOptions {
   int context = 1024;  ///< sequences that are longer are left out
@@ -29,8 +33,7 @@ struct EncodedSet {
   std::size_t too_long = 0;           ///< circuits left out
 };
 
-/// Circuit k in the order that rng.split(k) draws, on any number of threads. What stands before kBeginToken
-/// is shown and does not count.
+/// Circuit k in the order that rng.split(k) draws, on any number of threads.
 EncodedSet encode(const graph::Language& language, std::span<const graph::Topology> circuits,
                   const EncodingOptions& options, const Rng& rng, int jobs);
 

@@ -39,7 +39,9 @@ class TorchBackend : public testing::Test {
 
   static std::vector<TokenBatch> shards() {
     const auto circuits = toy_circuits(20, Rng(2));
-    return make_steps(encode(ToyLanguage(), circuits, {}, Rng(3), 1).sequences, 100, 100000, Rng(1)).at(0);
+    auto sequences = encode(ToyLanguage(), circuits, {}, Rng(3), 1).sequences;
+    sequences[3].weights.assign(sequences[3].tokens.size(), -0.5f);
+    return make_steps(std::move(sequences), 100, 100000, Rng(1)).at(0);
   }
 
   static std::unique_ptr<TrainingBackend> with(std::unique_ptr<TrainingBackend> backend,

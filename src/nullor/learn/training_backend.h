@@ -40,10 +40,10 @@ class TrainingBackend {
 
   /// "native, 2 threads", "torch 2.5.1, cuda"
   virtual std::string description() const = 0;
-  /// Steps once on the mean loss of all shards together. Returns the sum of -log p over their targets before
-  /// the step [nats]; not finite: the step was left out.
+  /// Steps once on the mean loss of all shards together: the sum of -log p, by the targets' weights, over
+  /// their number. Returns that sum before the step [nats]; not finite: the step was left out.
   virtual double step(std::span<const TokenBatch> shards, const StepSettings& settings) = 0;
-  /// Sum of -log p over the targets [nats].
+  /// Sum of -log p over the targets, by their weights [nats].
   virtual double evaluate(const TokenBatch& batch) = 0;
   /// Gradient of the mean loss, by WeightPlaces. Dropout as in `settings`.
   virtual std::vector<float> gradient(std::span<const TokenBatch> shards, const StepSettings& settings) = 0;

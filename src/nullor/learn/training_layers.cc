@@ -170,10 +170,12 @@ void attention_gradient(const float* dout, const float* qkv, const float* out, c
   });
 }
 
-double cross_entropy(float* logits, const int* targets, int rows, int vocabulary, int pitch, float scale) {
+double cross_entropy(float* logits, const int* targets, const float* weights, int rows, int vocabulary,
+                     int pitch, float scale) {
   double out = 0;
   for (int r = 0; r < rows; ++r, logits += pitch) {
     const int target = targets[r];
+    const float weight = weights ? weights[r] : 1.0f, slope = weight * scale;
     if (target < 0) {
       std::fill_n(logits, pitch, 0.0f);
       continue;
@@ -187,9 +189,9 @@ double cross_entropy(float* logits, const int* targets, int rows, int vocabulary
       store8(logits + k, e);
     }
     const float sum = sum8(total);
-    out += double{top} + std::log(double{sum}) - double{own};
-    for (int k = 0; k < pitch; k += 8) store8(logits + k, load8(logits + k) * (scale / sum));
-    logits[target] -= scale;
+    out += double{weight} * (double{top} + std::log(double{sum}) - double{own});
+    for (int k = 0; k < pitch; k += 8) store8(logits + k, load8(logits + k) * (slope / sum));
+    logits[target] -= slope;
   }
   return out;
 }

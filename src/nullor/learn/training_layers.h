@@ -30,9 +30,10 @@ void attention_forward(const float* qkv, int length, const DecoderConfig& config
 void attention_gradient(const float* dout, const float* qkv, const float* out, const float* logs, int length,
                         const DecoderConfig& config, float* dqkv);
 
-/// Sum of -log softmax(logits)[target] over rows with a target that is not -1 [nats]. With `scale` not 0,
-/// logits become its gradient times `scale`. `pitch`: of rows, a multiple of 8; entries past `vocabulary` are
-/// overwritten.
-double cross_entropy(float* logits, const int* targets, int rows, int vocabulary, int pitch, float scale);
+/// Sum of weights[row] times -log softmax(logits)[target] over rows with a target that is not -1 [nats];
+/// `weights` null: 1. With `scale` not 0, logits become its gradient times `scale`. `pitch`: of rows,
+/// a multiple of 8; entries past `vocabulary` are overwritten.
+double cross_entropy(float* logits, const int* targets, const float* weights, int rows, int vocabulary,
+                     int pitch, float scale);
 
 }  // namespace nullor::learn

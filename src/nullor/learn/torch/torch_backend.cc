@@ -130,10 +130,12 @@ class TorchBackend final : public TrainingBackend {
   }
 
   /// (sequences, longest) of a list with one entry a token; what is missing is `fill`.
-  Tensor rectangle(const TokenBatch& batch, const std::vector<int>& list, int fill) const {
-    Tensor out = torch::full({batch.sequences(), batch.longest()}, fill, torch::kInt64);
+  template <class Number, class Entry>
+  Tensor rectangle(const TokenBatch& batch, const std::vector<Entry>& list, Number fill) const {
+    Tensor out =
+        torch::full({batch.sequences(), batch.longest()}, fill, c10::CppTypeToScalarType<Number>::value);
     for (int s = 0; s < batch.sequences(); ++s) {
-      std::int64_t* to = out.data_ptr<std::int64_t>() + std::int64_t{s} * batch.longest();
+      Number* to = out.data_ptr<Number>() + std::int64_t{s} * batch.longest();
       const auto start = batch.starts[static_cast<std::size_t>(s)];
       for (int t = start; t < batch.starts[static_cast<std::size_t>(s) + 1]; ++t)
         *to++ = list[static_cast<std::size_t>(t)];
@@ -173,10 +175,10 @@ class TorchBackend final : public TrainingBackend {
     return linear(mixed.transpose(1, 2).reshape({sequences, length, c_.width}), places.out);
   }
 
-  /// Sum of -log p over the targets.
+  /// Sum of -log p over the targets, by their weights.
   Tensor loss_of(const TokenBatch& batch, double dropout) const {
     const auto length = static_cast<std::int64_t>(batch.longest());
-    Tensor x = torch::embedding(w(places_.embedding), rectangle(batch, batch.tokens, 0));
+    Tensor x = torch::embedding(w(places_.embedding), rectangle<std::int64_t>(batch, batch.tokens, 0));
     Tensor cosines, sines;
     if (c_.rotary) {
       const int half = c_.head_width() / 2;
@@ -188,7 +190,8 @@ class TorchBackend final : public TrainingBackend {
     } else {
       x = x + w(places_.positions).narrow(0, 0, length);
     }
-    if (c_.slots > 1) x = x + torch::embedding(w(places_.slots), rectangle(batch, batch.slots, 0));
+    if (c_.slots > 1)
+      x = x + torch::embedding(w(places_.slots), rectangle<std::int64_t>(batch, batch.slots, 0));
     const auto drop = [&](const Tensor& y) { return dropout > 0 ? torch::dropout(y, dropout, true) : y; };
     x = drop(x);
     for (const WeightPlaces::Layer& places : places_.layers) {
@@ -198,7 +201,11 @@ class TorchBackend final : public TrainingBackend {
     }
     const Tensor logits = linear(norm(x, places_.norm_gain, places_.norm_bias), places_.output);
     const Tensor log_p = torch::log_softmax(logits.to(torch::kFloat32), -1).view({-1, c_.vocabulary});
-    return torch::nll_loss(log_p, rectangle(batch, batch.targets, -1).view({-1}), {}, at::Reduction::Sum, -1);
+    const Tensor targets = rectangle<std::int64_t>(batch, batch.targets, -1).view({-1});
+    if (batch.weights.empty()) return torch::nll_loss(log_p, targets, {}, at::Reduction::Sum, -1);
+    return (torch::nll_loss(log_p, targets, {}, at::Reduction::None, -1) *
+            rectangle<float>(batch, batch.weights, 0).view({-1}))
+        .sum();
   }
 
   /// The gradient of the mean loss ends in the arrays' grad().

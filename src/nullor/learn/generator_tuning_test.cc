@@ -1,4 +1,4 @@
-#include "nullor/learn/expert_iteration.h"
+#include "nullor/learn/generator_tuning.h"
 
 #include <gtest/gtest.h>
 
@@ -34,8 +34,8 @@ std::vector<graph::Topology> inverter() {
   return {out};
 }
 
-ExpertIterationOptions quick() {
-  ExpertIterationOptions options;
+TuningOptions quick() {
+  TuningOptions options;
   options.rounds = 2;
   options.draws = 12;
   options.ladder.until = Level::rules;
@@ -44,21 +44,21 @@ ExpertIterationOptions quick() {
   return options;
 }
 
-ExpertSummary run(const ExpertIterationOptions& options) {
+TuningSummary run(const TuningOptions& options) {
   const DecoderModel model = untrained();
   const auto backend = make_native_backend(model.config, 1);
-  return iterate_expert(model, inverter(), *backend, options);
+  return tune_generator(model, inverter(), *backend, options);
 }
 
-TEST(ExpertIteration, KeepsNewCircuitsThatReachTheLevelAndLearnsThem) {
-  const ExpertSummary summary = run(quick());
+TEST(GeneratorTuning, KeepsNewCircuitsThatReachTheLevelAndLearnsThem) {
+  const TuningSummary summary = run(quick());
   ASSERT_EQ(summary.rounds.size(), 2u);
   EXPECT_NE(summary.model.weights, untrained().weights);
   std::size_t kept = 0;
-  for (const ExpertRound& round : summary.rounds) {
+  for (const TuningRound& round : summary.rounds) {
     EXPECT_EQ(round.drawn, 12u);
     EXPECT_LE(round.kept, round.reached);
-    EXPECT_TRUE(std::isfinite(round.training_nats));
+    EXPECT_TRUE(std::isfinite(round.known_nats));
     kept += round.kept;
   }
   ASSERT_EQ(summary.kept.size(), kept);
@@ -72,19 +72,24 @@ TEST(ExpertIteration, KeepsNewCircuitsThatReachTheLevelAndLearnsThem) {
   }
 }
 
-TEST(ExpertIteration, IsTheSameOnTwoThreadsAndGoesOnFromItsFiles) {
-  const TestFolder folder;
-  ExpertIterationOptions options = quick();
-  const ExpertSummary whole = run(options);
-  options.jobs = 2;
-  options.folder = folder.path("");
-  options.rounds = 1;
-  run(options);
-  options.rounds = 2;
-  options.resume = true;
-  const ExpertSummary resumed = run(options);
-  EXPECT_EQ(resumed.model.weights, whole.model.weights);
-  EXPECT_EQ(resumed.kept.size(), whole.kept.size());
+TEST(GeneratorTuning, IsTheSameOnTwoThreadsAndGoesOnFromItsFiles) {
+  for (const TuningRule rule : {TuningRule::expert_iteration, TuningRule::policy_gradient}) {
+    const TestFolder folder;
+    TuningOptions options = quick();
+    options.rule = rule;
+    options.ladder.until = Level::operating_point;
+    const TuningSummary whole = run(options);
+    options.jobs = 2;
+    options.folder = folder.path("");
+    options.rounds = 1;
+    run(options);
+    options.rounds = 2;
+    options.resume = true;
+    const TuningSummary resumed = run(options);
+    EXPECT_EQ(resumed.model.weights, whole.model.weights);
+    EXPECT_EQ(resumed.kept.size(), whole.kept.size());
+    EXPECT_NE(resumed.model.weights, untrained().weights);
+  }
 }
 
 }  // namespace

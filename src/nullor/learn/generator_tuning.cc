@@ -1,4 +1,4 @@
-#include "nullor/learn/expert_iteration.h"
+#include "nullor/learn/generator_tuning.h"
 
 #include <fmt/format.h>
 
@@ -12,31 +12,39 @@
 #include "nullor/graph/topology_set.h"
 #include "nullor/learn/size_shares.h"
 #include "nullor/learn/topology_generator.h"
+#include "nullor/learn/training_checkpoint.h"
 
 namespace nullor::learn {
 namespace {
 
-class ExpertIteration {
+class GeneratorTuning {
  public:
-  ExpertIteration(const DecoderModel& model, std::span<const graph::Topology> known, TrainingBackend& backend,
-                  const ExpertIterationOptions& options, const ExpertHooks& hooks)
+  GeneratorTuning(const DecoderModel& model, std::span<const graph::Topology> known, TrainingBackend& backend,
+                  const TuningOptions& options, const TuningHooks& hooks)
       : backend_(backend), options_(options), hooks_(hooks) {
     check_language(model, language_, "the model");
+    if (by_policy() && options.sampling.temperature != 1)
+      throw InputError(ErrorKind::usage, "a policy gradient is that of draws at temperature 1", {},
+                       "leave out the temperature, or learn by expert iteration");
     out_.model = model;
     sizes_ = SizeShares(known).text();
     for (const graph::Topology& circuit : known) {
-      seen_.insert(graph::canonical_hash(circuit));
+      known_.insert(graph::canonical_hash(circuit));
       wishes_.push_back({circuit.family, static_cast<int>(circuit.devices.size())});
     }
+    seen_ = known_;
     judge_known(known);
+    const std::vector<float> zeros(model.weights.size(), 0.0f);
+    backend_.set_state({model.weights, zeros, zeros});
   }
 
-  ExpertSummary run() {
+  TuningSummary run() {
     for (int round = 1; round <= options_.rounds && !out_.interrupted; ++round) {
-      ExpertRound record{.round = round, .training_nats = std::numeric_limits<double>::quiet_NaN()};
+      TuningRound record{.round = round, .known_nats = std::numeric_limits<double>::quiet_NaN()};
       if (!read_round(record)) {
         draw(record);
-        if (!out_.interrupted) train(record);
+        if (!out_.interrupted) by_policy() ? follow_rewards(record) : train(record);
+        if (!out_.interrupted) write_round(record.round);
       }
       if (out_.interrupted) break;
       out_.rounds.push_back(record);
@@ -46,6 +54,8 @@ class ExpertIteration {
   }
 
  private:
+  bool by_policy() const { return options_.rule == TuningRule::policy_gradient; }
+
   bool tell(const std::string& what, double share) {
     if (hooks_.progress && !hooks_.progress(what, share)) out_.interrupted = true;
     return !out_.interrupted;
@@ -69,7 +79,7 @@ class ExpertIteration {
   }
 
   /// Circuits of the families and sizes of known ones; those that reach the level and are new are kept.
-  void draw(ExpertRound& record) {
+  void draw(TuningRound& record) {
     const Rng rng = Rng(options_.seed).split(static_cast<std::uint64_t>(record.round));
     Rng chance = rng.split(0);
     std::vector<graph::Conditions> conditions(options_.draws);
@@ -84,21 +94,29 @@ class ExpertIteration {
     sampling.jobs = options_.jobs;
     const TopologyGenerator generator(out_.model);
     std::vector<graph::Topology> circuits;
+    std::vector<std::size_t> draws;  // of these circuits
+    drawn_.assign(options_.draws, {});
     for (GeneratedTopology& one : generator.generate(options_.draws, conditions, sampling, [&](double share) {
            return tell(fmt::format("round {}: writing", record.round), share);
          })) {
       const std::size_t k = record.drawn++;
+      const graph::Family family = conditions[k].family.value_or(graph::Family::other);
+      drawn_[k] = {std::move(one.tokens), static_cast<int>(family), 0};
       if (!one.decoded) continue;
-      one.topology.family = conditions[k].family.value_or(graph::Family::other);
+      one.topology.family = family;
       circuits.push_back(std::move(one.topology));
+      draws.push_back(k);
     }
     if (out_.interrupted) return;
     const std::vector<LadderVerdict> verdicts = climb(circuits);
     graph::TopologySet kept;
+    std::unordered_set<graph::Hash128> of_round;
     for (std::size_t k = 0; k < circuits.size(); ++k) {
       if (!verdicts[k].passed(options_.ladder.until)) continue;
       ++record.reached;
-      if (!seen_.insert(graph::canonical_hash(circuits[k])).second) continue;
+      const graph::Hash128 hash = graph::canonical_hash(circuits[k]);
+      if (!known_.contains(hash) && of_round.insert(hash).second) drawn_[draws[k]].reward = 1;
+      if (!seen_.insert(hash).second) continue;
       ++record.kept;
       kept.entries.push_back({.topology = circuits[k]});
       out_.kept.push_back(std::move(circuits[k]));
@@ -107,7 +125,7 @@ class ExpertIteration {
       graph::write_topology_set(path(record.round, "jsonl"), kept);
   }
 
-  void train(ExpertRound& record) {
+  void train(TuningRound& record) {
     std::vector<graph::Topology> circuits = good_;
     circuits.insert(circuits.end(), out_.kept.begin(), out_.kept.end());
     if (circuits.empty()) {
@@ -130,14 +148,59 @@ class ExpertIteration {
         train_decoder(language_, circuits, {}, out_.model.config, backend_, training, hooks);
     out_.interrupted = out_.interrupted || done.interrupted;
     if (out_.interrupted) return;
-    record.training_nats = done.curve.back().training_nats;
-    out_.model = std::move(done.model);
+    record.known_nats = done.curve.back().training_nats;
+    out_.model.weights = std::move(done.model.weights);
+  }
+
+  /// One pass over the round's draws and as many known circuits as are asked for.
+  void follow_rewards(TuningRound& record) {
+    const Rng rng = Rng(options_.seed).split(static_cast<std::uint64_t>(record.round)).split(2);
+    Rng chance = rng.split(0);
+    const auto count =
+        static_cast<std::size_t>(options_.policy.known_share * static_cast<double>(options_.draws));
+    std::vector<graph::Topology> shown;
+    while (!good_.empty() && shown.size() < count) shown.push_back(good_[chance.below(good_.size())]);
+    const auto context = static_cast<std::size_t>(out_.model.config.context);
+    std::vector<TokenBatch> known =
+        encode(language_, shown, {.context = static_cast<int>(context)}, rng.split(1), options_.jobs)
+            .sequences;
+    record.known_nats = nats_of(known);
+    policy_gradient_pass(
+        backend_, language_, drawn_, std::move(known), context, options_.policy, rng.split(2), steps_,
+        [&](double share) { return tell(fmt::format("round {}: training", record.round), share); });
+    if (!out_.interrupted) out_.model.weights = backend_.state().weights;
+  }
+
+  /// A token, of some of them.
+  double nats_of(const std::vector<TokenBatch>& sequences) const {
+    double nats = 0;
+    int counted = 0;
+    for (std::size_t k = 0; k < sequences.size() && counted < options_.policy.step_tokens; ++k) {
+      nats += backend_.evaluate(sequences[k]);
+      counted += sequences[k].counted();
+    }
+    return nats / counted;
+  }
+
+  /// What the state of the optimizer belongs to.
+  std::string task(int round) const { return fmt::format("policy gradient, round {}", round); }
+
+  /// The weights come last: a round that has them is done.
+  void write_round(int round) {
     out_.model.notes[SizeShares::kNote] = sizes_;
-    if (!options_.folder.empty()) write_decoder(out_.model, path(record.round, "safetensors"));
+    if (options_.folder.empty()) return;
+    if (by_policy()) {
+      TrainingCheckpoint now{.state = backend_.state()};
+      now.curve = {{.epoch = round, .steps = steps_}};
+      now.write(path(round, "state.safetensors"), task(round));
+    }
+    write_decoder(out_.model, path(round, "safetensors"));
+    std::error_code status;
+    std::filesystem::remove(path(round - 1, "state.safetensors"), status);
   }
 
   /// A round that was finished before: both its files are there, and the weights are written last.
-  bool read_round(ExpertRound& record) {
+  bool read_round(TuningRound& record) {
     std::error_code status;
     if (!options_.resume || options_.folder.empty() ||
         !std::filesystem::exists(path(record.round, "safetensors"), status)) {
@@ -150,30 +213,38 @@ class ExpertIteration {
     }
     out_.model = read_decoder(path(record.round, "safetensors"));
     check_language(out_.model, language_, path(record.round, "safetensors"));
+    if (by_policy() && std::filesystem::exists(path(record.round, "state.safetensors"), status)) {
+      const TrainingCheckpoint then = TrainingCheckpoint::read(path(record.round, "state.safetensors"),
+                                                               task(record.round), out_.model.weights.size());
+      backend_.set_state(then.state);
+      steps_ = then.curve.empty() ? 0 : then.curve.back().steps;
+    }
     return true;
   }
 
   const graph::RecordLanguage language_;
   TrainingBackend& backend_;
-  const ExpertIterationOptions& options_;
-  const ExpertHooks& hooks_;
-  std::unordered_set<graph::Hash128> seen_;
+  const TuningOptions& options_;
+  const TuningHooks& hooks_;
+  std::unordered_set<graph::Hash128> known_, seen_;  ///< seen_: known or kept
   struct Wish {
     graph::Family family;
     int devices;
   };
   std::vector<Wish> wishes_;
   std::string sizes_;
-  std::vector<graph::Topology> good_;  ///< known circuits that reach the level
-  ExpertSummary out_;
+  std::vector<graph::Topology> good_;    ///< known circuits that reach the level
+  std::vector<RewardedSequence> drawn_;  ///< of this round
+  long steps_ = 0;                       ///< of the policy gradient
+  TuningSummary out_;
 };
 
 }  // namespace
 
-ExpertSummary iterate_expert(const DecoderModel& model, std::span<const graph::Topology> known,
-                             TrainingBackend& backend, const ExpertIterationOptions& options,
-                             const ExpertHooks& hooks) {
-  return ExpertIteration(model, known, backend, options, hooks).run();
+TuningSummary tune_generator(const DecoderModel& model, std::span<const graph::Topology> known,
+                             TrainingBackend& backend, const TuningOptions& options,
+                             const TuningHooks& hooks) {
+  return GeneratorTuning(model, known, backend, options, hooks).run();
 }
 
 }  // namespace nullor::learn

@@ -1,0 +1,76 @@
+#pragma once
+/// A generator that learns from what its own circuits do.
+///
+/// Each round draws circuits, each asked for the family and the size of a known one, lets them climb the
+/// ladder, and keeps those that reach a level, are new and not seen before. Then it learns, by one of two
+/// rules. Expert iteration goes on training on everything that was ever kept and the known circuits that
+/// reach the level:
+///
+///   p_{r+1} = argmax_p  sum over known and kept circuits of log p,  beginning from p_r (1)
+///
+/// Circuits that fail teach nothing. The policy gradient (policy_gradient.h) learns from the round's draws
+/// alone, from those that fail as well: the reward is 1 for circuits that reach the level, are new and not
+/// drawn before in this round, else 0; circuits of one family are compared with each other.
+///
+/// Kept circuits carry the family that they were asked for. Circuits that are known are never kept and earn
+/// nothing, so that the model is not rewarded for copies. Source of (1): T. Anthony, Z. Tian, D. Barber,
+/// Thinking fast and slow with deep learning and tree search (2017), section 2, with the ladder in the place
+/// of the tree search.
+
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "nullor/design/ladder.h"
+#include "nullor/learn/decoder_training.h"
+#include "nullor/learn/policy_gradient.h"
+#include "nullor/learn/sampler.h"
+
+namespace nullor::learn {
+
+enum class TuningRule { expert_iteration, policy_gradient };
+
+struct TuningOptions {
+  TuningRule rule = TuningRule::expert_iteration;
+  int rounds = 3;
+  std::size_t draws = 2000;  ///< a round
+  LadderOptions ladder;      ///< `until`: the level to reach
+  SamplingOptions sampling;  ///< seed and jobs are those below
+  TrainingOptions training;  ///< expert iteration, of each round; folder, start, seed and jobs are set here
+  PolicyGradientOptions policy;  ///< policy gradient: it draws at temperature 1
+  std::uint64_t seed = 1;
+  int jobs = 0;
+  std::string folder;   ///< of round_1.safetensors, ... and round_1.jsonl, ...; empty: none are written
+  bool resume = false;  ///< rounds whose files are there are not done again
+};
+
+struct TuningRound {
+  int round = 0;  ///< from 1
+  std::size_t drawn = 0, reached = 0, kept = 0;
+  double known_nats =
+      0;  ///< a token of circuits that are learned (expert) or known (policy); NaN: from files
+};
+
+struct TuningHooks {
+  /// In words what is being done, and the share of it; false stops.
+  std::function<bool(const std::string& what, double share)> progress;
+  std::function<void(const TuningRound&)> round;
+};
+
+struct TuningSummary {
+  DecoderModel model;
+  std::vector<TuningRound> rounds;
+  std::vector<graph::Topology> kept;  ///< of all rounds
+  bool interrupted = false;
+};
+
+/// `known`: circuits with their families. The model must write records. The same for any number of threads,
+/// and whether it was interrupted or not. Throws InputError as train_decoder() and policy_gradient_pass() do,
+/// (usage) for a policy gradient at another temperature than 1, and (specification) when a round keeps
+/// nothing and no known circuit reaches the level.
+TuningSummary tune_generator(const DecoderModel& model, std::span<const graph::Topology> known,
+                             TrainingBackend& backend, const TuningOptions& options,
+                             const TuningHooks& hooks = {});
+
+}  // namespace nullor::learn
