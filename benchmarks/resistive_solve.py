@@ -19,8 +19,10 @@ Wants python3-numpy and python3-scipy; python3-cvxopt where the column of CVXOPT
 """
 import argparse
 import json
+import multiprocessing
 import os
 import pathlib
+import queue
 import shutil
 import subprocess
 import tempfile
@@ -169,6 +171,7 @@ def programme(net):
 
 
 def by_cvxopt(net, eps=1e-13):
+    """Node voltages, seconds, and whether it says that it has converged."""
     from cvxopt import matrix, solvers, spmatrix
 
     def sparse(m):
@@ -179,10 +182,25 @@ def by_cvxopt(net, eps=1e-13):
     arguments = (sparse(p), matrix(c), sparse(g), matrix(h), sparse(a), matrix(b))
     start = time.perf_counter()
     try:
-        x = solvers.qp(*arguments)["x"]
+        answer = solvers.qp(*arguments)
     except (ValueError, ArithmeticError):  # a singular system near the end
-        return None, time.perf_counter() - start
-    return np.concatenate([[0], np.array(x).ravel()[:net.nodes - 1]]), time.perf_counter() - start
+        return None, time.perf_counter() - start, False
+    seconds = time.perf_counter() - start
+    return np.concatenate([[0], np.array(answer["x"]).ravel()[:net.nodes - 1]]), seconds, answer["status"] == "optimal"
+
+
+def within(limit, function, *arguments):
+    """What the function returns, in a process of its own; None after `limit` seconds."""
+    results = multiprocessing.Queue()
+    process = multiprocessing.Process(target=lambda: results.put(function(*arguments)))
+    process.start()
+    try:
+        return results.get(timeout=limit)
+    except queue.Empty:
+        return None
+    finally:
+        process.terminate()
+        process.join()
 
 
 def by_active_set(net, v, most=50):
@@ -322,13 +340,13 @@ def scale(program, largest, jobs, only):
                 size *= 10
 
 
-def peers(program, jobs, sizes=(1000, 10_000)):
+def peers(program, jobs, largest, sizes=(1000, 10_000)):
     print("\n| network | nodes | nullor [s] | coordinate descent [s] (error) | " +
           "CVXOPT [s] (error) | ngspice [s] (error) |\n|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "n.edges")
         for case in CASES:
-            for size in sizes:
+            for size in (s for s in sizes if s <= largest):
                 net = large_network(np.random.default_rng(1), case[0], size, case[1], case[2])
                 net.write(path)
                 ours = run_nullor(program, path, "--jobs", str(jobs))
@@ -337,13 +355,17 @@ def peers(program, jobs, sizes=(1000, 10_000)):
                 plain = run_nullor(program, path, "--method", "coordinate-descent", "--time-limit", "60")
                 cells = [f"{ours['seconds']:.3f}", f"{plain['seconds']:.3f} ({error(plain['v'])})"]
                 if available("cvxopt"):
-                    v, seconds = by_cvxopt(net, 1e-9)
-                    cells.append(f"{seconds:.3f} ({error(v)})")
+                    answer = within(60, by_cvxopt, net, 1e-9)
+                    if answer is None:
+                        cells.append("none after 60")
+                    else:
+                        v, seconds, converged = answer
+                        cells.append(f"{seconds:.3f} ({error(v)}{'' if converged else ', not converged'})")
                 else:
                     cells.append("")
                 if shutil.which("ngspice"):
                     v, seconds = by_ngspice(net, limit=60)
-                    cells.append(f"{seconds:.2f} ({error(v)})")
+                    cells.append("none after 60" if seconds == 60 else f"{seconds:.2f} ({error(v)})")
                 print(f"| {label(*case)} | {size} | " + " | ".join(cells) + " |", flush=True)
 
 
@@ -382,7 +404,7 @@ def main():
     if options.scale or everything:
         scale(options.nullor, options.largest, options.jobs, options.only)
     if options.peers or everything:
-        peers(options.nullor, options.jobs)
+        peers(options.nullor, options.jobs, options.largest)
     if (options.spice or everything) and shutil.which("ngspice"):
         spice(options.nullor)
 
