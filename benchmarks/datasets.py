@@ -3,13 +3,14 @@
 
 usage: benchmarks/datasets.py make   --out FOLDER [--only NAME ...] [--rows 10000] [--large 100000] [--round 2500] [--jobs 1]
        benchmarks/datasets.py report --out FOLDER
-       benchmarks/datasets.py check  --out FOLDER [--rows 500]        (ngspice, one thread: seconds a row)
+       benchmarks/datasets.py check  --out FOLDER [--rows 500] [--limit 120]   (ngspice, one thread: seconds a row)
 
 Every sizing is drawn from the box of the ZeroSim paper: W 0.2 .. 10 um, L 0.13 .. 1 um, 1 .. 100 parallel devices, bias 1 .. 40 uA,
 capacitors 1 .. 100 pF, and resistors 1 kOhm .. 1 MOhm by their logarithm; supply, load and input level are the test bench's own.
 `make` gives Leung_NMCF and Leung_NMCNR --large rows and the others --rows, --round rows of each in turn, and goes on where it was
 ended. `report` prints rows and failure classes. `check` draws rows of all sets at random, measures them in ngspice and prints how many
-have the same class, the differences of the metrics, and each row whose class differs.
+have the same class, the differences of the metrics, and each row whose class differs; rows that ngspice has not done after --limit
+seconds are counted apart, and what it has answered is kept in FOLDER/check.jsonl.
 NULLOR_DATA, or ../shared/data, holds analoggym and sky130.
 """
 import argparse
@@ -20,6 +21,7 @@ import os
 import pathlib
 import random
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -133,22 +135,39 @@ def check(sets, options):
         everything = [(name, k) for name, rows in tables.items() for k in range(len(rows))]
         if not everything:
             sys.exit("no set has rows")
-        compare(sets, scratch, tables, chance.sample(everything, min(options.rows, len(everything))))
+        compare(sets, scratch, tables, chance.sample(everything, min(options.rows, len(everything))), options.limit)
 
 
-def compare(sets, scratch, tables, drawn):
-    same, off, differing = 0, {}, []
+def by_ngspice(sets, scratch, name, k, row, limit):
+    """Class, reason and metrics of that sizing in ngspice."""
+    fixed, table, folder = (pathlib.Path(scratch) / part for part in ("fixed.yaml", "one.csv", "one"))
+    fixed.write_text("".join(f"{key}: {{min: {row[key.lower()]}, max: {row[key.lower()]}}}\n"
+                             for key in re.findall(r"^(\w+):", (sets.out / f"{name}.yaml").read_text(), re.M)))
+    shutil.rmtree(folder, ignore_errors=True)
+    done = sets.run(*sets.plan(name, 1, fixed, folder), "--engine", "ngspice", "--jobs", 1, "--time-limit", limit)
+    if done.returncode or sets.run("export", folder, "-o", table).returncode:
+        sys.exit(f"{name}, row {k}: {done.stderr}")
+    other = read_rows(table)[0]
+    return {key: other.get(key) for key in ("class", "reason", *metrics(sets))}
+
+
+def compare(sets, scratch, tables, drawn, limit):
+    answers_path = sets.out / "check.jsonl"  # what ngspice has answered stays there
+    answers = {}
+    if answers_path.exists():
+        answers = {(one["name"], one["row"]): one for one in map(json.loads, answers_path.read_text().splitlines())}
+    same, late, off, differing = 0, 0, {}, []
     for number, (name, k) in enumerate(drawn):
         row = tables[name][k]
-        fixed = pathlib.Path(scratch) / "fixed.yaml"
-        fixed.write_text("".join(f"{key}: {{min: {row[key.lower()]}, max: {row[key.lower()]}}}\n"
-                                 for key in re.findall(r"^(\w+):", (sets.out / f"{name}.yaml").read_text(), re.M)))
-        folder = pathlib.Path(scratch) / f"row{number}"
-        done = sets.run(*sets.plan(name, 1, fixed, folder), "--engine", "ngspice", "--jobs", 1)
-        table = pathlib.Path(scratch) / "one.csv"
-        if done.returncode or sets.run("export", folder, "-o", table).returncode:
-            sys.exit(f"{name}, row {k}: {done.stderr}")
-        other = read_rows(table)[0]
+        if (name, k) not in answers:
+            answers[name, k] = {"name": name, "row": k, **by_ngspice(sets, scratch, name, k, row, limit)}
+            with answers_path.open("a") as file:
+                file.write(json.dumps(answers[name, k]) + "\n")
+            print(f"{number + 1} of {len(drawn)}", end="\r", file=sys.stderr, flush=True)
+        other = answers[name, k]
+        if other["class"] == "time_limit":
+            late += 1
+            continue
         if other["class"] == row["class"]:
             same += 1
         else:
@@ -157,7 +176,7 @@ def compare(sets, scratch, tables, drawn):
             a, b = (float(one.get(metric) or "nan") for one in (row, other))
             if math.isfinite(a) and math.isfinite(b):
                 off.setdefault(metric, []).append(abs(a - b) / max(abs(b), 1e-30))
-    print(f"{len(drawn)} rows, {same} of the same class")
+    print(f"{len(drawn) - late} rows, {same} of the same class; {late} more that ngspice did not finish within {limit:g} s")
     print("relative difference of the metrics that both have\n" + f"{'':16} {'rows':>5} {'median':>9} {'95 %':>9} {'largest':>9}")
     for metric, values in off.items():
         values.sort()
@@ -179,6 +198,7 @@ def main():
     parser.add_argument("--large", type=int, default=100000)
     parser.add_argument("--round", type=int, default=2500)
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--limit", type=float, default=120)
     parser.add_argument("--program", default=str(ROOT / "build" / "release" / "bin" / "nullor"))
     options = parser.parse_args()
     options.rows = options.rows or (500 if options.what == "check" else 10000)

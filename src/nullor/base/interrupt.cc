@@ -5,29 +5,34 @@
 namespace nullor {
 namespace {
 
-// A signal handler reaches nothing but globals.
+// The signal; 0: none. A handler reaches nothing but globals.
 volatile std::sig_atomic_t g_requested = 0;
 
-extern "C" void on_interrupt(int) {
-  g_requested = 1;
-  std::signal(SIGINT, SIG_DFL);
+void set_handlers(void (*handler)(int)) {
+  std::signal(SIGINT, handler);
+  std::signal(SIGTERM, handler);
+}
+
+extern "C" void on_interrupt(int signal) {
+  g_requested = signal;
+  set_handlers(SIG_DFL);
 }
 
 }  // namespace
 
 Interrupt::Interrupt() {
   g_requested = 0;
-  std::signal(SIGINT, on_interrupt);
+  set_handlers(on_interrupt);
 }
 
-Interrupt::~Interrupt() { std::signal(SIGINT, SIG_DFL); }
+Interrupt::~Interrupt() { set_handlers(SIG_DFL); }
 
 bool Interrupt::requested() const { return g_requested != 0; }
 
 void Interrupt::leave_if_requested() {
   if (!requested()) return;
-  std::signal(SIGINT, SIG_DFL);
-  std::raise(SIGINT);
+  set_handlers(SIG_DFL);
+  std::raise(g_requested);
 }
 
 }  // namespace nullor

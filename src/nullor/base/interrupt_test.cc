@@ -21,6 +21,12 @@ TEST(Interrupt, IsSeenOnceAndKillsTheSecondTime) {
     EXPECT_TRUE(interrupt.requested());
     EXPECT_EXIT(interrupt.leave_if_requested(), testing::KilledBySignal(SIGINT), "");
   }
+  {
+    Interrupt interrupt;
+    std::raise(SIGTERM);
+    EXPECT_TRUE(interrupt.requested());
+    EXPECT_EXIT(interrupt.leave_if_requested(), testing::KilledBySignal(SIGTERM), "");
+  }
   EXPECT_FALSE(Interrupt().requested());
   EXPECT_EXIT(interrupted_twice(), testing::KilledBySignal(SIGINT), "");
   EXPECT_EXIT(std::raise(SIGINT), testing::KilledBySignal(SIGINT), "");
