@@ -37,6 +37,13 @@ int type_of(const Circuit& circuit, const Instance& instance, const DeviceKind& 
 
 }  // namespace
 
+std::vector<double> lane_of(const std::vector<Lanes>& x, int lane) {
+  std::vector<double> out;
+  out.reserve(x.size());
+  for (const Lanes& v : x) out.push_back(v[lane]);
+  return out;
+}
+
 LaneDae::LaneDae(const Circuit& circuit) {
   for (int k = 0; k < kLanes; ++k) scalars_.push_back(std::make_unique<Dae>(circuit));
   const auto& groups = scalars_[0]->groups();
@@ -280,7 +287,36 @@ void LaneDae::excitation_ac(ComplexLanes<kLanes>* b) const {
 Dae& LaneDae::whole(int lane) {
   Dae& scalar = *scalars_[u(lane)];
   scalar.load(samples_[lane], {});
+  apply_held(lane);
   return scalar;
+}
+
+// Past Dae::set(), which would end what binds the source to the parameter table.
+void LaneDae::hold_source(const ParameterHandle& source, double value) {
+  auto held = std::find_if(held_.begin(), held_.end(), [&](const Held& h) {
+    return h.source.group == source.group && h.source.device == source.device;
+  });
+  if (held == held_.end()) {
+    held = held_.insert(held_.end(), {source, value, {}});
+    for (int k = 0; k < kLanes; ++k) held->own[k] = scalars_[u(k)]->get(source);
+  }
+  held->value = value;
+  for (int k = 0; k < kLanes; ++k) apply_held(k);
+}
+
+void LaneDae::apply_held(int lane) {
+  for (const Held& h : held_)
+    scalars_[u(lane)]->groups()[u(h.source.group)]->set_parameter(h.source.device, h.source.parameter,
+                                                                  h.value);
+}
+
+void LaneDae::release_sources() {
+  for (const Held& h : held_) {
+    for (int k = 0; k < kLanes; ++k)
+      scalars_[u(k)]->groups()[u(h.source.group)]->set_parameter(h.source.device, h.source.parameter,
+                                                                 h.own[k]);
+  }
+  held_.clear();
 }
 
 void LaneDae::initial_guess(Lanes* x) {

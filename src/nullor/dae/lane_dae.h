@@ -21,6 +21,9 @@ namespace nullor {
 /// Values for entries of the parameter table.
 using Pinned = std::vector<std::pair<ParameterId, double>>;
 
+/// One lane of a vector.
+std::vector<double> lane_of(const std::vector<Lanes>& x, int lane);
+
 class LaneDae {
  public:
   /// Throws InputError as Dae does. All lanes begin with the values of the circuit.
@@ -45,6 +48,9 @@ class LaneDae {
   /// The sample of the lane at another temperature [degC]; takes effect with the next setup().
   Refusal set_temperature(int lane, double celsius);
   void setup();
+  /// A voltage or current source of every lane stands at this dc value, until release_sources() or load().
+  void hold_source(const ParameterHandle& source, double value);
+  void release_sources();
 
   /// The sample of a lane as a scalar circuit, whole: for what lanes cannot do.
   Dae& whole(int lane);
@@ -76,6 +82,12 @@ class LaneDae {
     ParameterId table;
   };
 
+  struct Held {
+    ParameterHandle source;
+    double value, own[kLanes];
+  };
+
+  void apply_held(int lane);
   void make_hot(std::size_t group, const LaneFactory& factory);
   void bind(const Instance& instance, std::size_t hot, int device, DeviceGroup& shape);
   bool set_cards(int lane);
@@ -88,6 +100,7 @@ class LaneDae {
   std::vector<char> is_hot_;         ///< per scalar group
   std::vector<std::size_t> others_;  ///< nonlinear groups that are not hot
   std::vector<Binding> bindings_;
+  std::vector<Held> held_;
   std::vector<int>
       applied_[kLanes];  ///< per card of Dae::chosen_cards(): the model whose values the lane has
   std::vector<Lanes> linear_g_, linear_c_;  ///< (nonzeros + 1)

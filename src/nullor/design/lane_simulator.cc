@@ -5,6 +5,7 @@
 
 #include "nullor/design/device_regions.h"
 #include "nullor/simulate/engine.h"
+#include "nullor/simulate/noise.h"
 #include "nullor/simulate/small_signal.h"
 #include "nullor/simulate/transient.h"
 
@@ -13,53 +14,22 @@ namespace {
 
 std::size_t u(int k) { return static_cast<std::size_t>(k); }
 
-std::vector<double> lane_of(const std::vector<Lanes>& x, int lane) {
-  std::vector<double> out;
-  out.reserve(x.size());
-  for (const Lanes& v : x) out.push_back(v[lane]);
-  return out;
-}
-
-constexpr std::size_t kPast = 4;  // solutions that are continued
-
-/// Of one Newton step's error beside the tolerance: offsets drift by less than a microvolt between two
-/// temperatures.
-constexpr double kSweepShare = 1e-9;
-
-using Solutions = std::vector<std::vector<Lanes>*>;
-
-/// Continues solutions at equal distances, the last one first, by the polynomial through all of them.
-std::vector<Lanes> extrapolate(const Solutions& past) {
-  static constexpr double kWeights[kPast][kPast] = {{1}, {2, -1}, {3, -3, 1}, {4, -6, 4, -1}};
-  std::vector<Lanes> x(past[0]->size(), Lanes(0.0));
-  for (std::size_t k = 0; k < past.size(); ++k) {
-    const Lanes weight(kWeights[past.size() - 1][k]);
-    for (std::size_t r = 0; r < x.size(); ++r) x[r] += weight * (*past[k])[r];
-  }
-  return x;
-}
-
-/// Up to kPast of x[begin .. end - 1], from the first one on (direction 1) or from the last one (-1).
-Solutions window(std::vector<std::vector<Lanes>>& x, std::size_t begin, std::size_t end, int direction) {
-  Solutions out;
-  for (std::size_t k = 0; k < std::min(kPast, end - begin); ++k)
-    out.push_back(&x[direction > 0 ? begin + k : end - 1 - k]);
-  return out;
-}
-
-std::size_t nearest(const std::vector<double>& values, double wanted) {
-  const auto distance = [&](double v) { return std::fabs(v - wanted); };
-  const auto closer = [&](double a, double b) { return distance(a) < distance(b); };
-  return static_cast<std::size_t>(std::min_element(values.begin(), values.end(), closer) - values.begin());
-}
+bool is_temperature(const DcCard& card) { return card.axes.size() == 1 && card.axes[0].target == "temp"; }
 
 }  // namespace
 
 bool LaneSimulator::supports(const Circuit& circuit) {
   for (const AnalysisCard& card : circuit.analyses) {
-    if (std::holds_alternative<OpCard>(card.what) || std::holds_alternative<AcCard>(card.what)) continue;
+    if (std::holds_alternative<OpCard>(card.what) || std::holds_alternative<AcCard>(card.what) ||
+        std::holds_alternative<NoiseCard>(card.what))
+      continue;
     if (const auto* dc = std::get_if<DcCard>(&card.what)) {
-      if (dc->axes.size() == 1 && dc->axes[0].target == "temp") continue;
+      const auto is_source = [&](const SweepAxis& axis) {
+        const int instance = circuit.find_instance(axis.target);
+        const char letter = instance < 0 ? 0 : circuit.instances[u(instance)].letter;
+        return letter == 'v' || letter == 'i';
+      };
+      if (is_temperature(*dc) || std::all_of(dc->axes.begin(), dc->axes.end(), is_source)) continue;
     }
     if (const auto* tran = std::get_if<TranCard>(&card.what)) {
       if (!tran->use_initial_conditions) continue;
@@ -84,7 +54,6 @@ Table LaneSimulator::begin_table(const char* kind) const {
   table.kind = kind;
   const std::string_view name(kind);
   if (name == "ac") table.columns.push_back({"frequency", Quantity::frequency, {}, {}});
-  if (name == "dc") table.columns.push_back({"temp-sweep", Quantity::temperature, {}, {}});
   if (name == "tran") table.columns.push_back({"time", Quantity::time, {}, {}});
   for (const Output& o : outputs_) table.columns.push_back({o.name, o.quantity, {}, {}});
   return table;
@@ -199,8 +168,16 @@ void LaneSimulator::steady(const Batch& loaded, std::span<const Pinned> samples,
       operating_point_once();
       if (!batch.used.none()) respond(*ac, *x, batch, results);
     }
+    if (const auto* noise = std::get_if<NoiseCard>(&card.what)) {
+      operating_point_once();
+      if (!batch.used.none()) add_noise(*noise, card.where, *x, batch, results);
+    }
     if (const auto* dc = std::get_if<DcCard>(&card.what)) {
-      sweep_temperature(*dc, batch, samples, results);
+      if (is_temperature(*dc)) {
+        sweep_temperature(*dc, batch, samples, results);
+      } else {
+        sweep_sources(*dc, batch, results);
+      }
       x.reset();
     }
   }
@@ -227,48 +204,32 @@ void LaneSimulator::respond(const AcCard& card, const std::vector<Lanes>& x, Bat
              });
 }
 
-/// From the temperature of the operating point that is known, down to the one end and then up to the other.
-void LaneSimulator::sweep_temperature(const DcCard& card, Batch& batch, std::span<const Pinned> samples,
-                                      Results& results) {
-  const std::vector<double> temperatures = sweep_values(card.axes[0]);
-  const std::size_t middle = nearest(temperatures, temperature_of(batch));
-  std::vector<std::vector<Lanes>> x(temperatures.size());
-  const auto solve = [&](std::size_t k, const Solutions& past) {
-    for (int lane = 0; lane < kLanes; ++lane) {
-      if (batch.used[lane] && engine_.dae().set_temperature(lane, temperatures[k]))
-        drop(batch, lane, results);
-    }
-    engine_.setup();
-    if (past.empty()) {
-      x[k] = operating_point(batch, near_swept_, results);
-      return;
-    }
-    const std::vector<Lanes> start = extrapolate(past);
-    auto found = engine_.operating_point(batch.used, &start, true, kSweepShare);
-    keep(batch, found.converged, results);
-    x[k] = std::move(found.x);
-  };
-  solve(middle, {});
-  for (std::size_t k = middle; k-- > 0 && !batch.used.none();) solve(k, window(x, k + 1, middle + 1, 1));
-  for (std::size_t k = middle + 1; k < x.size() && !batch.used.none(); ++k) solve(k, window(x, 0, k, -1));
+void LaneSimulator::add_noise(const NoiseCard& card, const Location& where, const std::vector<Lanes>& x,
+                              Batch& batch, Results& results) {
+  const std::vector<double> points = frequencies(card.sweep);
+  std::vector<std::optional<NoiseAnalysis>> noise(kLanes);
+  const std::vector<double>* weights = nullptr;
   for (int lane = 0; lane < kLanes; ++lane) {
     if (!batch.used[lane]) continue;
-    Table table = begin_table("dc");
-    for (std::size_t k = 0; k < x.size(); ++k) {
-      table.columns[0].real.push_back(temperatures[k]);
-      append_row(engine_.dae().scalar(lane), outputs_, lane_of(x[k], lane), table, 1);
-    }
-    results[u(batch.sample[lane])]->tables.push_back(std::move(table));
-    engine_.load(lane, samples[u(batch.sample[lane])]);
+    const Dae& dae = engine_.dae().whole(lane);
+    noise[u(lane)].emplace(dae, card, where, lane_of(x, lane).data());
+    weights = &noise[u(lane)]->output();
   }
-  engine_.setup();
-}
-
-/// [degC] of the first sample at hand.
-double LaneSimulator::temperature_of(const Batch& batch) const {
-  int first = 0;
-  while (first + 1 < kLanes && !batch.used[first]) ++first;
-  return engine_.dae().scalar(first).environment().temperature - kCelsiusZero;
+  std::vector<std::complex<double>> one(x.size());
+  engine_.adjoint(x, *weights, points,
+                  [&](std::size_t k, const std::vector<LaneEngine::Complex>& y, const Mask& good) {
+                    keep(batch, good, results);
+                    for (int lane = 0; lane < kLanes; ++lane) {
+                      if (!batch.used[lane]) continue;
+                      for (std::size_t r = 0; r < one.size(); ++r) one[r] = y[r][lane];
+                      noise[u(lane)]->add(points[k], one);
+                    }
+                  });
+  for (int lane = 0; lane < kLanes; ++lane) {
+    if (!batch.used[lane]) continue;
+    for (Table& table : noise[u(lane)]->tables())
+      results[u(batch.sample[lane])]->tables.push_back(std::move(table));
+  }
 }
 
 /// A transient of every sample that is still in: a lane that is done takes the next one.

@@ -20,8 +20,8 @@ class LaneSimulator {
   /// `circuit`: read with ReadOptions::keep_bins. `regions`: margins of transistors at the .op are wanted.
   LaneSimulator(const Circuit& circuit, bool regions);
 
-  /// Every analysis of the circuit runs in lanes: .op, .ac, .dc temp, and .tran without uic, and nothing in
-  /// it switches or delays.
+  /// Every analysis of the circuit runs in lanes: .op, .ac, .noise, .dc of the temperature or of one or two
+  /// sources, and .tran without uic, and nothing in it switches or delays.
   static bool supports(const Circuit& circuit);
 
   /// What came of a sample; nothing where it has to be simulated alone, because it does not fit into the
@@ -54,8 +54,11 @@ class LaneSimulator {
   Table begin_table(const char* kind) const;
   void steady(const Batch& batch, std::span<const Pinned> samples, Results& results);
   void sweep_temperature(const DcCard& card, Batch& batch, std::span<const Pinned> samples, Results& results);
+  void sweep_sources(const DcCard& card, Batch& batch, Results& results);
   double temperature_of(const Batch& batch) const;
   void respond(const AcCard& card, const std::vector<Lanes>& x, Batch& batch, Results& results);
+  void add_noise(const NoiseCard& card, const Location& where, const std::vector<Lanes>& x, Batch& batch,
+                 Results& results);
   void move(const TranCard& card, std::span<const Pinned> samples, const Ends& ends, Results& results);
   std::vector<DeviceRegion> regions_of(int lane, const std::vector<Lanes>& x);
 

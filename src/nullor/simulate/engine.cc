@@ -116,14 +116,18 @@ std::vector<double> sweep_values(const SweepAxis& axis) {
   return out;
 }
 
-ParameterHandle Engine::sweep_target(const SweepAxis& axis) const {
-  return dae_->parameter(axis.target, axis.where);
+ParameterHandle sweep_target(const Dae& dae, const SweepAxis& axis) {
+  const int instance = dae.circuit().find_instance(axis.target);
+  const char letter = instance < 0 ? 0 : dae.circuit().instances[u(instance)].letter;
+  if (letter == 'v' || letter == 'i') return dae.parameter(axis.target + ":dc", axis.where);
+  if (letter == 'r') return dae.parameter(axis.target + ":r", axis.where);
+  return dae.parameter(axis.target, axis.where);
 }
 
 std::vector<Table> Engine::run_dc(const DcCard& card, const Location& where) {
   Table t = new_table("dc", "DC transfer characteristic");
   const SweepAxis& inner = card.axes.front();
-  const ParameterHandle handle = sweep_target(inner);
+  const ParameterHandle handle = sweep_target(*dae_, inner);
   const char letter = handle.name.empty() ? 0 : handle.name.front();
   const bool device = handle.kind == ParameterHandle::Kind::device;
   Column scale;
@@ -151,7 +155,7 @@ std::vector<Table> Engine::run_dc(const DcCard& card, const Location& where) {
   std::vector<double> outer_values = {0};
   ParameterHandle outer;
   if (card.axes.size() > 1) {
-    outer = sweep_target(card.axes[1]);
+    outer = sweep_target(*dae_, card.axes[1]);
     restore.values.emplace_back(outer, dae_->get(outer));
     outer_values = sweep_values(card.axes[1]);
   }

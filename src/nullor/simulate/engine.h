@@ -58,9 +58,6 @@ class Engine {
   /// The dc operating point, or a throw.
   OperatingPoint operating_point(const Location& where);
 
-  /// Sets a sweep target: a source, resistor, parameter or "temp".
-  ParameterHandle sweep_target(const SweepAxis& axis) const;
-
  private:
   Table new_table(const char* kind, const char* plotname) const;
   std::vector<Output> outputs() const { return choose_outputs(*dae_, saves_); }
@@ -71,11 +68,10 @@ class Engine {
   std::vector<Expression> saves_;
 };
 
+/// What an axis sweeps: a source or resistor, else a parameter of that name or "temp". Throws InputError.
+ParameterHandle sweep_target(const Dae& dae, const SweepAxis& axis);
+
 /// The values of one sweep axis, in order.
 std::vector<double> sweep_values(const SweepAxis& axis);
-
-/// The two nodes or the branch that an output expression v(a), v(a, b) or i(v) reads, as (unknown, weight)
-/// pairs.
-std::vector<std::pair<int, double>> linear_output(const Dae& dae, const Expression& output);
 
 }  // namespace nullor

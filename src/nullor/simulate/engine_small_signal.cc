@@ -1,11 +1,10 @@
 // ac, noise, tf and sens: analyses of the linearized circuit.
 
 #include <cmath>
-#include <map>
-#include <numbers>
 
 #include "nullor/simulate/adjoint.h"
 #include "nullor/simulate/engine.h"
+#include "nullor/simulate/noise.h"
 #include "nullor/simulate/small_signal.h"
 
 namespace nullor {
@@ -26,59 +25,7 @@ void require_factor(SmallSignal& system, const Dae& dae, double frequency, const
   throw analysis_failed(analysis, failure, where);
 }
 
-// Collects the noise sources of one device as (rows, density).
-class NoiseCollector final : public NoiseSources {
- public:
-  struct Source {
-    std::string name;
-    int p, n;
-    double white, flicker, exponent;  // A^2/Hz, and the coefficient of 1/f^exponent
-  };
-  void thermal(const char* name, int p, int n, double g, double temperature) override {
-    list.push_back({name, p, n, 4 * kBoltzmann * temperature * g, 0, 1});
-  }
-  void shot(const char* name, int p, int n, double i) override {
-    list.push_back({name, p, n, 2 * kElementaryCharge * std::fabs(i), 0, 1});
-  }
-  void flicker(const char* name, int p, int n, double coefficient, double exponent) override {
-    list.push_back({name, p, n, 0, coefficient, exponent});
-  }
-  std::vector<Source> list;
-};
-
-// Integral of a density that is a power of f between two points (the straight line of a log-log plot).
-double integrate_power_law(double f1, double n1, double f2, double n2) {
-  if (!(n1 > 0) || !(n2 > 0) || f1 == f2) return 0.5 * (n1 + n2) * (f2 - f1);
-  const double exponent = std::log(n2 / n1) / std::log(f2 / f1);
-  if (std::fabs(exponent + 1) < 1e-10) return n1 * f1 * std::log(f2 / f1);
-  return (n2 * f2 - n1 * f1) / (exponent + 1);
-}
-
 }  // namespace
-
-std::vector<std::pair<int, double>> linear_output(const Dae& dae, const Expression& output) {
-  const Expression::Node& root = output.root();
-  const auto name_of = [&](int k) { return output.nodes[u(k)].name; };
-  const auto node = [&](const std::string& name) {
-    const int index = dae.circuit().find_node(name);
-    if (index >= 0) return dae.unknown_of_node(index);
-    throw InputError(ErrorKind::netlist, "there is no node '" + name + "'", output.where,
-                     did_you_mean(name, dae.circuit().nodes));
-  };
-  if (root.kind == Expression::Kind::call && root.name == "v" && !root.arguments.empty() &&
-      root.arguments.size() <= 2) {
-    std::vector<std::pair<int, double>> out = {{node(name_of(root.arguments[0])), 1.0}};
-    if (root.arguments.size() == 2) out.emplace_back(node(name_of(root.arguments[1])), -1.0);
-    return out;
-  }
-  if (root.kind == Expression::Kind::call && root.name == "i" && root.arguments.size() == 1) {
-    const int instance = dae.circuit().find_instance(name_of(root.arguments[0]));
-    if (instance >= 0 && dae.branch_of_instance(instance) >= 0)
-      return {{dae.branch_of_instance(instance), 1.0}};
-  }
-  throw InputError(ErrorKind::netlist, "'" + output.text + "' is no output this analysis can use",
-                   output.where, "write v(node), v(node, node) or i(voltage source)");
-}
 
 std::vector<Table> Engine::run_ac(const AcCard& card, const Location& where) {
   const OperatingPoint op = operating_point(where);
@@ -106,102 +53,17 @@ std::vector<Table> Engine::run_ac(const AcCard& card, const Location& where) {
 std::vector<Table> Engine::run_noise(const NoiseCard& card, const Location& where) {
   const OperatingPoint op = operating_point(where);
   SmallSignal system(*dae_, *newton_, options_, op.x);
-  const auto output = linear_output(*dae_, card.output);
-  const int source = circuit().find_instance(card.source);
-  if (source < 0) {
-    std::vector<std::string> names;
-    for (const Instance& i : circuit().instances) names.push_back(i.name);
-    throw InputError(ErrorKind::netlist, "there is no input source '" + card.source + "'", where,
-                     did_you_mean(card.source, names));
-  }
-  const Instance& input = circuit().instances[u(source)];
-  if (input.letter != 'v' && input.letter != 'i') {
-    throw InputError(
-        ErrorKind::netlist,
-        "the input of a noise analysis must be a voltage or current source, not '" + input.name + "'", where);
-  }
-
-  struct Contribution {
-    std::string name;
-    int p, n;  // unknowns
-    double white, flicker, exponent;
-    std::vector<double> density;
-    double total = 0;
-  };
-  std::vector<Contribution> parts;
-  for (const auto& group : dae_->groups()) {
-    if (!group->has_noise()) continue;
-    for (int d = 0; d < group->count(); ++d) {
-      NoiseCollector collector;
-      group->noise(d, op.x.data(), collector);
-      const auto unknowns = group->unknowns(d);
-      for (const auto& s : collector.list) {
-        parts.push_back({group->names[u(d)] + "_" + s.name,
-                         unknowns[u(s.p)],
-                         unknowns[u(s.n)],
-                         s.white,
-                         s.flicker,
-                         s.exponent,
-                         {}});
-      }
-    }
-  }
-  Table spectrum = new_table("noise", "Noise Spectral Density Curves");
-  spectrum.columns.push_back({"frequency", Quantity::frequency, {}, {}});
-  spectrum.columns.push_back({"onoise_spectrum", Quantity::noise_density, {}, {}});
-  spectrum.columns.push_back({"inoise_spectrum", Quantity::noise_density, {}, {}});
-  const bool each = card.points_per_summary > 0;
-  if (each) {
-    for (const auto& part : parts)
-      spectrum.columns.push_back({"onoise_" + part.name, Quantity::noise_density, {}, {}});
-  }
-  std::vector<double> out_density, in_density;
+  NoiseAnalysis noise(*dae_, card, where, op.x.data());
   const std::vector<double> points = frequencies(card.sweep);
+  std::vector<Complex> y;
   for (std::size_t k = 0; k < points.size(); ++k) {
     require_factor(system, *dae_, points[k], "noise", where);
-    std::vector<Complex> y(u(dae_->size()) + 1, Complex(0));
-    for (const auto& [unknown, weight] : output) y[u(unknown)] += weight;
-    y.back() = 0;
+    y.assign(noise.output().begin(), noise.output().end());
     system.solve_transposed(y);
-    // Gain from a unit input: the branch equation of V carries -V, the nodes of I carry +-I.
-    const auto [group, device] = dae_->device_of_instance(source);
-    const auto terminals = dae_->groups()[u(group)]->unknowns(device);
-    const Complex gain =
-        input.letter == 'v' ? y[u(terminals[2])] : -(y[u(terminals[0])] - y[u(terminals[1])]);
-    double total = 0;
-    for (auto& part : parts) {
-      const double transfer = std::norm(y[u(part.p)] - y[u(part.n)]);
-      const double density = transfer * (part.white + part.flicker / std::pow(points[k], part.exponent));
-      total += density;
-      part.density.push_back(density);
-    }
-    out_density.push_back(total);
-    in_density.push_back(total / std::norm(gain));
-    spectrum.columns[0].real.push_back(points[k]);
-    spectrum.columns[1].real.push_back(std::sqrt(total));
-    spectrum.columns[2].real.push_back(std::sqrt(in_density.back()));
-    if (each) {
-      for (std::size_t p = 0; p < parts.size(); ++p)
-        spectrum.columns[3 + p].real.push_back(std::sqrt(parts[p].density.back()));
-    }
+    noise.add(points[k], y);
     if (progress) progress(static_cast<double>(k + 1) / static_cast<double>(points.size()));
   }
-  Table integrated = new_table("noise", "Integrated Noise");
-  integrated.kind = "op";  // one row
-  const auto total = [&](const std::vector<double>& density) {
-    double sum = 0;
-    for (std::size_t k = 1; k < points.size(); ++k)
-      sum += integrate_power_law(points[k - 1], density[k - 1], points[k], density[k]);
-    return std::sqrt(sum);
-  };
-  const Quantity out_unit = card.output.root().name == "i" ? Quantity::current : Quantity::voltage;
-  integrated.columns.push_back({"onoise_total", out_unit, {total(out_density)}, {}});
-  integrated.columns.push_back(
-      {"inoise_total", input.letter == 'v' ? Quantity::voltage : Quantity::current, {total(in_density)}, {}});
-  if (each)
-    for (const auto& part : parts)
-      integrated.columns.push_back({"onoise_total_" + part.name, out_unit, {total(part.density)}, {}});
-  return {std::move(spectrum), std::move(integrated)};
+  return noise.tables();
 }
 
 std::vector<Table> Engine::run_tf(const TransferCard& card, const Location& where) {

@@ -186,6 +186,13 @@ TEST(DcSweep, NestsAndRestoresTheSource) {
   EXPECT_NEAR(only(e.run(e.circuit().analyses[1])).find("v(out)")->real[0], 16.0 / 3, 1e-12);
 }
 
+TEST(DcSweep, OfASourceComesBeforeThatOfAParameterOfItsName) {
+  Engine e = engine_of(".param v1=3\nV1 a 0 {2*v1}\nR1 a 0 1k\n.dc V1 1 2 1");
+  const Table t = only(e.run(e.circuit().analyses[0]));
+  EXPECT_EQ(t.columns[0].name, "v-sweep");
+  EXPECT_EQ(t.find("v(a)")->real, (std::vector<double>{1, 2}));
+}
+
 TEST(DcSweep, OverAResistorAndAParameter) {
   Engine e = engine_of(".param r=1k\nI1 0 a 1m\nRx a b {r}\nR2 b 0 2k\n.dc r 1k 3k 1k\n.dc Rx 1k 3k 1k");
   for (const AnalysisCard& card : e.circuit().analyses) {

@@ -166,13 +166,13 @@ class GradientRun {
                               const DcCard& card, const Location& where) {
     const auto kept = choose_outputs(dae_, engine_.circuit().saves);
     std::vector<double> sum(wanted_.size(), 0.0);
-    const ParameterHandle inner = engine_.sweep_target(card.axes[0]);
+    const ParameterHandle inner = sweep_target(engine_.dae(), card.axes[0]);
     const double before = dae_.get(inner);
     ParameterHandle outer;
     double outer_before = 0;
     std::vector<double> outer_values = {0};
     if (card.axes.size() > 1) {
-      outer = engine_.sweep_target(card.axes[1]);
+      outer = sweep_target(engine_.dae(), card.axes[1]);
       outer_before = dae_.get(outer);
       outer_values = sweep_values(card.axes[1]);
     }

@@ -117,28 +117,45 @@ LaneEngine::Mask LaneEngine::agreeing(const Mask& wanted, const std::vector<Lane
   return out;
 }
 
+LaneEngine::Mask LaneEngine::factor(double frequency) {
+  const std::vector<Lanes>&g = newton_.conductances(), &c = newton_.capacitances();
+  const double omega = 2 * std::numbers::pi * frequency;
+  system_.resize(u(dae_.pattern().nonzeros()));
+  for (std::size_t e = 0; e < system_.size(); ++e) system_[e] = {g[e], omega * c[e]};
+  for (const int place : newton_.floating_places()) system_[u(place)] += LaneNewton::kFloatingConductance;
+  Mask good{};
+  if (ac_lu_.ordered()) good = ac_lu_.factor(system_.data());
+  if (good.all()) return good;
+  int lane = 0;
+  while (good[lane]) ++lane;
+  std::vector<std::complex<double>> one(system_.size());
+  for (std::size_t e = 0; e < system_.size(); ++e) one[e] = system_[e][lane];
+  if (ac_lu_.order(one.data())) good = ac_lu_.factor(system_.data());
+  return good;
+}
+
 void LaneEngine::ac(const std::vector<Lanes>& x, std::span<const double> frequencies,
                     const OnFrequency& receive) {
   newton_.linearize(x, true);
-  const std::vector<Lanes>&g = newton_.conductances(), &c = newton_.capacitances();
-  const std::size_t nonzeros = u(dae_.pattern().nonzeros());
-  std::vector<Complex> a(nonzeros), b(x.size()), solution(x.size());
-  std::vector<std::complex<double>> one(nonzeros);
+  std::vector<Complex> b(x.size()), solution(x.size());
   dae_.excitation_ac(b.data());
   for (std::size_t k = 0; k < frequencies.size(); ++k) {
-    const double omega = 2 * std::numbers::pi * frequencies[k];
-    for (std::size_t e = 0; e < nonzeros; ++e) a[e] = {g[e], omega * c[e]};
-    for (const int place : newton_.floating_places()) a[u(place)] += LaneNewton::kFloatingConductance;
-    Mask good{};
-    if (ac_lu_.ordered()) good = ac_lu_.factor(a.data());
-    if (!good.all()) {
-      int lane = 0;
-      while (good[lane]) ++lane;
-      for (std::size_t e = 0; e < nonzeros; ++e) one[e] = a[e][lane];
-      if (ac_lu_.order(one.data())) good = ac_lu_.factor(a.data());
-    }
+    const Mask good = factor(frequencies[k]);
     for (std::size_t r = 0; r < b.size(); ++r) solution[r] = -b[r];
     ac_lu_.solve(solution.data());
+    solution.back() = Complex(0.0);
+    receive(k, solution, good);
+  }
+}
+
+void LaneEngine::adjoint(const std::vector<Lanes>& x, std::span<const double> weights,
+                         std::span<const double> frequencies, const OnFrequency& receive) {
+  newton_.linearize(x, true);
+  std::vector<Complex> solution(x.size());
+  for (std::size_t k = 0; k < frequencies.size(); ++k) {
+    const Mask good = factor(frequencies[k]);
+    for (std::size_t r = 0; r < solution.size(); ++r) solution[r] = Complex(weights[r]);
+    ac_lu_.solve_transposed(solution.data());
     solution.back() = Complex(0.0);
     receive(k, solution, good);
   }

@@ -53,6 +53,10 @@ class LaneEngine {
   /// (G + j omega C) X = -b at operating points `x`.
   void ac(const std::vector<Lanes>& x, std::span<const double> frequencies, const OnFrequency& receive);
 
+  /// A^T Y = w with A = G + j omega C: what noise and other adjoints need. `weights`: w (n + 1).
+  void adjoint(const std::vector<Lanes>& x, std::span<const double> weights,
+               std::span<const double> frequencies, const OnFrequency& receive);
+
   /// The start of a transient: sources at their time functions.
   LaneNewton& newton() { return newton_; }
 
@@ -61,11 +65,14 @@ class LaneEngine {
  private:
   Mask by_conductances(std::vector<Lanes>& x, const Mask& wanted, bool dc);
   void solve_alone(int lane, bool dc, OperatingPoints& out);
+  /// Factors the system linearized by newton_; the lanes in which it has a solution.
+  Mask factor(double frequency);
 
   SimulationOptions options_;
   LaneDae dae_;
   LaneNewton newton_;
   LaneLu<kLanes, Complex> ac_lu_;
+  std::vector<Complex> system_;  ///< (nonzeros)
   std::unique_ptr<NewtonSolver> alone_[kLanes];
 };
 
