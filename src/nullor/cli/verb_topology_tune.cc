@@ -50,10 +50,13 @@ void tune(TuneFlags& flags) {
   hooks.round = [&](const learn::TuningRound& round) {
     if (round.drawn == 0)
       return log_note(fmt::format("round {}: done before, {} circuits kept", round.round, round.kept));
-    log_note(fmt::format("round {}: {} of {} circuits at {} ({:.1f} %), {} kept; {:.4f} nats a token",
+    log_note(fmt::format("round {}: {} of {} circuits at {} ({:.1f} %), {} kept; {:.4f} nats a token{}",
                          round.round, round.reached, round.drawn, flags.level,
                          100.0 * static_cast<double>(round.reached) / static_cast<double>(round.drawn),
-                         round.kept, round.known_nats));
+                         round.kept, round.known_nats,
+                         how.rule == learn::TuningRule::policy_gradient
+                             ? fmt::format("; drift {:.2f} nats", round.drift)
+                             : ""));
   };
   // The training part of the set, as `train` takes it with the same seed and shares.
   const TrainingCircuits circuits = training_circuits(
@@ -100,11 +103,15 @@ void add_topology_tune(CLI::App& topology) {
   verb->add_option("--temperature", flags->how.sampling.temperature, "of writing")->capture_default_str();
   verb->add_option("--epochs", flags->how.training.epochs, "expert: of a round's training")
       ->capture_default_str();
-  verb->add_option("--rate", flags->rate, "highest rate of AdamW; 0: 5e-4 (expert), 1e-4 (policy)")
+  verb->add_option("--rate", flags->rate, "highest rate of AdamW; 0: 5e-4 (expert), 3e-4 (policy)")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   verb->add_option("--known", flags->how.policy.known_share,
                    "policy: known circuits learned beside each that was drawn")
+      ->check(CLI::Range(0.0, 100.0))
+      ->capture_default_str();
+  verb->add_option("--likeness", flags->how.policy.likeness,
+                   "policy: what a nat of drift from the first model costs; the reward is 1")
       ->check(CLI::Range(0.0, 100.0))
       ->capture_default_str();
   verb->add_option("--step-tokens", flags->how.policy.step_tokens, "policy: tokens of a step")

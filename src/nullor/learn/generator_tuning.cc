@@ -36,6 +36,9 @@ class GeneratorTuning {
     judge_known(known);
     const std::vector<float> zeros(model.weights.size(), 0.0f);
     backend_.set_state({model.weights, zeros, zeros});
+    if (!by_policy()) return;
+    first_ = make_native_backend(model.config, options.jobs);
+    first_->set_state({model.weights, zeros, zeros});
   }
 
   TuningSummary run() {
@@ -165,10 +168,22 @@ class GeneratorTuning {
         encode(language_, shown, {.context = static_cast<int>(context)}, rng.split(1), options_.jobs)
             .sequences;
     record.known_nats = nats_of(known);
+    std::erase_if(drawn_, [&](const RewardedSequence& one) { return one.tokens.size() > context + 1; });
+    hold_near(record);
     policy_gradient_pass(
         backend_, language_, drawn_, std::move(known), context, options_.policy, rng.split(2), steps_,
         [&](double share) { return tell(fmt::format("round {}: training", record.round), share); });
     if (!out_.interrupted) out_.model.weights = backend_.state().weights;
+  }
+
+  /// (1) of policy_gradient.h
+  void hold_near(TuningRound& record) {
+    const std::vector<double> now = log_probabilities(backend_, language_, drawn_),
+                              then = log_probabilities(*first_, language_, drawn_);
+    for (std::size_t k = 0; k < drawn_.size(); ++k) {
+      drawn_[k].reward -= options_.policy.likeness * (now[k] - then[k]);
+      record.drift += (now[k] - then[k]) / static_cast<double>(drawn_.size());
+    }
   }
 
   /// A token, of some of them.
@@ -233,9 +248,10 @@ class GeneratorTuning {
   };
   std::vector<Wish> wishes_;
   std::string sizes_;
-  std::vector<graph::Topology> good_;    ///< known circuits that reach the level
-  std::vector<RewardedSequence> drawn_;  ///< of this round
-  long steps_ = 0;                       ///< of the policy gradient
+  std::vector<graph::Topology> good_;       ///< known circuits that reach the level
+  std::unique_ptr<TrainingBackend> first_;  ///< the model of the beginning
+  std::vector<RewardedSequence> drawn_;     ///< of this round
+  long steps_ = 0;                          ///< of the policy gradient
   TuningSummary out_;
 };
 

@@ -24,6 +24,14 @@ void append_drawn(const graph::Language& language, std::span<const RewardedSeque
 
 }  // namespace
 
+std::vector<double> log_probabilities(TrainingBackend& backend, const graph::Language& language,
+                                      std::span<const RewardedSequence> drawn) {
+  std::vector<double> out;
+  for (const RewardedSequence& one : drawn)
+    out.push_back(-backend.evaluate(sequence_batch(language, one.tokens)));
+  return out;
+}
+
 std::vector<double> advantages(std::span<const RewardedSequence> drawn) {
   struct Group {
     double sum = 0, count = 0;

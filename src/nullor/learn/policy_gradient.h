@@ -5,14 +5,19 @@
 /// With the rewards r of n sequences that were asked for the same, each is compared with the mean of the
 /// others, and one pass over all of them follows
 ///
-///   A_i = r_i - sum_{j != i} r_j / (n - 1)                                                        (1)
-///   loss = -(sum_i A_i log p(sequence i) + sum over known circuits of log p) / tokens             (2)
+///   r_i' = r_i - likeness (log p(sequence i) - log p_0(sequence i))                               (1)
+///   A_i = r_i' - sum_{j != i} r_j' / (n - 1)                                                      (2)
+///   loss = -(sum_i A_i log p(sequence i) + sum over known circuits of log p) / tokens             (3)
 ///
 /// whose first part has the expected reward's gradient, without bias, as long as the model has not moved
-/// since it drew them. The second part keeps the model near to what circuits look like. Where draws were
-/// masked, (2) takes the probabilities without the mask: what the model gives to forbidden tokens is
-/// neglected. Sources: R. J. Williams, Simple statistical gradient-following algorithms for connectionist
-/// reinforcement learning (1992), (1) of W. Kool, H. van Hoof, M. Welling, Buy 4 REINFORCE samples, get a
+/// since it drew them. Two things keep the model near to what circuits look like: (1) takes from the reward
+/// what makes a sequence likelier than p_0, the model of the beginning, finds it, and known circuits are
+/// learned beside; without them parallel resistors soon earn everything. Where draws were masked,
+/// probabilities are those without the mask: what the model gives to forbidden tokens is neglected.
+///
+/// Sources: R. J. Williams, Simple statistical gradient-following algorithms for connectionist reinforcement
+/// learning (1992); (1) of N. Jaques et al., Sequence tutor: conservative fine-tuning of sequence generation
+/// models with KL-control (2017); (2) of W. Kool, H. van Hoof, M. Welling, Buy 4 REINFORCE samples, get a
 /// baseline for free (2019).
 
 #include <functional>
@@ -25,10 +30,11 @@
 namespace nullor::learn {
 
 struct PolicyGradientOptions {
-  double rate = 1e-4;       ///< of AdamW, the same all the time
-  double known_share = 1;   ///< known circuits in (2) for each sequence that was drawn
-  int step_tokens = 16384;  ///< of a step: so many that the mean over them is not noise alone
-  StepSettings step;        ///< betas, decay, clipping, dropout; the rest is filled in
+  double rate = 3e-4;        ///< of AdamW, the same all the time
+  double known_share = 0.5;  ///< known circuits in (3) for each sequence that was drawn
+  double likeness = 0.02;    ///< of (1) [1/nats]
+  int step_tokens = 8192;    ///< of a step: so many that the mean over them is not noise alone
+  StepSettings step;         ///< betas, decay, clipping, dropout; the rest is filled in
 };
 
 /// A sequence that was drawn at temperature 1, its prompt and its end included.
@@ -38,7 +44,11 @@ struct RewardedSequence {
   double reward = 0;
 };
 
-/// (1); 0 for the only one of its group.
+/// log p of what stands behind kBeginToken [nats].
+std::vector<double> log_probabilities(TrainingBackend& backend, const graph::Language& language,
+                                      std::span<const RewardedSequence> drawn);
+
+/// (2); 0 for the only one of its group.
 std::vector<double> advantages(std::span<const RewardedSequence> drawn);
 
 /// One pass of AdamW over `drawn` and `known`, in random order; sequences that are longer than `context` and

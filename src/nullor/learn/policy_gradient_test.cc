@@ -121,6 +121,14 @@ TEST(PolicyGradient, IsTheGradientOfTheExpectedReward) {
   EXPECT_NEAR(along, difference, 2e-3 * std::sqrt(size));
 }
 
+TEST(PolicyGradient, LogProbabilitiesAreTheDecoders) {
+  const DecoderModel model = lively_model();
+  const std::vector<RewardedSequence> drawn = {{{graph::kBeginToken, 2, 4, 5, graph::kEndToken}, 0, 0}};
+  const auto& tokens = drawn[0].tokens;
+  EXPECT_NEAR(log_probabilities(*backend_of(model), ToyLanguage(), drawn)[0],
+              log_likelihood(Decoder(model), tokens, ToyLanguage().slots(tokens)), 1e-4);
+}
+
 TEST(PolicyGradient, RaisesTheRewardOfWhatIsDrawn) {
   DecoderModel model = lively_model();
   const auto backend = backend_of(model);
