@@ -65,6 +65,9 @@ TEST(TopologySize, PrintsTheBestFirstAndWritesTheirDecks) {
   EXPECT_EQ(found.code, 0) << found.err;
   EXPECT_NE(found.out.find("figure_of_merit"), std::string::npos) << found.out;
   EXPECT_EQ(run_words({"-q", "run", folder.path("out/ota_txt.cir")}).code, 0);
+  const std::string page = read_file(folder.path("out/index.html"));
+  for (const char* wanted : {"ota.txt", "figure_of_merit", "MHz pF/mW", "v(out)", "open_loop"})
+    EXPECT_NE(page.find(wanted), std::string::npos) << wanted;
   // --resume takes the result that is there, unless something was asked that it does not hang on.
   std::string kept = read_file(folder.path("out/ota_txt.json"));
   kept.replace(kept.find("\"devices\": 5"), 12, "\"devices\": 7");

@@ -19,6 +19,7 @@
 #include "nullor/base/si.h"
 #include "nullor/cli/named_topologies.h"
 #include "nullor/cli/named_values.h"
+#include "nullor/cli/sized_gallery.h"
 #include "nullor/cli/topology_verbs.h"
 #include "nullor/design/ladder.h"
 #include "nullor/graph/isomorphism.h"
@@ -119,6 +120,10 @@ Json to_json(const NamedTopology& circuit, const LadderVerdict& verdict, const s
   return out;
 }
 
+std::string deck_path(const std::string& stem, const std::string& setup, std::size_t setups) {
+  return stem + (setups > 1 ? "." + setup : "") + ".cir";
+}
+
 /// One circuit, with its files in --out: the decks, then the result.
 Json size_one(const NamedTopology& circuit, const std::string& name, const LadderOptions& options,
               const SizeFlags& flags) {
@@ -133,20 +138,45 @@ Json size_one(const NamedTopology& circuit, const std::string& name, const Ladde
   Json out = to_json(circuit, verdict, request);
   if (flags.out.empty()) return out;
   const auto& decks = verdict.function.decks;
-  for (const auto& [setup, text] : decks)
-    write_file(stem.string() + (decks.size() > 1 ? "." + setup : "") + ".cir", text);
+  for (const auto& [setup, text] : decks) write_file(deck_path(stem.string(), setup, decks.size()), text);
   write_file(result, out.dump(2) + "\n");
   return out;
 }
 
 /// The best first; those short of a goal by how much, those that were never simulated last.
-void rank(std::vector<Json>& results) {
+std::vector<std::size_t> ranks(const std::vector<Json>& results) {
   const auto key = [](const Json& one) -> double {
     if (one["evaluations"] == 0) return -INFINITY;
     return one.contains("merit") ? one["merit"].get<double>() : -one["shortfall"].get<double>();
   };
-  std::stable_sort(results.begin(), results.end(),
-                   [&](const Json& a, const Json& b) { return key(a) > key(b); });
+  std::vector<std::size_t> out(results.size());
+  for (std::size_t k = 0; k < out.size(); ++k) out[k] = k;
+  std::stable_sort(out.begin(), out.end(),
+                   [&](std::size_t a, std::size_t b) { return key(results[a]) > key(results[b]); });
+  return out;
+}
+
+/// index.html in --out, with the decks that lie there.
+void write_page(const std::vector<NamedTopology>& circuits, const std::vector<std::string>& stems,
+                const std::vector<Json>& results, const std::vector<std::size_t>& order,
+                const LadderOptions& options, const SizeFlags& flags) {
+  const std::filesystem::path folder(flags.out);
+  std::vector<SizedCircuit> shown;
+  for (const std::size_t k : order) {
+    SizedCircuit one{circuits[k].topology, {}, results[k], {}};
+    const auto bench = std::find_if(options.benches.begin(), options.benches.end(), [&](const auto& b) {
+      return b.family == one.topology.family && !b.merit.empty();
+    });
+    for (const MetricSpec& metric : bench->bench.metrics) one.units[metric.name] = metric.unit;
+    const auto& setups = bench->bench.setups;
+    for (const TestSetup& setup : setups) {
+      const std::string path = deck_path((folder / stems[k]).string(), setup.name, setups.size());
+      if (std::filesystem::exists(path)) one.decks.emplace_back(setup.name, read_file(path));
+    }
+    shown.push_back(std::move(one));
+  }
+  write_file((folder / "index.html").string(), sized_gallery(shown, flags.common.jobs));
+  log_note((folder / "index.html").string());
 }
 
 void print_table(const std::vector<Json>& results) {
@@ -203,9 +233,12 @@ void size(const SizeFlags& flags) {
   if (interrupt.requested() && !flags.out.empty())
     log_note("interrupted; the same command with --resume goes on");
   interrupt.leave_if_requested();
-  rank(results);
-  if (!flags.common.json) return print_table(results);
-  fmt::print("{}\n", Json(results).dump(2));
+  const std::vector<std::size_t> order = ranks(results);
+  if (!flags.out.empty()) write_page(circuits, stems, results, order, options, flags);
+  std::vector<Json> ranked;
+  for (const std::size_t k : order) ranked.push_back(std::move(results[k]));
+  if (!flags.common.json) return print_table(ranked);
+  fmt::print("{}\n", Json(ranked).dump(2));
 }
 
 }  // namespace
@@ -227,7 +260,8 @@ void add_topology_size(CLI::App& topology) {
   verb->add_option("--budget", flags->budget, "evaluations of the testbench for every circuit")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  verb->add_option("-o,--out", flags->out, "writes the sized decks and results here")->type_name("DIR");
+  verb->add_option("-o,--out", flags->out, "writes the sized decks, results and a page here")
+      ->type_name("DIR");
   verb->add_flag("--resume", flags->resume, "does not size circuits again whose results are in --out");
   verb->add_flag("--repair", flags->repair, "puts slips of the netlists right first");
   verb->add_option("--limit", flags->limit, "the first circuits only; 0: all")
