@@ -8,6 +8,7 @@
 
 #include "nullor/base/error.h"
 #include "nullor/graph/isomorphism.h"
+#include "nullor/graph/parallel_twins.h"
 #include "nullor/graph/records.h"
 #include "nullor/graph/topology_set.h"
 #include "nullor/learn/size_shares.h"
@@ -117,6 +118,7 @@ class GeneratorTuning {
     for (std::size_t k = 0; k < circuits.size(); ++k) {
       if (!verdicts[k].passed(options_.ladder.until)) continue;
       ++record.reached;
+      if (graph::parallel_twins(circuits[k]) > 0) continue;
       const graph::Hash128 hash = graph::canonical_hash(circuits[k]);
       if (!known_.contains(hash) && of_round.insert(hash).second) drawn_[draws[k]].reward = 1;
       if (!seen_.insert(hash).second) continue;

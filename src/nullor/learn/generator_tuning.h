@@ -2,16 +2,17 @@
 /// A generator that learns from what its own circuits do.
 ///
 /// Each round draws circuits, each asked for the family and the size of a known one, lets them climb the
-/// ladder, and keeps those that reach a level, are new and not seen before. Then it learns, by one of two
+/// ladder, and keeps those that reach a level, are new and not seen before, and have no parallel twins (a
+/// shortcut to sane bias, parallel_twins.h). Then it learns, by one of two
 /// rules. Expert iteration goes on training on everything that was ever kept and the known circuits that
 /// reach the level:
 ///
 ///   p_{r+1} = argmax_p  sum over known and kept circuits of log p,  beginning from p_r (1)
 ///
 /// Circuits that fail teach nothing. The policy gradient (policy_gradient.h) learns from the round's draws
-/// alone, from those that fail as well: the reward is 1 for circuits that reach the level, are new and not
-/// drawn before in this round, else 0; circuits of one family are compared with each other, and what moves
-/// away from the model of the beginning costs.
+/// alone, from those that fail as well: the reward is 1 for circuits that reach the level, are new, not
+/// drawn before in this round and without twins, else 0; circuits of one family are compared with each other,
+/// and what moves away from the model of the beginning costs.
 ///
 /// Kept circuits carry the family that they were asked for. Circuits that are known are never kept and earn
 /// nothing, so that the model is not rewarded for copies. Source of (1): T. Anthony, Z. Tian, D. Barber,
