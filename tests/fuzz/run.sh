@@ -4,11 +4,11 @@
 # Seeds come from the decks of the repository; what the fuzzer learns stays in build/fuzz/corpus, findings go to
 # build/fuzz/findings. Exit code 1 when there is a finding.
 set -eu
-seconds=${1:?usage: run.sh SECONDS [netlist|dae|expression|control|raw|network|surrogate|idx|edges|deep|topology|predictor|bounds|testbench ...]}
+seconds=${1:?usage: run.sh SECONDS [netlist|dae|expression|control|raw|network|surrogate|idx|edges|deep|topology|predictor|decoder|bounds|testbench ...]}
 shift
 root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root"
-targets=${*:-netlist dae expression control raw network surrogate idx edges deep topology predictor bounds testbench}
+targets=${*:-netlist dae expression control raw network surrogate idx edges deep topology predictor decoder bounds testbench}
 [ -f build/fuzz/build.ninja ] || cmake --preset fuzz
 for target in $targets; do
   cmake --build build/fuzz --target "fuzz_$target"

@@ -1,6 +1,7 @@
 """Seed corpora of the fuzz targets, made from the decks of the repository: seeds.py ROOT FOLDER."""
 import gzip
 import json
+import math
 import pathlib
 import re
 import struct
@@ -119,6 +120,26 @@ def predictor():
 
 
 save("predictor", "smallest", predictor())
+
+
+def decoder(rotary):
+    """The smallest one: four tokens, one layer of one head."""
+    d, shapes = 8, {"embedding": [4, 8], "slots": [2, 8], "norm.gain": [8], "norm.bias": [8]}
+    if not rotary:
+        shapes["positions"] = [5, d]
+        shapes["output"] = [4, d]
+    for part, shape in (("norm1.gain", [d]), ("norm1.bias", [d]), ("qkv", [3 * d, d]), ("out", [d, d]), ("norm2.gain", [d]),
+                        ("norm2.bias", [d]), ("up", [d, d]), ("down", [d, d])):
+        shapes["layers.0." + part] = shape
+    arrays = {name: (shape, [0.1 * (k % 7) for k in range(math.prod(shape))]) for name, shape in shapes.items()}
+    config = {"vocabulary": 4, "context": 5, "layers": 1, "heads": 1, "width": d, "feed_forward": d, "slots": 2, "rotary": rotary,
+              "tied": rotary}
+    return network(arrays, {"format": "nullor decoder 1", "config": json.dumps(config), "language": "records",
+                            "vocabulary_hash": "00", "devices": "0 3 12"}, "F32")
+
+
+save("decoder", "learned", decoder(False))
+save("decoder", "rotary", decoder(True))
 
 for k, text in enumerate([
         "# a ladder\nV1 s 0 2\nR1 s a 1k\nR2 a 0 1k\nD1 a b ideal\nR3 b 0 1\n",

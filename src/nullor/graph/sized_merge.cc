@@ -99,7 +99,7 @@ class Merger {
     if (a.device.kind != b.device.kind || a.model != b.model || !is_end(pin_a) || !is_end(pin_b))
       return false;
     if (is_mosfet(a.device.kind)) {
-      for (const std::size_t same : {1, 3}) {
+      for (const std::size_t same : {std::size_t{1}, std::size_t{3}}) {
         if (a.device.nets[same] != b.device.nets[same]) return false;
       }
       if (!table_.equal(a.numbers[0], b.numbers[0]) || !table_.equal(a.numbers[2], b.numbers[2]))
