@@ -1,6 +1,7 @@
 // nullor topology tune: a generator learns from what its own circuits do.
 #include <fmt/format.h>
 
+#include <cmath>
 #include <filesystem>
 #include <memory>
 
@@ -50,13 +51,14 @@ void tune(TuneFlags& flags) {
   hooks.round = [&](const learn::TuningRound& round) {
     if (round.drawn == 0)
       return log_note(fmt::format("round {}: done before, {} circuits kept", round.round, round.kept));
-    log_note(fmt::format("round {}: {} of {} circuits at {} ({:.1f} %), {} kept; {:.4f} nats a token{}",
-                         round.round, round.reached, round.drawn, flags.level,
-                         100.0 * static_cast<double>(round.reached) / static_cast<double>(round.drawn),
-                         round.kept, round.known_nats,
-                         how.rule == learn::TuningRule::policy_gradient
-                             ? fmt::format("; drift {:.2f} nats", round.drift)
-                             : ""));
+    std::string line = fmt::format(
+        "round {}: {} of {} circuits at {} ({:.1f} %), {} kept", round.round, round.reached, round.drawn,
+        flags.level, 100.0 * static_cast<double>(round.reached) / static_cast<double>(round.drawn),
+        round.kept);
+    if (!std::isnan(round.known_nats)) line += fmt::format("; {:.4f} nats a token", round.known_nats);
+    if (how.rule == learn::TuningRule::policy_gradient)
+      line += fmt::format("; drift {:.2f} nats", round.drift);
+    log_note(line);
   };
   // The training part of the set, as `train` takes it with the same seed and shares.
   const TrainingCircuits circuits = training_circuits(
