@@ -57,7 +57,8 @@ void tune(TuneFlags& flags) {
         round.kept);
     if (!std::isnan(round.known_nats)) line += fmt::format("; {:.4f} nats a token", round.known_nats);
     if (how.rule == learn::TuningRule::policy_gradient)
-      line += fmt::format("; drift {:.2f} nats", round.drift);
+      line += fmt::format("; {:.0f} % of all earned; drift {:.2f} nats",
+                          100 * round.family_likeness / static_cast<double>(round.drawn), round.drift);
     log_note(line);
   };
   // The training part of the set, as `train` takes it with the same seed and shares.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <limits>
 #include <unordered_set>
@@ -10,6 +11,7 @@
 #include "nullor/graph/isomorphism.h"
 #include "nullor/graph/parallel_twins.h"
 #include "nullor/graph/records.h"
+#include "nullor/graph/similarity.h"
 #include "nullor/graph/topology_set.h"
 #include "nullor/learn/size_shares.h"
 #include "nullor/learn/topology_generator.h"
@@ -31,6 +33,7 @@ class GeneratorTuning {
     sizes_ = SizeShares(known).text();
     for (const graph::Topology& circuit : known) {
       known_.insert(graph::canonical_hash(circuit));
+      if (by_policy()) index_.add(circuit);
       wishes_.push_back({circuit.family, static_cast<int>(circuit.devices.size())});
     }
     seen_ = known_;
@@ -58,6 +61,17 @@ class GeneratorTuning {
   }
 
  private:
+  /// Of the nearest known circuits, the share that is of the family that this one was asked for.
+  double family_likeness(const graph::Topology& circuit) const {
+    constexpr int kJudges = 5;
+    const auto judges = index_.nearest(circuit, kJudges);
+    if (judges.empty()) return 0;
+    const auto own = std::count_if(judges.begin(), judges.end(), [&](const auto& judge) {
+      return wishes_[static_cast<std::size_t>(judge.entry)].family == circuit.family;
+    });
+    return static_cast<double>(own) / static_cast<double>(judges.size());
+  }
+
   bool by_policy() const { return options_.rule == TuningRule::policy_gradient; }
 
   bool tell(const std::string& what, double share) {
@@ -105,7 +119,7 @@ class GeneratorTuning {
          })) {
       const std::size_t k = record.drawn++;
       const graph::Family family = conditions[k].family.value_or(graph::Family::other);
-      drawn_[k] = {std::move(one.tokens), static_cast<int>(family), 0};
+      drawn_[k] = {std::move(one.tokens), static_cast<int>(family), 0, one.log_probability};
       if (!one.decoded) continue;
       one.topology.family = family;
       circuits.push_back(std::move(one.topology));
@@ -120,7 +134,11 @@ class GeneratorTuning {
       ++record.reached;
       if (graph::parallel_twins(circuits[k]) > 0) continue;
       const graph::Hash128 hash = graph::canonical_hash(circuits[k]);
-      if (!known_.contains(hash) && of_round.insert(hash).second) drawn_[draws[k]].reward = 1;
+      if (by_policy() && !known_.contains(hash) && of_round.insert(hash).second) {
+        const double likeness = family_likeness(circuits[k]);
+        record.family_likeness += likeness;
+        drawn_[draws[k]].reward = likeness;
+      }
       if (!seen_.insert(hash).second) continue;
       ++record.kept;
       kept.entries.push_back({.topology = circuits[k]});
@@ -180,11 +198,11 @@ class GeneratorTuning {
 
   /// (1) of policy_gradient.h
   void hold_near(TuningRound& record) {
-    const std::vector<double> now = log_probabilities(backend_, language_, drawn_),
-                              then = log_probabilities(*first_, language_, drawn_);
+    const std::vector<double> first = log_probabilities(*first_, language_, drawn_);
     for (std::size_t k = 0; k < drawn_.size(); ++k) {
-      drawn_[k].reward -= options_.policy.likeness * (now[k] - then[k]);
-      record.drift += (now[k] - then[k]) / static_cast<double>(drawn_.size());
+      const double drift = drawn_[k].log_probability - first[k];
+      drawn_[k].reward -= options_.policy.likeness * drift;
+      record.drift += drift / static_cast<double>(drawn_.size());
     }
   }
 
@@ -248,7 +266,8 @@ class GeneratorTuning {
     graph::Family family;
     int devices;
   };
-  std::vector<Wish> wishes_;
+  std::vector<Wish> wishes_;      ///< by known circuit
+  graph::SimilarityIndex index_;  ///< of the known circuits; empty unless by_policy()
   std::string sizes_;
   std::vector<graph::Topology> good_;       ///< known circuits that reach the level
   std::unique_ptr<TrainingBackend> first_;  ///< the model of the beginning

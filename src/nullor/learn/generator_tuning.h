@@ -10,9 +10,10 @@
 ///   p_{r+1} = argmax_p  sum over known and kept circuits of log p,  beginning from p_r (1)
 ///
 /// Circuits that fail teach nothing. The policy gradient (policy_gradient.h) learns from the round's draws
-/// alone, from those that fail as well: the reward is 1 for circuits that reach the level, are new, not
-/// drawn before in this round and without twins, else 0; circuits of one family are compared with each other,
-/// and what moves away from the model of the beginning costs.
+/// alone, from those that fail as well: circuits that reach the level, are new, not
+/// drawn before in this round and without twins earn the share of the five nearest known circuits that are of
+/// the family asked for, others nothing. Circuits of one family are compared with each other, and what moves
+/// away from the model of the beginning costs. (With the level alone to earn, the families are soon one.)
 ///
 /// Kept circuits carry the family that they were asked for. Circuits that are known are never kept and earn
 /// nothing, so that the model is not rewarded for copies. Source of (1): T. Anthony, Z. Tian, D. Barber,
@@ -50,7 +51,8 @@ struct TuningOptions {
 struct TuningRound {
   int round = 0;  ///< from 1
   std::size_t drawn = 0, reached = 0, kept = 0;
-  double drift = 0;  ///< policy: log p of a draw less that of the first model [nats], in the mean
+  double family_likeness = 0;  ///< policy: sum over the circuits that earned
+  double drift = 0;            ///< policy: log p of a draw less that of the first model [nats], in the mean
   double known_nats =
       0;  ///< a token of circuits that are learned (expert) or known (policy); NaN: from files
 };
