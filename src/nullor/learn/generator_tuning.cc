@@ -119,7 +119,7 @@ class GeneratorTuning {
          })) {
       const std::size_t k = record.drawn++;
       const graph::Family family = conditions[k].family.value_or(graph::Family::other);
-      drawn_[k] = {std::move(one.tokens), static_cast<int>(family), 0, one.log_probability};
+      drawn_[k] = {std::move(one.tokens), static_cast<int>(family), 0};
       if (!one.decoded) continue;
       one.topology.family = family;
       circuits.push_back(std::move(one.topology));
@@ -198,9 +198,10 @@ class GeneratorTuning {
 
   /// (1) of policy_gradient.h
   void hold_near(TuningRound& record) {
-    const std::vector<double> first = log_probabilities(*first_, language_, drawn_);
+    const std::vector<double> now = log_probabilities(backend_, language_, drawn_),
+                              first = log_probabilities(*first_, language_, drawn_);
     for (std::size_t k = 0; k < drawn_.size(); ++k) {
-      const double drift = drawn_[k].log_probability - first[k];
+      const double drift = now[k] - first[k];
       drawn_[k].reward -= options_.policy.likeness * drift;
       record.drift += drift / static_cast<double>(drawn_.size());
     }

@@ -13,7 +13,8 @@
 /// since it drew them. Two things keep the model near to what circuits look like: (1) takes from the reward
 /// what makes a sequence likelier than p_0, the model of the beginning, finds it, and known circuits are
 /// learned beside; without them parallel resistors soon earn everything. Where draws were masked,
-/// p in (1) is masked, all others are not: what the models give to forbidden tokens is neglected.
+/// probabilities are those without the mask: what the models give to forbidden tokens, some ten nats a
+/// circuit, is taken for the same everywhere.
 ///
 /// Sources: R. J. Williams, Simple statistical gradient-following algorithms for connectionist reinforcement
 /// learning (1992); (1) of N. Jaques et al., Sequence tutor: conservative fine-tuning of sequence generation
@@ -42,7 +43,6 @@ struct RewardedSequence {
   std::vector<int> tokens;
   int group = 0;  ///< those of one group were asked for the same
   double reward = 0;
-  double log_probability = 0;  ///< with which it was drawn, under its mask [nats]
 };
 
 /// log p of what stands behind kBeginToken [nats].
