@@ -48,7 +48,7 @@ class LaneDae {
   /// The sample of the lane at another temperature [degC]; takes effect with the next setup().
   Refusal set_temperature(int lane, double celsius);
   void setup();
-  /// A voltage or current source of every lane stands at this dc value, until release_sources() or load().
+  /// A voltage or current source of every lane stands at this dc value, until release_sources().
   void hold_source(const ParameterHandle& source, double value);
   void release_sources();
 

@@ -8,7 +8,7 @@
 #include "nullor/base/file.h"
 #include "nullor/base/test_folder.h"
 #include "nullor/learn/naive_decoder.h"
-#include "nullor/learn/toy_language.h"
+#include "nullor/learn/toy_decoder.h"
 
 namespace nullor::learn {
 namespace {
@@ -25,16 +25,6 @@ DecoderConfig small_config(bool rotary, bool tied) {
   c.rotary = rotary;
   c.tied = tied;
   return c;
-}
-
-/// Weights large enough that attention is not nearly even and logits differ by ones.
-DecoderModel lively_model(const DecoderConfig& config, std::uint64_t seed) {
-  DecoderModel model = DecoderModel::random(config, Rng(seed));
-  Rng rng(seed + 1);
-  for (float& w : model.weights) w += static_cast<float>(0.12 * rng.normal());
-  model.language = "toy";
-  model.vocabulary_hash = vocabulary_hash(ToyLanguage());
-  return model;
 }
 
 std::vector<int> random_numbers(int count, int below, Rng rng) {

@@ -2,16 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <limits>
 #include <unordered_set>
 
 #include "nullor/base/error.h"
+#include "nullor/graph/family_judge.h"
 #include "nullor/graph/isomorphism.h"
 #include "nullor/graph/parallel_twins.h"
 #include "nullor/graph/records.h"
-#include "nullor/graph/similarity.h"
 #include "nullor/graph/topology_set.h"
 #include "nullor/learn/size_shares.h"
 #include "nullor/learn/topology_generator.h"
@@ -33,7 +32,7 @@ class GeneratorTuning {
     sizes_ = SizeShares(known).text();
     for (const graph::Topology& circuit : known) {
       known_.insert(graph::canonical_hash(circuit));
-      if (by_policy()) index_.add(circuit);
+      if (by_policy()) judge_.add(circuit);
       wishes_.push_back({circuit.family, static_cast<int>(circuit.devices.size())});
     }
     seen_ = known_;
@@ -61,17 +60,6 @@ class GeneratorTuning {
   }
 
  private:
-  /// Of the nearest known circuits, the share that is of the family that this one was asked for.
-  double family_likeness(const graph::Topology& circuit) const {
-    constexpr int kJudges = 5;
-    const auto judges = index_.nearest(circuit, kJudges);
-    if (judges.empty()) return 0;
-    const auto own = std::count_if(judges.begin(), judges.end(), [&](const auto& judge) {
-      return wishes_[static_cast<std::size_t>(judge.entry)].family == circuit.family;
-    });
-    return static_cast<double>(own) / static_cast<double>(judges.size());
-  }
-
   bool by_policy() const { return options_.rule == TuningRule::policy_gradient; }
 
   bool tell(const std::string& what, double share) {
@@ -135,7 +123,7 @@ class GeneratorTuning {
       if (graph::parallel_twins(circuits[k]) > 0) continue;
       const graph::Hash128 hash = graph::canonical_hash(circuits[k]);
       if (by_policy() && !known_.contains(hash) && of_round.insert(hash).second) {
-        const double likeness = family_likeness(circuits[k]);
+        const double likeness = judge_.share(circuits[k], circuits[k].family);
         record.family_likeness += likeness;
         drawn_[draws[k]].reward = likeness;
       }
@@ -267,8 +255,8 @@ class GeneratorTuning {
     graph::Family family;
     int devices;
   };
-  std::vector<Wish> wishes_;      ///< by known circuit
-  graph::SimilarityIndex index_;  ///< of the known circuits; empty unless by_policy()
+  std::vector<Wish> wishes_;
+  graph::FamilyJudge judge_;  ///< by the known circuits; empty unless by_policy()
   std::string sizes_;
   std::vector<graph::Topology> good_;       ///< known circuits that reach the level
   std::unique_ptr<TrainingBackend> first_;  ///< the model of the beginning

@@ -3,17 +3,17 @@
 ///
 /// Each round draws circuits, each asked for the family and the size of a known one, lets them climb the
 /// ladder, and keeps those that reach a level, are new and not seen before, and have no parallel twins (a
-/// shortcut to sane bias, parallel_twins.h). Then it learns, by one of two
-/// rules. Expert iteration goes on training on everything that was ever kept and the known circuits that
-/// reach the level:
+/// shortcut to sane bias, parallel_twins.h). Then it learns, by one of two rules.
+///
+/// Expert iteration goes on training on everything that was ever kept and the known circuits that reach the
+/// level; circuits that fail teach nothing:
 ///
 ///   p_{r+1} = argmax_p  sum over known and kept circuits of log p,  beginning from p_r (1)
 ///
-/// Circuits that fail teach nothing. The policy gradient (policy_gradient.h) learns from the round's draws
-/// alone, from those that fail as well: circuits that reach the level, are new, not
-/// drawn before in this round and without twins earn the share of the five nearest known circuits that are of
-/// the family asked for, others nothing. Circuits of one family are compared with each other, and what moves
-/// away from the model of the beginning costs. (With the level alone to earn, the families are soon one.)
+/// The policy gradient (policy_gradient.h) learns from the round's draws alone, from those that fail as well.
+/// Circuits that reach the level, are new, not drawn before in this round and without twins earn the share of
+/// the nearest known circuits that are of the family asked for (family_judge.h), others nothing. Circuits of
+/// one family are compared with each other, and what moves away from the model of the beginning costs.
 ///
 /// Kept circuits carry the family that they were asked for. Circuits that are known are never kept and earn
 /// nothing, so that the model is not rewarded for copies. Source of (1): T. Anthony, Z. Tian, D. Barber,
@@ -53,8 +53,8 @@ struct TuningRound {
   std::size_t drawn = 0, reached = 0, kept = 0;
   double family_likeness = 0;  ///< policy: sum over the circuits that earned
   double drift = 0;            ///< policy: log p of a draw less that of the first model [nats], in the mean
-  double known_nats =
-      0;  ///< a token of circuits that are learned (expert) or known (policy); NaN: from files
+  /// A token of circuits that are learned (expert) or known (policy) [nats]; NaN: read from files, or none.
+  double known_nats = 0;
 };
 
 struct TuningHooks {

@@ -4,8 +4,7 @@
 
 #include "nullor/learn/decoder.h"
 #include "nullor/learn/naive_decoder.h"
-#include "nullor/learn/toy_language.h"
-#include "nullor/learn/training_backend.h"
+#include "nullor/learn/toy_decoder.h"
 
 namespace nullor::learn {
 namespace {
@@ -42,13 +41,6 @@ std::vector<TokenBatch> shards_of(int count) {
   return out;
 }
 
-DecoderModel lively_model(const DecoderConfig& config) {
-  DecoderModel model = DecoderModel::random(config, Rng(1));
-  Rng rng(2);
-  for (float& w : model.weights) w += static_cast<float>(0.15 * rng.normal());
-  return model;
-}
-
 /// Mean of -log p by the equations in double precision.
 double naive_loss(const DecoderModel& model, std::span<const TokenBatch> shards) {
   const NaiveDecoder naive(model);
@@ -78,10 +70,7 @@ class NativeBackendShapes : public testing::TestWithParam<std::pair<bool, bool>>
 TEST_P(NativeBackendShapes, GradientIsThatOfTheEquationsByDifferences) {
   const DecoderModel model = lively_model(config_of(GetParam().first, GetParam().second));
   const auto shards = shards_of(6);
-  const auto backend = make_native_backend(model.config, 2);
-  OptimizerState state = backend->state();
-  state.weights = model.weights;
-  backend->set_state(state);
+  const auto backend = with(make_native_backend(model.config, 2), model);
   const std::vector<float> gradient = backend->gradient(shards, {});
   double loss = 0;
   int counted = 0;
@@ -119,10 +108,7 @@ TEST(NativeBackend, LossIsTheDecodersLikelihood) {
   const DecoderModel model = lively_model(config_of(true, true));
   const auto circuits = toy_circuits(1, Rng(9));
   const TokenBatch sequence = encode(ToyLanguage(), circuits, {}, Rng(3), 1).sequences[0];
-  const auto backend = make_native_backend(model.config, 1);
-  OptimizerState state = backend->state();
-  state.weights = model.weights;
-  backend->set_state(state);
+  const auto backend = with(make_native_backend(model.config, 1), model);
   std::vector<int> tokens = sequence.tokens;
   tokens.push_back(sequence.targets.back());
   EXPECT_NEAR(backend->evaluate(sequence), -log_likelihood(Decoder(model), tokens, sequence.slots), 1e-4);
@@ -131,10 +117,7 @@ TEST(NativeBackend, LossIsTheDecodersLikelihood) {
 std::vector<float> trained(int jobs, double dropout) {
   const DecoderModel model = lively_model(config_of(false, true));
   const auto shards = shards_of(30);
-  const auto backend = make_native_backend(model.config, jobs);
-  OptimizerState state = backend->state();
-  state.weights = model.weights;
-  backend->set_state(state);
+  const auto backend = with(make_native_backend(model.config, jobs), model);
   StepSettings settings;
   settings.dropout = dropout;
   for (; settings.step <= 5; ++settings.step) backend->step(shards, settings);
@@ -150,10 +133,7 @@ TEST(NativeBackend, StepsTheSameOnAnyNumberOfThreads) {
 TEST(NativeBackend, LeavesOutAStepThatIsNotFinite) {
   DecoderModel model = lively_model(config_of(false, true));
   model.weights[3] = NAN;
-  const auto backend = make_native_backend(model.config, 1);
-  OptimizerState state = backend->state();
-  state.weights = model.weights;
-  backend->set_state(state);
+  const auto backend = with(make_native_backend(model.config, 1), model);
   EXPECT_FALSE(std::isfinite(backend->step(shards_of(30), {})));
   EXPECT_EQ(backend->state().weights[4], model.weights[4]);
 }

@@ -12,9 +12,8 @@
 /// whose first part has the expected reward's gradient, without bias, as long as the model has not moved
 /// since it drew them. Two things keep the model near to what circuits look like: (1) takes from the reward
 /// what makes a sequence likelier than p_0, the model of the beginning, finds it, and known circuits are
-/// learned beside; without them parallel resistors soon earn everything. Where draws were masked,
-/// probabilities are those without the mask: what the models give to forbidden tokens, some ten nats a
-/// circuit, is taken for the same everywhere.
+/// learned beside. Where draws were masked, probabilities are those without the mask: what the models give to
+/// forbidden tokens is taken for the same everywhere.
 ///
 /// Sources: R. J. Williams, Simple statistical gradient-following algorithms for connectionist reinforcement
 /// learning (1992); (1) of N. Jaques et al., Sequence tutor: conservative fine-tuning of sequence generation

@@ -7,12 +7,12 @@
 
 #include "nullor/learn/naive_decoder.h"
 #include "nullor/learn/sampler.h"
-#include "nullor/learn/toy_language.h"
+#include "nullor/learn/toy_decoder.h"
 
 namespace nullor::learn {
 namespace {
 
-DecoderModel lively_model() {
+DecoderModel small_model() {
   DecoderConfig c;
   c.vocabulary = ToyLanguage().vocabulary();
   c.context = 40;
@@ -21,26 +21,11 @@ DecoderModel lively_model() {
   c.width = 32;
   c.feed_forward = 32;
   c.slots = 3;
-  DecoderModel model = DecoderModel::random(c, Rng(1));
-  Rng rng(2);
-  for (float& w : model.weights) w += static_cast<float>(0.15 * rng.normal());
-  return model;
+  return lively_model(c);
 }
 
 std::unique_ptr<TrainingBackend> backend_of(const DecoderModel& model) {
-  auto out = make_native_backend(model.config, 1);
-  const std::vector<float> zeros(model.weights.size(), 0.0f);
-  out->set_state({model.weights, zeros, zeros});
-  return out;
-}
-
-double distance(const std::vector<float>& a, const std::vector<float>& b) {
-  double out = 0, size = 0;
-  for (std::size_t k = 0; k < a.size(); ++k) {
-    out += std::pow(double{a[k]} - double{b[k]}, 2);
-    size += std::pow(double{a[k]}, 2);
-  }
-  return std::sqrt(out / size);
+  return with(make_native_backend(model.config, 1), model);
 }
 
 /// Of two tokens behind the beginning.
@@ -53,7 +38,7 @@ TEST(PolicyGradient, ComparesEachWithTheOthersOfItsGroup) {
 }
 
 TEST(PolicyGradient, WeightsScaleEachSequencesShareOfLossAndGradient) {
-  const DecoderModel model = lively_model();
+  const DecoderModel model = small_model();
   const auto backend = backend_of(model);
   const auto sequences = encode(ToyLanguage(), toy_circuits(2, Rng(3)), {}, Rng(4), 1).sequences;
   TokenBatch both = sequences[0];
@@ -74,7 +59,7 @@ TEST(PolicyGradient, WeightsScaleEachSequencesShareOfLossAndGradient) {
 /// Every sequence of two tokens, weighted by its probability and reward, against differences of the expected
 /// reward by the equations in double precision.
 TEST(PolicyGradient, IsTheGradientOfTheExpectedReward) {
-  const DecoderModel model = lively_model();
+  const DecoderModel model = small_model();
   const int vocabulary = model.config.vocabulary;
   const auto expected_reward = [&](const DecoderModel& at, TokenBatch* weighted) {
     const NaiveDecoder naive(at);
@@ -122,7 +107,7 @@ TEST(PolicyGradient, IsTheGradientOfTheExpectedReward) {
 }
 
 TEST(PolicyGradient, LogProbabilitiesAreTheDecoders) {
-  const DecoderModel model = lively_model();
+  const DecoderModel model = small_model();
   const std::vector<RewardedSequence> drawn = {{{graph::kBeginToken, 2, 4, 5, graph::kEndToken}, 0, 0}};
   const auto& tokens = drawn[0].tokens;
   EXPECT_NEAR(log_probabilities(*backend_of(model), ToyLanguage(), drawn)[0],
@@ -130,7 +115,7 @@ TEST(PolicyGradient, LogProbabilitiesAreTheDecoders) {
 }
 
 TEST(PolicyGradient, RaisesTheRewardOfWhatIsDrawn) {
-  DecoderModel model = lively_model();
+  DecoderModel model = small_model();
   const auto backend = backend_of(model);
   const PolicyGradientOptions options{.rate = 3e-3, .step_tokens = 4096, .step = {}};
   long steps = 0;

@@ -6,7 +6,7 @@
 #include "nullor/base/test_folder.h"
 #include "nullor/learn/decoder.h"
 #include "nullor/learn/decoder_training.h"
-#include "nullor/learn/toy_language.h"
+#include "nullor/learn/toy_decoder.h"
 
 namespace nullor::learn {
 namespace {
@@ -20,7 +20,7 @@ class TorchBackend : public testing::Test {
     ASSERT_EQ(why, "");
   }
 
-  static DecoderModel lively_model(bool rotary, bool tied) {
+  static DecoderModel model_of(bool rotary, bool tied) {
     DecoderConfig c;
     c.vocabulary = ToyLanguage().vocabulary();
     c.context = 40;
@@ -31,10 +31,7 @@ class TorchBackend : public testing::Test {
     c.slots = 3;
     c.rotary = rotary;
     c.tied = tied;
-    DecoderModel model = DecoderModel::random(c, Rng(1));
-    Rng rng(2);
-    for (float& w : model.weights) w += static_cast<float>(0.15 * rng.normal());
-    return model;
+    return lively_model(c);
   }
 
   static std::vector<TokenBatch> shards() {
@@ -43,29 +40,11 @@ class TorchBackend : public testing::Test {
     sequences[3].weights.assign(sequences[3].tokens.size(), -0.5f);
     return make_steps(std::move(sequences), 100, 100000, Rng(1)).at(0);
   }
-
-  static std::unique_ptr<TrainingBackend> with(std::unique_ptr<TrainingBackend> backend,
-                                               const DecoderModel& model) {
-    OptimizerState state = backend->state();
-    state.weights = model.weights;
-    backend->set_state(state);
-    return backend;
-  }
 };
-
-double distance(const std::vector<float>& a, const std::vector<float>& b) {
-  double out = 0, size = 0;
-  EXPECT_EQ(a.size(), b.size());
-  for (std::size_t k = 0; k < std::min(a.size(), b.size()); ++k) {
-    out += std::pow(double{a[k]} - double{b[k]}, 2);
-    size += std::pow(double{a[k]}, 2);
-  }
-  return std::sqrt(out / size);
-}
 
 TEST_F(TorchBackend, AgreesWithTheNativeOneInLossGradientAndSteps) {
   for (const bool rotary : {false, true}) {
-    const DecoderModel model = lively_model(rotary, !rotary);
+    const DecoderModel model = model_of(rotary, !rotary);
     const auto torch = with(make_torch_backend(model.config, 1, "cpu", true), model);
     const auto native = with(make_native_backend(model.config, 1), model);
     for (const TokenBatch& shard : shards())
@@ -80,7 +59,7 @@ TEST_F(TorchBackend, AgreesWithTheNativeOneInLossGradientAndSteps) {
 }
 
 TEST_F(TorchBackend, ForetellsWhatTheDecoderForetells) {
-  const DecoderModel model = lively_model(true, true);
+  const DecoderModel model = model_of(true, true);
   const auto backend = with(make_torch_backend(model.config, 1, "cpu", true), model);
   const auto circuits = toy_circuits(1, Rng(9));
   const TokenBatch sequence = encode(ToyLanguage(), circuits, {}, Rng(3), 1).sequences[0];
@@ -98,7 +77,7 @@ TEST_F(TorchBackend, GoesOnFromACheckpointToTheSameWeights) {
   options.step_tokens = 256;
   options.step.dropout = 0.1;
   const auto train = [&](const TrainingHooks& hooks) {
-    const DecoderModel model = lively_model(false, true);
+    const DecoderModel model = model_of(false, true);
     const auto backend = make_torch_backend(model.config, 1, "cpu", true);
     return train_decoder(ToyLanguage(), circuits, {}, model.config, *backend, options, hooks);
   };
@@ -113,7 +92,7 @@ TEST_F(TorchBackend, GoesOnFromACheckpointToTheSameWeights) {
 }
 
 TEST_F(TorchBackend, RefusesADeviceThatIsNotThere) {
-  const DecoderModel model = lively_model(false, true);
+  const DecoderModel model = model_of(false, true);
   try {
     EXPECT_NE(make_torch_backend(model.config, 1, "cuda", false), nullptr);
   } catch (const InputError& error) {
