@@ -98,6 +98,7 @@ class GeneratorTuning {
     SamplingOptions sampling = options_.sampling;
     sampling.seed = rng.split(1)();
     sampling.jobs = options_.jobs;
+    sampling.keep_allowed = by_policy();
     const TopologyGenerator generator(out_.model);
     std::vector<graph::Topology> circuits;
     std::vector<std::size_t> draws;  // of these circuits
@@ -107,7 +108,7 @@ class GeneratorTuning {
          })) {
       const std::size_t k = record.drawn++;
       const graph::Family family = conditions[k].family.value_or(graph::Family::other);
-      drawn_[k] = {std::move(one.tokens), static_cast<int>(family), 0};
+      drawn_[k] = {std::move(one.tokens), std::move(one.allowed), static_cast<int>(family), 0};
       if (!one.decoded) continue;
       one.topology.family = family;
       circuits.push_back(std::move(one.topology));

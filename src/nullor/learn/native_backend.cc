@@ -67,6 +67,7 @@ class ShardPass {
     const int pitch = (c_.vocabulary + 7) / 8 * 8;
     logits_.resize(size(pitch));
     product_into_pitch(pitch);
+    forbid(pitch);
     const double loss = cross_entropy(logits_.data(), batch.targets.data(),
                                       batch.weights.empty() ? nullptr : batch.weights.data(), rows_,
                                       c_.vocabulary, pitch, scale);
@@ -165,6 +166,16 @@ class ShardPass {
     Strided(logits_.data(), rows_, c_.vocabulary, Eigen::OuterStride<>(pitch)).noalias() =
         DenseConst(normal_.data(), rows_, c_.width) *
         DenseConst(w_ + places_.output, c_.vocabulary, c_.width).transpose();
+  }
+
+  void forbid(int pitch) {
+    if (batch_->allowed.empty()) return;
+    auto allowed = batch_->allowed.begin();
+    for (int r = 0; r < rows_; ++r) {
+      float* logits = logits_.data() + std::size_t(r) * std::size_t(pitch);
+      for (int token = 0; token < c_.vocabulary; ++token)
+        if (!*allowed++) logits[token] = -INFINITY;
+    }
   }
 
   void backward(float* g, int pitch) {

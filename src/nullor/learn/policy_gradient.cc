@@ -12,12 +12,21 @@ namespace {
 
 constexpr int kShardTokens = 512;
 
+TokenBatch batch_of(const graph::Language& language, const RewardedSequence& drawn) {
+  TokenBatch out = sequence_batch(language, drawn.tokens);
+  if (drawn.allowed.empty()) return out;
+  const auto vocabulary = static_cast<std::size_t>(language.vocabulary());
+  out.allowed.assign(out.tokens.size() * vocabulary - drawn.allowed.size(), true);
+  out.allowed.insert(out.allowed.end(), drawn.allowed.begin(), drawn.allowed.end());
+  return out;
+}
+
 void append_drawn(const graph::Language& language, std::span<const RewardedSequence> drawn,
                   std::size_t context, std::vector<TokenBatch>& to) {
   const std::vector<double> advantage = advantages(drawn);
   for (std::size_t k = 0; k < drawn.size(); ++k) {
     if (advantage[k] == 0 || drawn[k].tokens.size() > context + 1) continue;
-    to.push_back(sequence_batch(language, drawn[k].tokens));
+    to.push_back(batch_of(language, drawn[k]));
     to.back().weights.assign(to.back().tokens.size(), static_cast<float>(advantage[k]));
   }
 }
@@ -27,8 +36,7 @@ void append_drawn(const graph::Language& language, std::span<const RewardedSeque
 std::vector<double> log_probabilities(TrainingBackend& backend, const graph::Language& language,
                                       std::span<const RewardedSequence> drawn) {
   std::vector<double> out;
-  for (const RewardedSequence& one : drawn)
-    out.push_back(-backend.evaluate(sequence_batch(language, one.tokens)));
+  for (const RewardedSequence& one : drawn) out.push_back(-backend.evaluate(batch_of(language, one)));
   return out;
 }
 

@@ -12,8 +12,7 @@
 /// whose first part has the expected reward's gradient, without bias, as long as the model has not moved
 /// since it drew them. Two things keep the model near to what circuits look like: (1) takes from the reward
 /// what makes a sequence likelier than p_0, the model of the beginning, finds it, and known circuits are
-/// learned beside. Where draws were masked, probabilities are those without the mask: what the models give to
-/// forbidden tokens is taken for the same everywhere.
+/// learned beside. Probabilities of draws are those under their masks.
 ///
 /// Sources: R. J. Williams, Simple statistical gradient-following algorithms for connectionist reinforcement
 /// learning (1992); (1) of N. Jaques et al., Sequence tutor: conservative fine-tuning of sequence generation
@@ -40,11 +39,12 @@ struct PolicyGradientOptions {
 /// A sequence that was drawn at temperature 1, its prompt and its end included.
 struct RewardedSequence {
   std::vector<int> tokens;
-  int group = 0;  ///< those of one group were asked for the same
+  std::vector<bool> allowed;  ///< of Sample, for the last of `tokens`; empty: there was no mask
+  int group = 0;              ///< those of one group were asked for the same
   double reward = 0;
 };
 
-/// log p of what stands behind kBeginToken [nats].
+/// log p of what stands behind kBeginToken, under the masks [nats].
 std::vector<double> log_probabilities(TrainingBackend& backend, const graph::Language& language,
                                       std::span<const RewardedSequence> drawn);
 

@@ -32,8 +32,8 @@ std::unique_ptr<TrainingBackend> backend_of(const DecoderModel& model) {
 double reward_of(int first, int second) { return first == second ? 1.0 : first == 4 ? 0.3 : 0.0; }
 
 TEST(PolicyGradient, ComparesEachWithTheOthersOfItsGroup) {
-  const std::vector<RewardedSequence> drawn = {{{}, 1, 1}, {{}, 2, 1}, {{}, 1, 0},
-                                               {{}, 1, 0}, {{}, 3, 1}, {{}, 2, 1}};
+  const std::vector<RewardedSequence> drawn = {{{}, {}, 1, 1}, {{}, {}, 2, 1}, {{}, {}, 1, 0},
+                                               {{}, {}, 1, 0}, {{}, {}, 3, 1}, {{}, {}, 2, 1}};
   EXPECT_EQ(advantages(drawn), (std::vector<double>{1, 0, -0.5, -0.5, 0, 0}));
 }
 
@@ -108,10 +108,48 @@ TEST(PolicyGradient, IsTheGradientOfTheExpectedReward) {
 
 TEST(PolicyGradient, LogProbabilitiesAreTheDecoders) {
   const DecoderModel model = small_model();
-  const std::vector<RewardedSequence> drawn = {{{graph::kBeginToken, 2, 4, 5, graph::kEndToken}, 0, 0}};
+  const std::vector<RewardedSequence> drawn = {{{graph::kBeginToken, 2, 4, 5, graph::kEndToken}, {}, 0, 0}};
   const auto& tokens = drawn[0].tokens;
   EXPECT_NEAR(log_probabilities(*backend_of(model), ToyLanguage(), drawn)[0],
               log_likelihood(Decoder(model), tokens, ToyLanguage().slots(tokens)), 1e-4);
+}
+
+/// Forbids one token in three, others after each token.
+class ToyMask : public graph::TokenMask {
+ public:
+  std::span<const std::uint8_t> allowed() override {
+    for (std::size_t k = 0; k < allowed_.size(); ++k) allowed_[k] = (static_cast<int>(k) + last_) % 3 != 0;
+    return allowed_;
+  }
+  void push(int token) override { last_ = token; }
+  bool finished() const override { return last_ == graph::kEndToken; }
+
+ private:
+  int last_ = graph::kBeginToken;
+  std::vector<std::uint8_t> allowed_ = std::vector<std::uint8_t>(ToyLanguage().vocabulary());
+};
+
+class MaskedSource : public SampleSource {
+ public:
+  std::vector<int> prefix(std::size_t) const override { return {5, graph::kBeginToken}; }
+  std::unique_ptr<graph::TokenMask> make_mask(std::size_t) const override {
+    return std::make_unique<ToyMask>();
+  }
+};
+
+TEST(PolicyGradient, LogProbabilitiesAreThoseOfMaskedDraws) {
+  const DecoderModel model = small_model();
+  const SamplingOptions sampling{.jobs = 1, .most_tokens = 12, .keep_allowed = true, .seed = 3};
+  const MaskedSource source;
+  for (const Sample& sample : draw(Decoder(model), ToyLanguage(), 20, sampling, source)) {
+    RewardedSequence one{.tokens = source.prefix(0), .allowed = sample.allowed, .group = 0, .reward = 0};
+    one.tokens.insert(one.tokens.end(), sample.tokens.begin(), sample.tokens.end());
+    EXPECT_NEAR(log_probabilities(*backend_of(model), ToyLanguage(), {&one, 1})[0], sample.log_probability,
+                1e-4);
+    one.allowed.clear();
+    EXPECT_LT(log_probabilities(*backend_of(model), ToyLanguage(), {&one, 1})[0],
+              sample.log_probability - 0.1);
+  }
 }
 
 TEST(PolicyGradient, RaisesTheRewardOfWhatIsDrawn) {
@@ -127,7 +165,7 @@ TEST(PolicyGradient, RaisesTheRewardOfWhatIsDrawn) {
     std::vector<RewardedSequence> drawn;
     double mean = 0;
     for (const Sample& sample : samples) {
-      RewardedSequence one{.tokens = {graph::kBeginToken}, .group = 0, .reward = 0};
+      RewardedSequence one{.tokens = {graph::kBeginToken}, .allowed = {}, .group = 0, .reward = 0};
       one.tokens.insert(one.tokens.end(), sample.tokens.begin(), sample.tokens.end());
       // Wanted are the resistor's token and no other.
       one.reward = static_cast<double>(std::count(sample.tokens.begin(), sample.tokens.end(), 2)) /

@@ -142,6 +142,7 @@ class SamplingThread {
     const int token = draw_token(logits, allowed, options_, writer.rng, &sample.log_probability);
     if (token < 0) return;
     sample.tokens.push_back(token);
+    if (options_.keep_allowed) sample.allowed.insert(sample.allowed.end(), allowed.begin(), allowed.end());
     if (writer.mask) writer.mask->push(token);
     sample.finished = token == graph::kEndToken || (writer.mask && writer.mask->finished());
     const bool full =

@@ -13,12 +13,13 @@
 namespace nullor::learn {
 
 struct SamplingOptions {
-  double temperature = 1;  ///< logits are divided by it; 0: always the most likely token
-  double top_p = 1;        ///< draws among the fewest tokens whose probabilities sum up to this
-  int top_k = 0;           ///< draws among so many of the most likely tokens; 0: all
-  int batch = 64;          ///< sequences at a time and thread
-  int jobs = 0;            ///< threads; 0: one a core
-  int most_tokens = 0;     ///< of a sample; 0: what the context has room for
+  double temperature = 1;     ///< logits are divided by it; 0: always the most likely token
+  double top_p = 1;           ///< draws among the fewest tokens whose probabilities sum up to this
+  int top_k = 0;              ///< draws among so many of the most likely tokens; 0: all
+  int batch = 64;             ///< sequences at a time and thread
+  int jobs = 0;               ///< threads; 0: one a core
+  int most_tokens = 0;        ///< of a sample; 0: what the context has room for
+  bool keep_allowed = false;  ///< fill Sample::allowed
   std::uint64_t seed = 1;
 };
 
@@ -38,6 +39,7 @@ struct Sample {
   std::vector<int> tokens;     ///< the drawn ones, kEndToken included
   bool finished = false;       ///< by kEndToken or its mask; else it was cut off
   double log_probability = 0;  ///< of these draws, after temperature, mask, top-k and top-p [nats]
+  std::vector<bool> allowed;   ///< (drawn tokens, vocabulary): what the mask left; empty without one
 };
 
 /// Draws `count` samples. Sample k depends on the model, the seed, its source and k alone: not on the batch,

@@ -36,6 +36,13 @@ void TokenBatch::append(const TokenBatch& other) {
     weights.insert(weights.end(), other.weights.begin(), other.weights.end());
     weights.resize(tokens.size() + other.tokens.size(), 1.0f);
   }
+  if (!allowed.empty() || !other.allowed.empty()) {
+    const std::size_t vocabulary =
+        allowed.empty() ? other.allowed.size() / other.tokens.size() : allowed.size() / tokens.size();
+    allowed.resize(tokens.size() * vocabulary, true);
+    allowed.insert(allowed.end(), other.allowed.begin(), other.allowed.end());
+    allowed.resize((tokens.size() + other.tokens.size()) * vocabulary, true);
+  }
   const int shift = starts.back();
   tokens.insert(tokens.end(), other.tokens.begin(), other.tokens.end());
   targets.insert(targets.end(), other.targets.begin(), other.targets.end());

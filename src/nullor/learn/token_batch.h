@@ -13,7 +13,9 @@ struct TokenBatch {
   std::vector<int> tokens, targets;  ///< targets: -1: does not count
   std::vector<int> slots;            ///< as many as tokens; empty: the language has one slot
   std::vector<float> weights;        ///< of each target's -log p; empty: all 1
-  std::vector<int> starts = {0};     ///< of every sequence, and the end of the last
+  /// (tokens, vocabulary): what each target may be, so that p is that of a masked draw; empty: anything.
+  std::vector<bool> allowed;
+  std::vector<int> starts = {0};  ///< of every sequence, and the end of the last
 
   int sequences() const { return static_cast<int>(starts.size()) - 1; }
   int counted() const;  ///< targets that are not -1

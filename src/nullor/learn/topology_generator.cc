@@ -103,6 +103,7 @@ std::vector<GeneratedTopology> TopologyGenerator::generate(
   parallel_for(count, options.jobs, [&](std::size_t k) {
     GeneratedTopology& one = out[k];
     one.log_probability = samples[k].log_probability;
+    one.allowed = std::move(samples[k].allowed);
     one.tokens = source->prefix(k);
     one.tokens.insert(one.tokens.end(), samples[k].tokens.begin(), samples[k].tokens.end());
     if (!samples[k].finished) {

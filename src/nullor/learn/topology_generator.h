@@ -21,6 +21,7 @@ struct GeneratedTopology {
   std::string why;
   std::vector<int> tokens;     ///< the whole sequence, with what it began with
   double log_probability = 0;  ///< of what was drawn [nats]
+  std::vector<bool> allowed;   ///< of Sample
 };
 
 class TopologyGenerator {

@@ -38,6 +38,11 @@ class TorchBackend : public testing::Test {
     const auto circuits = toy_circuits(20, Rng(2));
     auto sequences = encode(ToyLanguage(), circuits, {}, Rng(3), 1).sequences;
     sequences[3].weights.assign(sequences[3].tokens.size(), -0.5f);
+    TokenBatch& masked = sequences[4];
+    for (std::size_t k = 0; k < masked.tokens.size(); ++k) {
+      for (int token = 0; token < ToyLanguage().vocabulary(); ++token)
+        masked.allowed.push_back(token == masked.targets[k] || (token + k) % 2 == 0);
+    }
     return make_steps(std::move(sequences), 100, 100000, Rng(1)).at(0);
   }
 };

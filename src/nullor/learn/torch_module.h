@@ -10,7 +10,7 @@ class TrainingBackend;
 struct DecoderConfig;
 
 /// Changed whenever TrainingBackend or anything that it is given changes its shape.
-inline constexpr int kTorchInterface = 2;
+inline constexpr int kTorchInterface = 3;
 
 /// Null, and the reason in `error`, where it cannot be had. Exported as "nullor_torch_backend".
 using MakeTorchBackend = TrainingBackend*(int version, const DecoderConfig* config, int jobs,

@@ -143,6 +143,19 @@ class TorchBackend final : public TrainingBackend {
     return out.to(device_);
   }
 
+  /// (sequences, longest, vocabulary): what TokenBatch::allowed leaves out.
+  Tensor forbidden(const TokenBatch& batch) const {
+    Tensor out = torch::zeros({batch.sequences(), batch.longest(), c_.vocabulary}, torch::kBool);
+    auto allowed = batch.allowed.begin();
+    for (int s = 0; s < batch.sequences(); ++s) {
+      bool* to = out.data_ptr<bool>() + std::int64_t{s} * batch.longest() * c_.vocabulary;
+      const std::int64_t length =
+          batch.starts[static_cast<std::size_t>(s) + 1] - batch.starts[static_cast<std::size_t>(s)];
+      for (std::int64_t k = 0; k < length * c_.vocabulary; ++k) *to++ = !*allowed++;
+    }
+    return out.to(device_);
+  }
+
   Tensor norm(const Tensor& x, std::size_t gain, std::size_t bias) const {
     return torch::layer_norm(x, {c_.width}, w(gain), w(bias), 1e-5).to(type_);
   }
@@ -199,7 +212,8 @@ class TorchBackend final : public TrainingBackend {
       const Tensor up = linear(norm(x, places.norm2_gain, places.norm2_bias), places.up);
       x = x + drop(linear(torch::gelu(up, "tanh"), places.down));
     }
-    const Tensor logits = linear(norm(x, places_.norm_gain, places_.norm_bias), places_.output);
+    Tensor logits = linear(norm(x, places_.norm_gain, places_.norm_bias), places_.output);
+    if (!batch.allowed.empty()) logits = logits.masked_fill(forbidden(batch), -INFINITY);
     const Tensor log_p = torch::log_softmax(logits.to(torch::kFloat32), -1).view({-1, c_.vocabulary});
     const Tensor targets = rectangle<std::int64_t>(batch, batch.targets, -1).view({-1});
     if (batch.weights.empty()) return torch::nll_loss(log_p, targets, {}, at::Reduction::Sum, -1);
