@@ -60,6 +60,8 @@ class Bench:
             words = (*words, "--epochs", self.options.epochs)
         if self.options.jobs:
             words = (*words, "--jobs", self.options.jobs)
+        if self.options.device:
+            words = (*words, "--device", self.options.device)
         name = f"{name}_{self.options.rule}_{self.options.epochs or PAPER[model][3]}_s{seed}"
         return name, self.nullor(name, "train", "--data", data, "--model", model, "--seed", seed, "--rule", self.options.rule,
                                  "-o", self.weights(name), "--resume", *words)
@@ -216,6 +218,7 @@ def main():
     parser.add_argument("--epochs", type=int)
     parser.add_argument("--rule", default="centered")
     parser.add_argument("--jobs", type=int)
+    parser.add_argument("--device", choices=("cpu", "cuda"))
     parser.add_argument("--out", default=str(ROOT / "build" / "resistive_train"))
     parser.add_argument("--program", default=str(ROOT / "build" / "release" / "bin" / "nullor"))
     options = parser.parse_args()

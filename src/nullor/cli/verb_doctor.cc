@@ -10,8 +10,11 @@
 #include <sstream>
 #include <thread>
 
+#include "nullor/base/cuda_device.h"
+#include "nullor/base/error.h"
 #include "nullor/cli/app.h"
 #include "nullor/cli/version.h"
+#include "nullor/resistive/deep_trainer.h"
 
 namespace nullor {
 namespace {
@@ -75,6 +78,17 @@ Finding variable(const std::string& name, const std::string& use) {
   return {name, std::string(value) + (exists ? "" : " (does not exist)"), exists};
 }
 
+Finding graphics_device() {
+  const char* name = "CUDA device";
+  if (!*kDeviceProgram)
+    return {name, "not usable: built without nvcc or clang (for resistive train --device cuda)", false};
+  try {
+    return {name, CudaDevice().name(), true};
+  } catch (const InputError& error) {
+    return {name, std::string(error.what()) + " (only needed for resistive train --device cuda)", false};
+  }
+}
+
 std::vector<Finding> findings() {
   return {
       {"nullor", std::string(kVersion)},
@@ -85,6 +99,7 @@ std::vector<Finding> findings() {
       {"CLI11", CLI11_VERSION},
       {"nlohmann-json", fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR,
                                     NLOHMANN_JSON_VERSION_PATCH)},
+      graphics_device(),
       program("ngspice", "only needed to compare results"),
       program("chromium", "only needed to test result pages"),
       variable("PDK_ROOT", "where open PDKs are, for netlists that use it"),

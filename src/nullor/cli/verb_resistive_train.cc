@@ -27,7 +27,7 @@ struct TrainOptions {
   NetworkFlags network;
   HardwareFlags hardware;
   DeepTrainingFlags training;
-  std::string data, model = "xs", output, plot;
+  std::string data, model = "xs", output, plot, device = "cpu";
   std::vector<int> widths;
   double gain = 0;
   std::size_t limit = 0;
@@ -75,6 +75,7 @@ DeepFile begin(const TrainOptions& options, const ImageSet& pictures) {
   options.network.apply(out.network);
   options.hardware.apply(out.training.hardware);
   out.training.jobs = options.common.jobs;
+  if (options.device == "cuda") out.training.cuda.emplace();
   check_fit(out.network, pictures);
   return out;
 }
@@ -96,6 +97,7 @@ class Run {
         trainer_(file_.network, training, file_.training) {
     trainer_.epoch = file_.epoch;
     file_.network = {};
+    if (file_.training.cuda) log_note("trains on " + trainer_.instruction_set());
   }
 
   /// False when it was interrupted.
@@ -242,6 +244,9 @@ void add_resistive_train(CLI::App& resistive) {
   options->training.add(*verb);
   options->network.add(*verb);
   options->hardware.add(*verb, /*writing=*/true);
+  verb->add_option("--device", options->device, "where epochs run: cpu or cuda")
+      ->check(CLI::IsMember({"cpu", "cuda"}))
+      ->capture_default_str();
   verb->add_option("--limit", options->limit, "train on the first N pictures")->check(CLI::PositiveNumber);
   verb->add_option("--test-every", options->test_every, "epochs between tests")
       ->check(CLI::Range(1, 1000000))

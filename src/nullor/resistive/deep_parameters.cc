@@ -56,10 +56,7 @@ DeepPlane make_plane(const DeepNetwork& network, int p) {
   plane.high = FloatArray(u(plane.pitch));
   const std::vector<float>& g = network.conductances[u(p + 1)];
   for (int j = 0; j < below; ++j) {
-    for (int k = 0; k < above; ++k) {
-      const int row = plane.rows_below ? j : k, column = plane.rows_below ? k : j;
-      plane.g[u(row) * u(plane.pitch) + u(column)] = g[u(j) * u(above) + u(k)];
-    }
+    for (int k = 0; k < above; ++k) plane.at(j, k) = g[u(j) * u(above) + u(k)];
   }
   return plane;
 }
@@ -109,10 +106,7 @@ DeepNetwork DeepParameters::network() const {
     const DeepPlane& plane = planes[p];
     std::vector<float>& g = out.conductances.emplace_back();
     for (int j = 0; j < layers[p].width; ++j) {
-      for (int k = 0; k < layers[p + 1].width; ++k) {
-        const int row = plane.rows_below ? j : k, column = plane.rows_below ? k : j;
-        g.push_back(plane.g[u(row) * u(plane.pitch) + u(column)]);
-      }
+      for (int k = 0; k < layers[p + 1].width; ++k) g.push_back(plane.at(j, k));
     }
   }
   for (const DeepLayer& layer : layers) {

@@ -43,6 +43,13 @@ struct DeepPlane {
   FloatArray block_sums, high;
 
   Plane view() const { return {g.data(), rows, columns, pitch}; }
+  /// From node `below` to node `above`.
+  float& at(int below, int above) {
+    const int row = rows_below ? below : above, column = rows_below ? above : below;
+    return g[static_cast<std::size_t>(row) * static_cast<std::size_t>(pitch) +
+             static_cast<std::size_t>(column)];
+  }
+  float at(int below, int above) const { return const_cast<DeepPlane*>(this)->at(below, above); }
 };
 
 class DeepParameters {

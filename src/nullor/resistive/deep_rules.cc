@@ -85,28 +85,34 @@ const std::vector<std::string>& learning_rule_names() {
   return names;
 }
 
+NudgeReading nudge_reading(const DeepTraining& options) {
+  NudgeReading out;
+  out.nudge = nudge_of(options.rule, options.nudging);
+  for (std::size_t i = 0; i < out.nudge.strengths.size(); ++i) {
+    const double s = out.nudge.strengths[i];
+    double into_middle = 0.5, into_change = 1 / s;
+    if (options.rule == LearningRule::centered) into_change = 0.5 / s;
+    if (options.rule == LearningRule::adjoint) into_middle = 0;
+    if (options.rule == LearningRule::frequency) {
+      into_middle = kFrequencyPhases[i].times / kReadings;
+      into_change = 2 * kFrequencyPhases[i].sine * into_middle / options.nudging;
+    }
+    out.into_middle.push_back(static_cast<float>(into_middle));
+    out.into_change.push_back(static_cast<float>(into_change));
+  }
+  return out;
+}
+
 DeepRule::DeepRule(const DeepParameters& parameters, const DeepTraining& options)
     : rule_(options.rule),
       plain_(options.plain_nudging),
       sweeps_(options.iterations),
       pictures_(padded_batch(options.batch)),
       terms_(options.rule == LearningRule::backpropagation ? options.iterations : 1),
-      nudge_(nudge_of(options.rule, options.nudging)),
-      difference_(parameters, pictures_, static_cast<int>(nudge_.strengths.size())),
+      reading_(nudge_reading(options)),
+      difference_(parameters, pictures_, static_cast<int>(reading_.nudge.strengths.size())),
       error_(pictures_, parameters.output().pitch),
       state_(parameters, rule_ == LearningRule::backpropagation ? pictures_ : 0) {
-  for (std::size_t i = 0; i < nudge_.strengths.size(); ++i) {
-    const double s = nudge_.strengths[i];
-    double into_middle = 0.5, into_change = 1 / s;
-    if (rule_ == LearningRule::centered) into_change = 0.5 / s;
-    if (rule_ == LearningRule::adjoint) into_middle = 0;
-    if (rule_ == LearningRule::frequency) {
-      into_middle = kFrequencyPhases[i].times / kReadings;
-      into_change = 2 * kFrequencyPhases[i].sine * into_middle / options.nudging;
-    }
-    into_middle_.push_back(static_cast<float>(into_middle));
-    into_change_.push_back(static_cast<float>(into_change));
-  }
   const bool back = rule_ == LearningRule::backpropagation;
   for (const DeepLayer& layer : parameters.layers) {
     middle.emplace_back((terms_ + (back ? 1 : 0)) * pictures_, layer.pitch);
@@ -136,11 +142,11 @@ void DeepRule::set_terms(const DeepState& free, int l, ThreadTeam::Range own) {
     float *m = middle[u(l)][b], *c = change[u(l)][b];
     std::copy(v + own.begin, v + own.end, m + own.begin);
     std::fill(c + own.begin, c + own.end, 0.0f);
-    for (std::size_t i = 0; i < into_middle_.size(); ++i) {
+    for (std::size_t i = 0; i < reading_.into_middle.size(); ++i) {
       const float* phase = d[b + static_cast<int>(i) * pictures_];
       for (int k = own.begin; k < own.end; ++k) {
-        m[k] += into_middle_[i] * phase[k];
-        c[k] += into_change_[i] * phase[k];
+        m[k] += reading_.into_middle[i] * phase[k];
+        c[k] += reading_.into_change[i] * phase[k];
       }
     }
   }
@@ -153,15 +159,15 @@ void DeepRule::read(const DeepParameters& parameters, ThreadTeam& team, int memb
   } else {
     const DeepLayer& output = parameters.output();
     set_error(output, free.v.back(), labels, count, output.share(team, member));
-    (plain_ ? relax_nudged : relax_difference)(parameters, team, member, free, error_, nudge_, sweeps_,
-                                               difference_);
+    (plain_ ? relax_nudged : relax_difference)(parameters, team, member, free, error_, reading_.nudge,
+                                               sweeps_, difference_);
   }
   set_all_terms(parameters, team, member, free);
 }
 
 void DeepRule::read_again(const DeepParameters& parameters, ThreadTeam& team, int member,
                           const DeepState& free) {
-  relax_nudged(parameters, team, member, free, error_, nudge_, sweeps_, difference_);
+  relax_nudged(parameters, team, member, free, error_, reading_.nudge, sweeps_, difference_);
   set_all_terms(parameters, team, member, free);
 }
 

@@ -30,6 +30,13 @@
 
 namespace nullor {
 
+/// How a rule nudges, and what a relaxation's d adds to m and c of (1), one entry a relaxation.
+struct NudgeReading {
+  Nudge nudge;
+  std::vector<float> into_middle, into_change;
+};
+NudgeReading nudge_reading(const DeepTraining& options);
+
 class DeepRule {
  public:
   DeepRule(const DeepParameters& parameters, const DeepTraining& options);
@@ -61,8 +68,7 @@ class DeepRule {
   LearningRule rule_;
   bool plain_;
   int sweeps_, pictures_, terms_;
-  Nudge nudge_;
-  std::vector<float> into_middle_, into_change_;  ///< what a relaxation's d adds to m and c
+  NudgeReading reading_;
   DifferenceState difference_;
   NodeArray error_;
   // Backpropagation: the state now, dv/dN of each sweep, adjoints.

@@ -11,6 +11,7 @@
 #include "nullor/base/error.h"
 #include "nullor/resistive/deep_score.h"
 #include "nullor/resistive/deep_update.h"
+#include "nullor/resistive/device_trainer.h"
 
 namespace nullor {
 namespace {
@@ -77,7 +78,19 @@ struct DeepTrainer::Impl {
         padded((options.batch + kPictureGroup - 1) / kPictureGroup * kPictureGroup),
         batches{PackedPictures(parameters.pixels, padded), PackedPictures(parameters.pixels, padded)},
         agnostic(options.rule == LearningRule::agnostic) {
+    if (options.cuda) device = std::make_unique<DeviceTrainer>(parameters, training, options);
     if (agnostic) before = std::make_unique<DeepParameters>(network, parameters.kernels);
+  }
+
+  /// The pictures of an epoch, in its own order, and its rates.
+  std::vector<std::size_t> order_of(int epoch) const;
+  DeepRates rates_of(int epoch) const;
+  /// Batches of an epoch on the processor, on the device. The number of batches that were done.
+  std::size_t run_here(int epoch, const std::function<bool(double)>& progress, ScoreSum& score);
+  std::size_t run_there(int epoch, const std::function<bool(double)>& progress, ScoreSum& score);
+  std::size_t batches_of_epoch() const {
+    const std::size_t batch = u(options.batch);
+    return (training.count() + batch - 1) / batch;
   }
 
   /// One batch, from the drive of its pictures to that of the next ones. `classes` are of the old and the new
@@ -96,6 +109,7 @@ struct DeepTrainer::Impl {
   PackedPictures batches[2];
   bool agnostic;
   std::unique_ptr<DeepParameters> before;  ///< agnostic: the parameters of the free state
+  std::unique_ptr<DeviceTrainer> device;   ///< where epochs run; null: here
 };
 
 void DeepTrainer::Impl::step(int member, DeepState& state, const DeepRates& rates,
@@ -128,63 +142,86 @@ DeepTrainer::DeepTrainer(const DeepNetwork& network, const ImageSet& training, c
 
 DeepTrainer::~DeepTrainer() = default;
 
-EpochReport DeepTrainer::run_epoch(const std::function<bool(double)>& progress) {
-  Impl& m = *impl_;
-  const Clock::time_point start = Clock::now();
-  const std::size_t count = m.training.count(), batch = u(m.options.batch);
-  std::vector<std::size_t> order(count);
+std::vector<std::size_t> DeepTrainer::Impl::order_of(int epoch) const {
+  std::vector<std::size_t> order(training.count());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  Rng rng = Rng(m.options.seed).split(1000 + static_cast<std::uint64_t>(epoch));
-  for (std::size_t k = count; k > 1; --k) std::swap(order[k - 1], order[rng.below(k)]);
-  const std::size_t batches = (count + batch - 1) / batch;
-  DeepRates rates{m.options.conductance_rates, m.options.bias_rates};
-  for (std::vector<double>* list : {&rates.conductances, &rates.biases}) {
-    for (double& rate : *list) rate *= std::pow(m.options.decay, epoch);
-  }
+  Rng rng = Rng(options.seed).split(1000 + static_cast<std::uint64_t>(epoch));
+  for (std::size_t k = order.size(); k > 1; --k) std::swap(order[k - 1], order[rng.below(k)]);
+  return order;
+}
 
-  m.update.begin_epoch(epoch);
-  DeepState state(m.parameters, m.padded);
-  ScoreSum score;
+DeepRates DeepTrainer::Impl::rates_of(int epoch) const {
+  DeepRates rates{options.conductance_rates, options.bias_rates};
+  for (std::vector<double>* list : {&rates.conductances, &rates.biases}) {
+    for (double& rate : *list) rate *= std::pow(options.decay, epoch);
+  }
+  return rates;
+}
+
+std::size_t DeepTrainer::Impl::run_here(int epoch, const std::function<bool(double)>& progress,
+                                        ScoreSum& score) {
+  const std::size_t count = training.count(), batch = u(options.batch), all = batches_of_epoch();
+  const std::vector<std::size_t> order = order_of(epoch);
+  const DeepRates rates = rates_of(epoch);
+  update.begin_epoch(epoch);
+  DeepState state(parameters, padded);
   PixelSorter sorter, same_sorter;
   PixelClasses classes, same;
-  std::vector<std::uint8_t> labels(u(m.padded)), next_labels(u(m.padded));
-  std::atomic<std::size_t> stop_after{batches};
+  std::vector<std::uint8_t> labels(u(padded)), next_labels(u(padded));
+  std::atomic<std::size_t> stop_after{all};
   const auto size_of = [&](std::size_t k) {
     return static_cast<int>(std::min(batch, count - std::min(count, k * batch)));
   };
   const auto pack = [&](std::size_t k, std::vector<std::uint8_t>& names) {
     const int size = size_of(k);
-    m.batches[k % 2].pack(m.training, order.data() + k * batch, size, m.parameters.input_gain);
-    for (int b = 0; b < size; ++b) names[u(b)] = m.training.labels[order[k * batch + u(b)]];
+    batches[k % 2].pack(training, order.data() + k * batch, size, parameters.input_gain);
+    for (int b = 0; b < size; ++b) names[u(b)] = training.labels[order[k * batch + u(b)]];
   };
   pack(0, labels);
 
-  m.team.run([&](int member) {
-    drive_nodes(m.parameters, m.team, member, m.batches[0], state.drive);
-    for (std::size_t k = 0; k < batches; ++k) {
-      relax_free(m.parameters, m.team, member, state, m.options.iterations);
+  team.run([&](int member) {
+    drive_nodes(parameters, team, member, batches[0], state.drive);
+    for (std::size_t k = 0; k < all; ++k) {
+      relax_free(parameters, team, member, state, options.iterations);
       if (member == 0) {
-        for (int b = 0; b < size_of(k); ++b)
-          score.add(m.parameters.output(), state.v.back()[b], labels[u(b)]);
-        pack(std::min(k + 1, batches), next_labels);
-        classes = sorter.sort(m.batches[k % 2], m.batches[(k + 1) % 2]);
-        if (m.agnostic) same = same_sorter.sort(m.batches[k % 2], m.batches[k % 2]);
-        if (progress && k % 64 == 63 &&
-            !progress(static_cast<double>(k + 1) / static_cast<double>(batches))) {
+        for (int b = 0; b < size_of(k); ++b) score.add(parameters.output(), state.v.back()[b], labels[u(b)]);
+        pack(std::min(k + 1, all), next_labels);
+        classes = sorter.sort(batches[k % 2], batches[(k + 1) % 2]);
+        if (agnostic) same = same_sorter.sort(batches[k % 2], batches[k % 2]);
+        if (progress && k % 64 == 63 && !progress(static_cast<double>(k + 1) / static_cast<double>(all)))
           stop_after = k + 1;
-        }
       }
-      m.step(member, state, rates, m.batches[k % 2], m.batches[(k + 1) % 2], classes, same, labels.data(),
-             size_of(k));
+      step(member, state, rates, batches[k % 2], batches[(k + 1) % 2], classes, same, labels.data(),
+           size_of(k));
       if (member == 0) labels.swap(next_labels);
       if (k + 1 >= stop_after.load()) break;
     }
   });
+  return stop_after.load();
+}
+
+std::size_t DeepTrainer::Impl::run_there(int epoch, const std::function<bool(double)>& progress,
+                                         ScoreSum& score) {
+  const std::vector<std::size_t> drawn = order_of(epoch);
+  const std::vector<std::uint32_t> order(drawn.begin(), drawn.end());
+  const std::vector<float> outputs = device->run(order, rates_of(epoch), progress);
+  device->read(parameters);
+  const std::size_t width = u(parameters.output().width), done = outputs.size() / width;
+  for (std::size_t k = 0; k < done; ++k)
+    score.add(parameters.output(), outputs.data() + k * width, training.labels[order[k]]);
+  return (done + u(options.batch) - 1) / u(options.batch);
+}
+
+EpochReport DeepTrainer::run_epoch(const std::function<bool(double)>& progress) {
+  Impl& m = *impl_;
+  const Clock::time_point start = Clock::now();
+  ScoreSum score;
+  const std::size_t done =
+      m.device ? m.run_there(epoch, progress, score) : m.run_here(epoch, progress, score);
   // Sums that steps added to differ in last digits from those of a network that was just loaded.
   m.parameters.sum_all();
   EpochReport report;
-  const bool whole = stop_after.load() == batches;
-  if (whole) ++epoch;
+  if (done == m.batches_of_epoch()) ++epoch;
   report.epoch = epoch;
   report.training = score.mean();
   report.training.seconds = seconds_since(start);
@@ -202,7 +239,9 @@ DeepNetwork DeepTrainer::network() const {
   return out;
 }
 
-std::string DeepTrainer::instruction_set() const { return impl_->parameters.kernels.name; }
+std::string DeepTrainer::instruction_set() const {
+  return impl_->device ? impl_->device->device() : impl_->parameters.kernels.name;
+}
 
 DeepScore evaluate(const DeepNetwork& network, const ImageSet& set, int iterations, int jobs,
                    std::vector<std::uint8_t>* answers) {

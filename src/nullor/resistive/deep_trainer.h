@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,15 @@ enum class LearningRule {
 LearningRule learning_rule(const std::string& name);
 const std::vector<std::string>& learning_rule_names();
 
+/// The program as a device's driver takes it (PTX); empty when there was no compiler for it.
+extern const char* const kDeviceProgram;
+
+/// A graphics device in the place of the processor.
+struct CudaTarget {
+  std::string driver = "libcuda.so.1";
+  const char* program = kDeviceProgram;
+};
+
 struct DeepTraining {
   LearningRule rule = LearningRule::centered;
   int iterations = 4;  ///< T: sweeps of relaxation in each phase
@@ -41,8 +51,9 @@ struct DeepTraining {
       false;  ///< relax nudged states themselves instead of their differences from the free one
   Hardware hardware;
   std::uint64_t seed = 1;
-  int jobs = 0;                 ///< threads; 0: one for small networks, else all cores
-  std::string instruction_set;  ///< "avx512", "avx2", "portable"; empty: the widest there is
+  int jobs = 0;                    ///< threads; 0: one for small networks, else all cores
+  std::string instruction_set;     ///< "avx512", "avx2", "portable"; empty: the widest there is
+  std::optional<CudaTarget> cuda;  ///< epochs run there (device_trainer.h); the processor tests
 };
 
 struct DeepScore {
@@ -75,7 +86,7 @@ class DeepTrainer {
   DeepScore evaluate(const ImageSet& set, int iterations = 0);
   /// The parameters as they are now, as numbers: on_hardware() makes of them what the devices hold.
   DeepNetwork network() const;
-  /// Instruction set that runs: "avx512", "avx2" or "portable".
+  /// What runs: "avx512", "avx2" or "portable", or the name of the device.
   std::string instruction_set() const;
 
  private:
