@@ -145,8 +145,10 @@ void train(const TrainOptions& options) {
 }
 
 void add_shape_options(CLI::App& verb, TrainOptions& o) {
-  verb.add_option("--language", o.language, "how circuits are written: records, or walks over the pin graph")
-      ->check(CLI::IsMember({"records", "walk"}))
+  verb.add_option("--language", o.language,
+                  "how circuits are written: records, walks over the pin graph, or walks with the numbers of "
+                  "the netlist")
+      ->check(CLI::IsMember({"records", "walk", "numbered_walk"}))
       ->capture_default_str();
   verb.add_option("--size", o.size, "small (3 million weights), paper (12 million), or WIDTHxLAYERS")
       ->capture_default_str();

@@ -26,8 +26,10 @@ class Language {
   virtual std::string token_text(int token) const = 0;
 
   /// The circuit from its first token to kEndToken, in an order drawn anew at every call. Throws InputError
-  /// when it does not fit the vocabulary.
-  virtual std::vector<int> encode(const Topology& topology, Rng& rng) const = 0;
+  /// when it does not fit the vocabulary. `order_bits`, unless null, is told -log2 of the probability with
+  /// which this order was drawn among those that the circuit can be written in, where devices that are alike
+  /// count as different: what a sequence's likelihood says of the order alone.
+  virtual std::vector<int> encode(const Topology& topology, Rng& rng, double* order_bits = nullptr) const = 0;
   /// The circuit in such a sequence, or no value and in `why` what is wrong with the tokens.
   virtual std::optional<Topology> decode(std::span<const int> tokens, std::string* why = nullptr) const = 0;
   /// For every token of a sequence what kind of token has to follow it, a number below slot_count(): free

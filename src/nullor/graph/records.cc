@@ -47,8 +47,8 @@ void shuffle(std::vector<Item>& items, Rng& rng) {
 }
 
 /// A random order in which each device, where that is possible, shares a net other than a rail with one
-/// before it.
-std::vector<int> random_walk(const Topology& topology, Rng& rng) {
+/// before it; `bits`, unless null, receives -log2 of its probability.
+std::vector<int> random_walk(const Topology& topology, Rng& rng, double* bits) {
   const std::size_t count = topology.devices.size();
   std::vector<std::vector<int>> on_net(topology.nets.size());
   for (std::size_t d = 0; d < count; ++d) {
@@ -74,7 +74,10 @@ std::vector<int> random_walk(const Topology& topology, Rng& rng) {
       frontier.insert(frontier.end(), on_net[net].begin(), on_net[net].end());
     }
   };
+  const auto open = [&](int d) { return !placed[at(d)]; };
   while (order.size() < count) {
+    const std::vector<int> before = bits ? frontier : std::vector<int>();
+    const auto choices = std::count_if(before.begin(), before.end(), open);
     int next = -1;
     while (next < 0 && !frontier.empty()) {
       std::swap(frontier[rng.below(frontier.size())], frontier.back());
@@ -84,6 +87,11 @@ std::vector<int> random_walk(const Topology& topology, Rng& rng) {
     while (next < 0) {
       if (!placed[at(waiting.back())]) next = waiting.back();
       waiting.pop_back();
+    }
+    if (bits) {
+      const auto ways = std::count(before.begin(), before.end(), next);
+      *bits += choices > 0 ? std::log2(static_cast<double>(choices) / static_cast<double>(ways))
+                           : std::log2(static_cast<double>(count - order.size()));
     }
     place(next);
   }
@@ -224,16 +232,18 @@ std::vector<int> condition_tokens(const Conditions& conditions) {
   return out;
 }
 
-std::vector<int> RecordLanguage::encode(const Topology& topology, Rng& rng) const {
+std::vector<int> RecordLanguage::encode(const Topology& topology, Rng& rng, double* order_bits) const {
   Topology flipped = topology;
+  if (order_bits) *order_bits = 0;
   for (Device& device : flipped.devices) {
     const bool alike = device.pins == 2 && info(device.kind).flips;
     if (alike && rng.below(2) == 1) std::swap(device.nets[0], device.nets[1]);
+    if (alike && order_bits) ++*order_bits;
   }
   std::vector<int> out;
   if (rng.uniform() < conditioned_) out = random_conditions(topology, rng);
   out.push_back(kBeginToken);
-  const std::vector<int> records = record_tokens(flipped, random_walk(topology, rng));
+  const std::vector<int> records = record_tokens(flipped, random_walk(topology, rng, order_bits));
   out.insert(out.end(), records.begin(), records.end());
   out.push_back(kEndToken);
   return out;

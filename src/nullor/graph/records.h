@@ -53,7 +53,7 @@ class RecordLanguage : public Language {
   int vocabulary() const override { return RecordTokens::kCount; }
   std::string token_text(int token) const override;
   /// Devices in the order of a random walk over shared nets; ends of symmetric two-terminals in random order.
-  std::vector<int> encode(const Topology& topology, Rng& rng) const override;
+  std::vector<int> encode(const Topology& topology, Rng& rng, double* order_bits = nullptr) const override;
   std::optional<Topology> decode(std::span<const int> tokens, std::string* why = nullptr) const override;
   /// 0: a condition or the beginning follows; 1: a kind or the end; 2 + 6 kind + pin: the net of that pin.
   std::vector<int> slots(std::span<const int> tokens) const override;

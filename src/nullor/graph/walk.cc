@@ -54,7 +54,8 @@ void check_counts(const Topology& topology) {
 
 }  // namespace
 
-std::vector<int> closed_walk(const PinGraph& graph, Rng* rng) {
+std::vector<int> closed_walk(const PinGraph& graph, Rng* rng, double* bits) {
+  if (bits) *bits = 0;
   const std::size_t count = graph.vertices.size();
   std::vector<int> begin(count + 1, 0);
   for (const auto& [a, b] : graph.edges) ++begin[at(a) + 1], ++begin[at(b) + 1];
@@ -81,6 +82,12 @@ std::vector<int> closed_walk(const PinGraph& graph, Rng* rng) {
     const std::size_t here = at(way_back.back());
     while (next[here] < begin[here + 1] && used[at(neighbours[at(next[here])].edge)]) ++next[here];
     if (next[here] < begin[here + 1]) {
+      if (bits && rng) {
+        const auto unused =
+            std::count_if(neighbours.begin() + next[here], neighbours.begin() + begin[here + 1],
+                          [&](const Neighbour& to) { return !used[at(to.edge)]; });
+        *bits += std::log2(static_cast<double>(unused));
+      }
       const Neighbour& to = neighbours[at(next[here]++)];
       used[at(to.edge)] = 1;
       way_back.push_back(to.vertex);
@@ -122,7 +129,7 @@ int WalkLanguage::token_of(const PinVertex& vertex) const {
   return first_device_[static_cast<std::size_t>(vertex.kind)] + words * (vertex.number - 1) + 1 + vertex.pin;
 }
 
-void WalkLanguage::renumber(PinGraph& graph, Rng& rng) const {
+double WalkLanguage::renumber(PinGraph& graph, Rng& rng) const {
   // The numbers of one kind or role, permuted.
   std::map<std::pair<bool, int>, std::vector<int>> numbers;
   const auto key = [](const PinVertex& v) {
@@ -132,19 +139,25 @@ void WalkLanguage::renumber(PinGraph& graph, Rng& rng) const {
   for (const PinVertex& v : graph.vertices) {
     if (v.type != Type::pin) numbers[key(v)].push_back(v.number);
   }
+  double bits = 0;
   for (auto& [of, list] : numbers) {
-    for (std::size_t i = list.size(); i > 1; --i) std::swap(list[i - 1], list[rng.below(i)]);
+    for (std::size_t i = list.size(); i > 1; --i) {
+      std::swap(list[i - 1], list[rng.below(i)]);
+      bits += std::log2(static_cast<double>(i));
+    }
   }
   for (PinVertex& v : graph.vertices) v.number = numbers[key(v)][at(v.number - 1)];
+  return bits;
 }
 
-std::vector<int> WalkLanguage::encode(const Topology& topology, Rng& rng) const {
+std::vector<int> WalkLanguage::encode(const Topology& topology, Rng& rng, double* order_bits) const {
   check_counts(topology);
   PinGraph graph = pin_graph(topology);
   if (graph.start() < 0)
     throw InputError(ErrorKind::netlist, "no pin on VSS, where walks begin", {}, "name the ground net VSS");
-  if (options_.renumber) renumber(graph, rng);
-  std::vector<int> tokens = closed_walk(graph, options_.permute ? &rng : nullptr);
+  const double numbers = options_.renumber ? renumber(graph, rng) : 0;
+  std::vector<int> tokens = closed_walk(graph, options_.permute ? &rng : nullptr, order_bits);
+  if (order_bits) *order_bits += numbers;
   if (tokens.size() != 2 * graph.edges.size() + 1) {
     const std::set<int> reached(tokens.begin(), tokens.end());
     for (int v = 0; v < static_cast<int>(graph.vertices.size()); ++v) {

@@ -28,20 +28,20 @@ class WalkLanguage : public Language {
  public:
   explicit WalkLanguage(const WalkOptions& options = {});
 
-  std::string_view name() const override { return "walk"; }
+  std::string_view name() const override { return options_.renumber ? "walk" : "numbered_walk"; }
   int vocabulary() const override { return static_cast<int>(vertices_.size()) + 2; }
   std::string token_text(int token) const override;
 
   /// kBeginToken, VSS ... VSS, kEndToken. Throws InputError(netlist) when the circuit has no VSS, falls
   /// apart, or has more devices of a kind or ports of a role than there are words.
-  std::vector<int> encode(const Topology& topology, Rng& rng) const override;
+  std::vector<int> encode(const Topology& topology, Rng& rng, double* order_bits = nullptr) const override;
   /// Accepts any closed walk from VSS that uses every edge once in each direction, with or without
   /// kBeginToken.
   std::optional<Topology> decode(std::span<const int> tokens, std::string* why = nullptr) const override;
 
  private:
   int token_of(const PinVertex& vertex) const;
-  void renumber(PinGraph& graph, Rng& rng) const;
+  double renumber(PinGraph& graph, Rng& rng) const;  ///< returns the bits of the numbers
 
   WalkOptions options_;
   std::vector<PinVertex> vertices_;               ///< token 2 is the first
@@ -50,7 +50,8 @@ class WalkLanguage : public Language {
 };
 
 /// The vertices of a walk from VSS over the graph: 2 |edges| + 1 of them when the graph hangs together, fewer
-/// otherwise. `rng` permutes the neighbours of every vertex; null leaves them in order.
-std::vector<int> closed_walk(const PinGraph& graph, Rng* rng);
+/// otherwise. `rng` permutes the neighbours of every vertex; null leaves them in order. `bits`, unless null,
+/// is told -log2 of the probability of this walk.
+std::vector<int> closed_walk(const PinGraph& graph, Rng* rng, double* bits = nullptr);
 
 }  // namespace nullor::graph

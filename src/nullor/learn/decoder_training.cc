@@ -60,9 +60,11 @@ class Training {
     check_options(options);
     options_.encoding.context = config.context;
     const graph::Language& writes = options.validation_language ? *options.validation_language : language;
-    validation_ = make_steps(
-        encode(writes, validation, options_.encoding, rng_.split(kValidation), options.jobs).sequences,
-        options.shard_tokens, options.shard_tokens, Rng(1));
+    EncodedSet held_out =
+        encode(writes, validation, options_.encoding, rng_.split(kValidation), options.jobs);
+    order_bits_ = held_out.order_bits;
+    validation_ =
+        make_steps(std::move(held_out.sequences), options.shard_tokens, options.shard_tokens, Rng(1));
     EncodedSet first = encode_epoch(1);
     summary_.too_long = first.too_long;
     if (first.sequences.empty())
@@ -182,7 +184,7 @@ class Training {
       }
     }
     record.validation_nats = nats / counted;
-    record.validation_bits = nats / std::numbers::ln2 / circuits;
+    record.validation_bits = (nats / std::numbers::ln2 - order_bits_) / circuits;
   }
 
   void keep(const EpochRecord& record) {
@@ -240,6 +242,7 @@ class Training {
   const TrainingHooks& hooks_;
   Rng rng_;
   std::vector<Step> validation_;
+  double order_bits_ = 0;  ///< of the validation circuits
   std::string task_;
   TrainingCheckpoint now_;
   std::vector<float> best_;

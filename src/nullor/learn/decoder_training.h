@@ -43,7 +43,7 @@ struct EpochRecord {
   double rate = 0;                                                    ///< of the last step
   double training_nats = 0;                                           ///< -log p a token, during the epoch
   double validation_nats = std::numeric_limits<double>::quiet_NaN();  ///< a token
-  double validation_bits = std::numeric_limits<double>::quiet_NaN();  ///< a circuit, given its conditions
+  double validation_bits = std::numeric_limits<double>::quiet_NaN();  ///< a circuit, its order left out
   double tokens = 0;                                                  ///< trained on since the beginning
   double seconds = 0;                                                 ///< of training since the beginning
 };

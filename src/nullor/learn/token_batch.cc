@@ -66,10 +66,15 @@ EncodedSet encode(const graph::Language& language, std::span<const graph::Topolo
                   const EncodingOptions& options, const Rng& rng, int jobs) {
   EncodedSet out;
   out.sequences.resize(circuits.size());
+  std::vector<double> bits(circuits.size());
   parallel_for(circuits.size(), jobs, [&](std::size_t k) {
     Rng order = rng.split(k);
-    out.sequences[k] = sequence_batch(language, language.encode(circuits[k], order));
+    out.sequences[k] = sequence_batch(language, language.encode(circuits[k], order, &bits[k]));
   });
+  for (std::size_t k = 0; k < circuits.size(); ++k) {
+    if (out.sequences[k].tokens.size() <= static_cast<std::size_t>(options.context))
+      out.order_bits += bits[k];
+  }
   const auto too_long = [&](const TokenBatch& s) {
     return s.tokens.size() > static_cast<std::size_t>(options.context);
   };

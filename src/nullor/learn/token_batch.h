@@ -33,6 +33,7 @@ struct EncodingOptions {
 struct EncodedSet {
   std::vector<TokenBatch> sequences;  ///< one circuit each
   std::size_t too_long = 0;           ///< circuits left out
+  double order_bits = 0;              ///< of all sequences (graph::Language::encode)
 };
 
 /// Circuit k in the order that rng.split(k) draws, on any number of threads.

@@ -68,7 +68,10 @@ std::unique_ptr<graph::Language> make_language(std::string_view name) {
   if (name == "records") return std::make_unique<graph::RecordLanguage>();
   if (name == "walk")
     return std::make_unique<graph::WalkLanguage>(graph::WalkOptions{.permute = true, .renumber = true});
-  throw InputError(ErrorKind::usage, fmt::format("there is no language '{}'", name), {}, "records or walk");
+  if (name == "numbered_walk")
+    return std::make_unique<graph::WalkLanguage>(graph::WalkOptions{.permute = true, .renumber = false});
+  throw InputError(ErrorKind::usage, fmt::format("there is no language '{}'", name), {},
+                   "records, walk or numbered_walk");
 }
 
 TopologyGenerator::TopologyGenerator(const std::string& weights_path)

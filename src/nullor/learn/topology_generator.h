@@ -12,7 +12,7 @@
 
 namespace nullor::learn {
 
-/// "records" or "walk". Throws InputError(usage).
+/// "records", "walk", or "numbered_walk": one whose devices keep their numbers. Throws InputError(usage).
 std::unique_ptr<graph::Language> make_language(std::string_view name);
 
 struct GeneratedTopology {

@@ -2,6 +2,7 @@
 /// For tests: circuits of resistors between two of eight nets as "BEGIN RESISTOR net net ... END".
 
 #include <algorithm>
+#include <cmath>
 
 #include "nullor/graph/language.h"
 
@@ -15,8 +16,10 @@ class ToyLanguage : public graph::Language {
   int vocabulary() const override { return kFirstNet + kNets; }
   std::string token_text(int token) const override { return "t" + std::to_string(token); }
 
-  std::vector<int> encode(const graph::Topology& topology, Rng& rng) const override {
+  std::vector<int> encode(const graph::Topology& topology, Rng& rng,
+                          double* order_bits = nullptr) const override {
     std::vector<std::size_t> order(topology.devices.size());
+    if (order_bits) *order_bits = std::lgamma(1.0 + static_cast<double>(order.size())) / std::log(2.0);
     for (std::size_t k = 0; k < order.size(); ++k) order[k] = k;
     for (std::size_t k = order.size(); k > 1; --k) std::swap(order[k - 1], order[rng.below(k)]);
     std::vector<int> out = {graph::kBeginToken};
