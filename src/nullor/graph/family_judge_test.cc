@@ -20,6 +20,7 @@ constexpr const char* kFilter = "R1 (VIN1 VOUT1) resistor\nC1 (VOUT1 VSS) capaci
 TEST(FamilyJudge, CountsTheFamiliesOfTheNearest) {
   FamilyJudge judge;
   EXPECT_EQ(judge.share(circuit(kInverter, Family::opamp), Family::opamp), 0);
+  EXPECT_EQ(judge.greatest_share(circuit(kInverter, Family::opamp)), 0);
   for (int k = 0; k < FamilyJudge::kJudges; ++k) {
     judge.add(circuit(kInverter, k == 0 ? Family::oscillator : Family::opamp));
     judge.add(circuit(kFilter, Family::filter));
@@ -28,6 +29,8 @@ TEST(FamilyJudge, CountsTheFamiliesOfTheNearest) {
   EXPECT_DOUBLE_EQ(judge.share(circuit(kInverter, Family::other), Family::oscillator), 0.2);
   EXPECT_EQ(judge.share(circuit(kInverter, Family::other), Family::filter), 0);
   EXPECT_EQ(judge.share(circuit(kFilter, Family::other), Family::filter), 1);
+  EXPECT_DOUBLE_EQ(judge.greatest_share(circuit(kInverter, Family::other)), 0.8);
+  EXPECT_EQ(judge.greatest_share(circuit(kFilter, Family::opamp)), 1);
 }
 
 }  // namespace

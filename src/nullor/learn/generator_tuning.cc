@@ -19,6 +19,9 @@
 namespace nullor::learn {
 namespace {
 
+/// Policy gradient: draws that no family is asked of, which the model is to write as well.
+constexpr double kUnasked = 1.0 / 3;
+
 class GeneratorTuning {
  public:
   GeneratorTuning(const DecoderModel& model, std::span<const graph::Topology> known, TrainingBackend& backend,
@@ -92,7 +95,8 @@ class GeneratorTuning {
     for (graph::Conditions& one : conditions) {
       if (wishes_.empty()) break;
       const Wish wish = wishes_[chance.below(wishes_.size())];
-      if (wish.family != graph::Family::other) one.family = wish.family;
+      const bool asked = !by_policy() || chance.uniform() >= kUnasked;
+      if (asked && wish.family != graph::Family::other) one.family = wish.family;
       if (wish.devices <= graph::kMostDevices) one.min_devices = one.max_devices = wish.devices;
     }
     SamplingOptions sampling = options_.sampling;
@@ -124,7 +128,9 @@ class GeneratorTuning {
       if (graph::parallel_twins(circuits[k]) > 0) continue;
       const graph::Hash128 hash = graph::canonical_hash(circuits[k]);
       if (by_policy() && !known_.contains(hash) && of_round.insert(hash).second) {
-        const double likeness = judge_.share(circuits[k], circuits[k].family);
+        const double likeness = circuits[k].family == graph::Family::other
+                                    ? judge_.greatest_share(circuits[k])
+                                    : judge_.share(circuits[k], circuits[k].family);
         record.family_likeness += likeness;
         drawn_[draws[k]].reward = likeness;
       }

@@ -12,13 +12,14 @@
 ///
 /// The policy gradient (policy_gradient.h) learns from the round's draws alone, from those that fail as well.
 /// Circuits that reach the level, are new, not drawn before in this round and without twins earn the share of
-/// the nearest known circuits that are of the family asked for (family_judge.h), others nothing. Circuits of
-/// one family are compared with each other, and what moves away from the model of the beginning costs.
+/// the nearest known circuits that are of the family asked for (family_judge.h), others nothing. A third is
+/// asked for no family and earns the greatest share that one has. Circuits that were asked for one family are
+/// compared with each other, and what moves away from the model of the beginning costs.
 ///
-/// Kept circuits carry the family that they were asked for. Circuits that are known are never kept and earn
-/// nothing, so that the model is not rewarded for copies. Source of (1): T. Anthony, Z. Tian, D. Barber,
-/// Thinking fast and slow with deep learning and tree search (2017), section 2, with the ladder in the place
-/// of the tree search.
+/// Kept circuits carry the family that they were asked for, or other. Circuits that are known are never kept
+/// and earn nothing, so that the model is not rewarded for copies. Source of (1): T. Anthony, Z. Tian, D.
+/// Barber, Thinking fast and slow with deep learning and tree search (2017), section 2, with the ladder in
+/// the place of the tree search.
 
 #include <functional>
 #include <span>

@@ -72,6 +72,19 @@ TEST(GeneratorTuning, KeepsNewCircuitsThatReachTheLevelAndLearnsThem) {
   }
 }
 
+TEST(GeneratorTuning, PolicyAsksSomeForAFamilyAndSomeForNone) {
+  TuningOptions options = quick();
+  options.rule = TuningRule::policy_gradient;
+  options.draws = 40;
+  int asked = 0, unasked = 0;
+  for (const graph::Topology& kept : run(options).kept) {
+    EXPECT_TRUE(kept.family == graph::Family::opamp || kept.family == graph::Family::other);
+    ++(kept.family == graph::Family::opamp ? asked : unasked);
+  }
+  EXPECT_GT(unasked, 0);
+  EXPECT_GT(asked, unasked);
+}
+
 TEST(GeneratorTuning, IsTheSameOnTwoThreadsAndGoesOnFromItsFiles) {
   for (const TuningRule rule : {TuningRule::expert_iteration, TuningRule::policy_gradient}) {
     const TestFolder folder;
