@@ -148,6 +148,8 @@ TEST_F(ResistiveVerbs, SayWhatIsWrong) {
   fails(train(path, {"--forward-drop", "0.3", "--exponential", "1e-9"}), 2,
         "either exponential or piecewise");
   fails(train(path, {"--levels", "16"}), 2, "--g-max");
+  fails(train(path, {"--device", "cuda", "--rule", "coupled"}), 2, "on a device the rules are");
+  fails(train(path, {"--device", "cuda", "--leakage", "1"}), 2, "on a device diodes are ideal");
   fails(train(path, {"--rates", "1,2,3"}), 2, "3 values, the network 2 layers");
   fails(nullor({"train", "--data", kBars, "--widths", "63,4", "-o", path}), 2,
         "64 pixels, the network has 63 inputs");
