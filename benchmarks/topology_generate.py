@@ -2,7 +2,7 @@
 """What a generator of circuits writes: levels of the ladder, novelty, sizes, conditions, speed.
 
 usage: benchmarks/topology_generate.py --weights FILE [--count 10000] [--families 200] [--conditions 500] [--completions 200] [--seed 1]
-                                       [--functions 0] [--budget 150] [--temperature 1] [--jobs 0] [--data SET] [--program PATH]
+                                       [--functions 0] [--before FILE] [--budget 150] [--temperature 1] [--jobs 0] [--data SET] [--program PATH]
 
 samples     --count circuits without conditions: share at every level of the ladder (all levels below included), distinct, novel
             (not isomorphic to any circuit of the data set, repaired), and both together; how near the nearest known circuit
@@ -14,7 +14,8 @@ conditions  --conditions circuits, each with a budget, ports, required and forbi
 completion  --completions op-amps of the data, of which the generator sees half of the devices: how far the completed ones get
             on the ladder, beside the op-amps themselves.
 function    --functions circuits of each family at L3, those of the data, and those with three pins rewired: the share that
-            does what the family is for after --budget evaluations of its testbench. Takes long.
+            does what the family is for after --budget evaluations of its testbench; --before names weights that these were
+            tuned from, for a column of their circuits. Takes long.
 speed       circuits and tokens a second, with and without the ladder, batch 1 and 64.
 """
 import argparse
@@ -48,10 +49,10 @@ class Bench:
             sys.exit(f"{' '.join(words)}\n{done.stderr}")
         return done
 
-    def generate(self, name, count, *flags, jobs=None):
+    def generate(self, name, count, *flags, jobs=None, weights=None):
         out = self.scratch / f"{name}.jsonl"
         began = time.monotonic()
-        done = self.run("generate", "--weights", self.options.weights, "--count", count, "--temperature", self.options.temperature,
+        done = self.run("generate", "--weights", weights or self.options.weights, "--count", count, "--temperature", self.options.temperature,
                         "--seed", self.options.seed, "--jobs", self.options.jobs if jobs is None else jobs, "-o", out, *flags, quiet=False)
         return out, time.monotonic() - began, done.stderr
 
@@ -168,18 +169,23 @@ def completions(bench):
 def functions(bench):
     """Of circuits that reach L3: the share that does what its family is for, once sized."""
     options = bench.options
-    print(f"\nL4 of circuits at L3, {options.budget} evaluations each\n{'family':18}{'written':>16}{'data':>16}{'mutated':>16}")
+    writers = {"written": options.weights, **({"before": options.before} if options.before else {})}
+    columns = [*writers, "data", "mutated"]
+    print(f"\nL4 of circuits at L3, {options.budget} evaluations each\n{'family':18}" + "".join(f"{name:>18}" for name in columns))
     for family in FAMILIES:
-        bench.generate("functions", options.functions, "--family", family, "--check", "L3")
-        written, data = bench.scratch / "functions.jsonl", bench.scratch / "data.jsonl"
+        data = bench.scratch / "data.jsonl"
         data.write_text("".join(json.dumps(e) + "\n" for e in bench.entries if e["family"] == family))
         row = f"{family:18}"
-        for path, control in ((written, "none"), (data, "none"), (data, "mutated")):
-            text = bench.run("check", path, "--until", "L4", "--budget", options.budget, "--control", control, "--limit", 3 * options.functions,
-                             "--jobs", options.jobs, "--json").stdout
+        for column in columns:
+            path = data
+            if column in writers:
+                path, _, _ = bench.generate("functions", options.functions, "--family", family, "--check", "L3", weights=writers[column])
+            text = bench.run("check", path, "--until", "L4", "--budget", options.budget, "--control", "mutated" if column == "mutated" else "none",
+                             "--limit", 3 * options.functions, "--jobs", options.jobs, "--json").stdout
             verdicts = json.loads(text)
             standing = [v for v in (verdicts if isinstance(verdicts, list) else [verdicts]) if v["reached"] >= "L3"][:options.functions]
-            row += f"{sum(v['reached'] >= 'L4' for v in standing):>5} of {len(standing):<4}{percent(sum(v['reached'] >= 'L4' for v in standing), len(standing)):>5}"
+            working = sum(v["reached"] >= "L4" for v in standing)
+            row += f"{working:>6} of {len(standing):<3}{percent(working, len(standing)):>6}"
         print(row, flush=True)
 
 
@@ -198,6 +204,7 @@ def main():
     parser.add_argument("--families", type=int, default=200)
     parser.add_argument("--conditions", type=int, default=500)
     parser.add_argument("--functions", type=int, default=0)
+    parser.add_argument("--before")
     parser.add_argument("--budget", type=int, default=150)
     parser.add_argument("--completions", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
@@ -208,7 +215,8 @@ def main():
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         bench = Bench(options, scratch)
-        samples(bench)
+        if options.count:
+            samples(bench)
         if options.families:
             families(bench)
         if options.conditions:
@@ -217,7 +225,8 @@ def main():
             completions(bench)
         if options.functions:
             functions(bench)
-        speed(bench)
+        if options.count:
+            speed(bench)
 
 
 if __name__ == "__main__":
