@@ -106,7 +106,8 @@ void add_topology_tune(CLI::App& topology) {
   verb->add_option("--temperature", flags->how.sampling.temperature, "of writing")->capture_default_str();
   verb->add_option("--epochs", flags->how.training.epochs, "expert: of a round's training")
       ->capture_default_str();
-  verb->add_option("--rate", flags->rate, "highest rate of AdamW; 0: 5e-4 (expert), 3e-4 (policy)")
+  verb->add_option("--rate", flags->rate,
+                   "highest rate of AdamW; 0: 5e-4 (expert), 1.5e-4 (policy, falling to a fifth)")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   verb->add_option("--known", flags->how.policy.known_share,
@@ -116,6 +117,10 @@ void add_topology_tune(CLI::App& topology) {
   verb->add_option("--likeness", flags->how.policy.likeness,
                    "policy: what a nat of drift from the first model costs; the reward is 1")
       ->check(CLI::Range(0.0, 100.0))
+      ->capture_default_str();
+  verb->add_option("--average", flags->how.averaged,
+                   "policy: the outcome is the mean of so many last rounds' weights")
+      ->check(CLI::Range(1, 1000))
       ->capture_default_str();
   verb->add_option("--step-tokens", flags->how.policy.step_tokens, "policy: tokens of a step")
       ->check(CLI::Range(1, 100000000))

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <deque>
 #include <filesystem>
 #include <limits>
 #include <unordered_set>
@@ -56,13 +57,32 @@ class GeneratorTuning {
         if (!out_.interrupted) write_round(record.round);
       }
       if (out_.interrupted) break;
+      last_weights_.push_back(out_.model.weights);
+      if (last_weights_.size() > static_cast<std::size_t>(std::max(options_.averaged, 1)))
+        last_weights_.pop_front();
       out_.rounds.push_back(record);
       if (hooks_.round) hooks_.round(record);
     }
+    if (by_policy() && !last_weights_.empty()) average();
     return std::move(out_);
   }
 
  private:
+  void average() {
+    std::vector<float>& mean = out_.model.weights;
+    for (std::size_t k = 0; k < mean.size(); ++k) {
+      double sum = 0;
+      for (const std::vector<float>& weights : last_weights_) sum += double{weights[k]};
+      mean[k] = static_cast<float>(sum / static_cast<double>(last_weights_.size()));
+    }
+  }
+
+  /// Of a round: falls to a fifth at the last one.
+  double policy_rate(int round) const {
+    const double done = options_.rounds > 1 ? (round - 1.0) / (options_.rounds - 1.0) : 0;
+    return options_.policy.rate * (1 - 0.8 * done);
+  }
+
   bool by_policy() const { return options_.rule == TuningRule::policy_gradient; }
 
   bool tell(const std::string& what, double share) {
@@ -185,8 +205,10 @@ class GeneratorTuning {
     record.known_nats = nats_of(known);
     std::erase_if(drawn_, [&](const RewardedSequence& one) { return one.tokens.size() > context + 1; });
     hold_near(record);
+    PolicyGradientOptions policy = options_.policy;
+    policy.rate = policy_rate(record.round);
     policy_gradient_pass(
-        backend_, language_, drawn_, std::move(known), context, options_.policy, rng.split(2), steps_,
+        backend_, language_, drawn_, std::move(known), context, policy, rng.split(2), steps_,
         [&](double share) { return tell(fmt::format("round {}: training", record.round), share); });
     if (!out_.interrupted) out_.model.weights = backend_.state().weights;
   }
@@ -269,6 +291,7 @@ class GeneratorTuning {
   std::unique_ptr<TrainingBackend> first_;  ///< the model of the beginning
   std::vector<RewardedSequence> drawn_;     ///< of this round
   long steps_ = 0;                          ///< of the policy gradient
+  std::deque<std::vector<float>> last_weights_;
   TuningSummary out_;
 };
 

@@ -42,7 +42,8 @@ struct TuningOptions {
   LadderOptions ladder;      ///< `until`: the level to reach
   SamplingOptions sampling;  ///< seed and jobs are those below
   TrainingOptions training;  ///< expert iteration, of each round; folder, start, seed and jobs are set here
-  PolicyGradientOptions policy;  ///< policy gradient: it draws at temperature 1
+  PolicyGradientOptions policy;  ///< policy gradient: it draws at temperature 1; its rate falls to a fifth
+  int averaged = 8;              ///< policy gradient: the outcome is the mean of so many last rounds' weights
   std::uint64_t seed = 1;
   int jobs = 0;
   std::string folder;   ///< of round_1.safetensors, ... and round_1.jsonl, ...; empty: none are written

@@ -85,6 +85,22 @@ TEST(GeneratorTuning, PolicyAsksSomeForAFamilyAndSomeForNone) {
   EXPECT_GT(asked, unasked);
 }
 
+TEST(GeneratorTuning, PolicyAveragesTheLastRounds) {
+  const TestFolder folder;
+  TuningOptions options = quick();
+  options.rule = TuningRule::policy_gradient;
+  options.rounds = 3;
+  options.averaged = 2;
+  options.folder = folder.path("");
+  const std::vector<float> mean = run(options).model.weights;
+  const std::vector<float> second = read_decoder(folder.path("round_2.safetensors")).weights,
+                           third = read_decoder(folder.path("round_3.safetensors")).weights;
+  ASSERT_EQ(mean.size(), third.size());
+  EXPECT_NE(second, third);
+  for (std::size_t k = 0; k < mean.size(); ++k)
+    EXPECT_NEAR(mean[k], 0.5 * (double{second[k]} + double{third[k]}), 1e-7);
+}
+
 TEST(GeneratorTuning, IsTheSameOnTwoThreadsAndGoesOnFromItsFiles) {
   for (const TuningRule rule : {TuningRule::expert_iteration, TuningRule::policy_gradient}) {
     const TestFolder folder;

@@ -29,9 +29,9 @@
 namespace nullor::learn {
 
 struct PolicyGradientOptions {
-  double rate = 3e-4;        ///< of AdamW, the same all the time
-  double known_share = 0.5;  ///< known circuits in (3) for each sequence that was drawn
-  double likeness = 0.02;    ///< of (1) [1/nats]
+  double rate = 1.5e-4;      ///< of AdamW
+  double known_share = 0.2;  ///< known circuits in (3) for each sequence that was drawn
+  double likeness = 0.012;   ///< of (1) [1/nats]
   int step_tokens = 8192;    ///< of a step: so many that the mean over them is not noise alone
   StepSettings step;         ///< betas, decay, clipping, dropout; the rest is filled in
 };
