@@ -5,6 +5,7 @@
 #include <deque>
 #include <filesystem>
 #include <limits>
+#include <map>
 #include <unordered_set>
 
 #include "nullor/base/error.h"
@@ -38,6 +39,7 @@ class GeneratorTuning {
       known_.insert(graph::canonical_hash(circuit));
       if (by_policy()) judge_.add(circuit);
       wishes_.push_back({circuit.family, static_cast<int>(circuit.devices.size())});
+      of_family_[circuit.family].push_back(wishes_.back());
     }
     seen_ = known_;
     judge_known(known);
@@ -68,6 +70,11 @@ class GeneratorTuning {
   }
 
  private:
+  struct Wish {
+    graph::Family family;
+    int devices;
+  };
+
   void average() {
     std::vector<float>& mean = out_.model.weights;
     for (std::size_t k = 0; k < mean.size(); ++k) {
@@ -107,6 +114,16 @@ class GeneratorTuning {
     }
   }
 
+  /// Family and size of a known circuit. Policy gradient: half of the time of any family alike, so that rare
+  /// ones are learned too.
+  Wish draw_wish(Rng& chance) const {
+    const std::vector<Wish>* from = &wishes_;
+    if (by_policy() && chance.uniform() < 0.5)
+      from = &std::next(of_family_.begin(), static_cast<std::ptrdiff_t>(chance.below(of_family_.size())))
+                  ->second;
+    return (*from)[chance.below(from->size())];
+  }
+
   /// Circuits of the families and sizes of known ones; those that reach the level and are new are kept.
   void draw(TuningRound& record) {
     const Rng rng = Rng(options_.seed).split(static_cast<std::uint64_t>(record.round));
@@ -114,7 +131,7 @@ class GeneratorTuning {
     std::vector<graph::Conditions> conditions(options_.draws);
     for (graph::Conditions& one : conditions) {
       if (wishes_.empty()) break;
-      const Wish wish = wishes_[chance.below(wishes_.size())];
+      const Wish wish = draw_wish(chance);
       const bool asked = !by_policy() || chance.uniform() >= kUnasked;
       if (asked && wish.family != graph::Family::other) one.family = wish.family;
       if (wish.devices <= graph::kMostDevices) one.min_devices = one.max_devices = wish.devices;
@@ -280,11 +297,8 @@ class GeneratorTuning {
   const TuningOptions& options_;
   const TuningHooks& hooks_;
   std::unordered_set<graph::Hash128> known_, seen_;  ///< seen_: known or kept
-  struct Wish {
-    graph::Family family;
-    int devices;
-  };
   std::vector<Wish> wishes_;
+  std::map<graph::Family, std::vector<Wish>> of_family_;
   graph::FamilyJudge judge_;  ///< by the known circuits; empty unless by_policy()
   std::string sizes_;
   std::vector<graph::Topology> good_;       ///< known circuits that reach the level
