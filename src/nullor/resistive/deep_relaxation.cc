@@ -15,11 +15,30 @@ std::vector<NodeArray> arrays(const DeepParameters& parameters, int pictures) {
   return out;
 }
 
-/// Calls set(layer) for the layers of one half sweep, then meets the others.
+/// Nodes that are set together, so that what is read and written of them stays in the first level of the
+/// cache: a whole number of the kernels' pieces in both directions.
+constexpr int kTogether = 8 * 3 * kPadding;
+
+/// Calls set(layer, nodes) for all pieces of the member's nodes in the layers of one half sweep, then meets
+/// the others.
 template <class Set>
-void half_sweep(const DeepParameters& parameters, ThreadTeam& team, int parity, const Set& set) {
-  for (int l = parity; l < parameters.layer_count(); l += 2) set(l);
+void half_sweep(const DeepParameters& parameters, ThreadTeam& team, int member, int parity, const Set& set) {
+  for (int l = parity; l < parameters.layer_count(); l += 2) {
+    const ThreadTeam::Range own = parameters.layers[u(l)].share(team, member);
+    for (int begin = own.begin; begin < own.end; begin += kTogether)
+      set(l, ThreadTeam::Range{begin, std::min(begin + kTogether, own.end)});
+  }
   team.barrier();
+}
+
+/// What reaches the nodes from outside; `drive` may be null.
+void begin_at(const DeepLayer& layer, const float* drive, float* to, ThreadTeam::Range own) {
+  const float* bias = layer.bias.data();
+  if (!drive) {
+    std::copy(bias + own.begin, bias + own.end, to + own.begin);
+  } else {
+    for (int k = own.begin; k < own.end; ++k) to[k] = bias[k] + drive[k];
+  }
 }
 
 /// (1) for one layer; `behind` may be null.
@@ -114,14 +133,11 @@ void relax_free(const DeepParameters& parameters, ThreadTeam& team, int member, 
   for (int sweep = 0; sweep < sweeps; ++sweep) {
     const bool last = sweep + 1 == sweeps;
     for (int parity = 0; parity < 2; ++parity) {
-      half_sweep(parameters, team, parity, [&](int l) {
+      half_sweep(parameters, team, member, parity, [&](int l, ThreadTeam::Range own) {
         const DeepLayer& layer = parameters.layers[u(l)];
-        const ThreadTeam::Range own = layer.share(team, member);
         NodeArray& v = state.v[u(l)];
-        for (int b = 0; b < state.pictures; ++b) {
-          for (int k = own.begin; k < own.end; ++k)
-            v[b][k] = layer.bias[u(k)] + (l == 0 ? state.drive[b][k] : 0.0f);
-        }
+        for (int b = 0; b < state.pictures; ++b)
+          begin_at(layer, l == 0 ? state.drive[b] : nullptr, v[b], own);
         add_neighbours(parameters, l, state.v, v, own, {});
         settle(layer, parameters.ideal_diodes, v, last ? &state.behind[u(l)] : nullptr, own);
       });
@@ -163,9 +179,8 @@ void relax_difference(const DeepParameters& parameters, ThreadTeam& team, int me
   std::vector<char> zero(parameters.layers.size(), 1);
   for (int sweep = 0; sweep < sweeps; ++sweep) {
     for (int parity = 0; parity < 2; ++parity) {
-      half_sweep(parameters, team, parity, [&](int l) {
+      half_sweep(parameters, team, member, parity, [&](int l, ThreadTeam::Range own) {
         const DeepLayer& layer = parameters.layers[u(l)];
-        const ThreadTeam::Range own = layer.share(team, member);
         NodeArray& d = state.d[u(l)];
         for (int i = 0; i < d.pictures; ++i) std::fill(d[i] + own.begin, d[i] + own.end, 0.0f);
         const bool below = l == 0 || zero[u(l - 1)], above = l == output || zero[u(l + 1)];
@@ -201,9 +216,8 @@ void relax_nudged(const DeepParameters& parameters, ThreadTeam& team, int member
   team.barrier();
   for (int sweep = 0; sweep < sweeps; ++sweep) {
     for (int parity = 0; parity < 2; ++parity) {
-      half_sweep(parameters, team, parity, [&](int l) {
+      half_sweep(parameters, team, member, parity, [&](int l, ThreadTeam::Range own) {
         const DeepLayer& layer = parameters.layers[u(l)];
-        const ThreadTeam::Range own = own_of(l);
         NodeArray& v = state.d[u(l)];
         for (int i = 0; i < v.pictures; ++i) {
           const float* drive = free.drive[i % free.pictures];

@@ -105,8 +105,10 @@ void DeepUpdate::prepare(DeepParameters& parameters, ThreadTeam& team, int membe
     // The gradient with respect to the current itself, and the current in the units of the relaxation.
     const double scale = layer.amplification * layer.amplification;
     const float rate = static_cast<float>(rates.biases[u(l)] / scale) * share;
+    float* bias = layer.bias.data();
     for (int i = 0; i < change.pictures; ++i) {
-      for (int k = own.begin; k < own.end; ++k) layer.bias[u(k)] += rate * change[i][k];
+      const float* of_picture = change[i];
+      for (int k = own.begin; k < own.end; ++k) bias[k] += rate * of_picture[k];
     }
     const FloatArray& products = rule.products[u(l)];
     const auto constant = [&](FloatArray& out, double conductance_rate) {
@@ -119,10 +121,10 @@ void DeepUpdate::prepare(DeepParameters& parameters, ThreadTeam& team, int membe
       const float input_rate = static_cast<float>(rates.conductances[0]) * share;
       for (int b = 0; b < pictures; ++b) {
         float* out = u_.data() + b * layer.pitch;
-        for (int k = own.begin; k < own.end; ++k) {
-          float sum = 0;
-          for (int i = b; i < change.pictures; i += pictures) sum += change[i][k];
-          out[k] = input_rate * sum;
+        std::fill(out + own.begin, out + own.end, 0.0f);
+        for (int i = b; i < change.pictures; i += pictures) {
+          const float* of_term = change[i];
+          for (int k = own.begin; k < own.end; ++k) out[k] += input_rate * of_term[k];
         }
       }
     } else {
