@@ -2,7 +2,7 @@
 """What a generator of circuits writes: levels of the ladder, novelty, sizes, conditions, speed.
 
 usage: benchmarks/topology_generate.py --weights FILE [--count 10000] [--families 200] [--conditions 500] [--completions 200] [--seed 1]
-                                       [--functions 0] [--before FILE] [--budget 150] [--temperature 1] [--jobs 0] [--data SET] [--program PATH]
+                                       [--functions 0] [--before FILE] [--only FAMILY ...] [--budget 150] [--temperature 1] [--jobs 0] [--data SET] [--program PATH]
 
 samples     --count circuits without conditions: share at every level of the ladder (all levels below included), distinct, novel
             (not isomorphic to any circuit of the data set, repaired), and both together; how near the nearest known circuit
@@ -15,7 +15,7 @@ completion  --completions op-amps of the data, of which the generator sees half 
             on the ladder, beside the op-amps themselves.
 function    --functions circuits of each family at L3, those of the data, and those with three pins rewired: the share that
             does what the family is for after --budget evaluations of its testbench; --before names weights that these were
-            tuned from, for a column of their circuits. Takes long.
+            tuned from, for a column of their circuits; --only picks families. Takes long.
 speed       circuits and tokens a second, with and without the ladder, batch 1 and 64.
 """
 import argparse
@@ -114,7 +114,7 @@ def families(bench):
         truth["circuits"][entry["family"]] += 1
         truth["right"][entry["family"]] += vote(one["nearest"], entry["group"]) == entry["family"]
     print(f"\n{'family asked for':18}{'judged right':>13}{'the judge, other groups':>25}")
-    for family in FAMILIES:
+    for family in bench.options.only or FAMILIES:
         path, _, _ = bench.generate(family, bench.options.families, "--family", family)
         votes = collections.Counter(vote(one["nearest"]) for one in bench.nearest(path, 5))
         print(f"{family:18}{percent(votes[family], bench.options.families):>13}"
@@ -172,7 +172,7 @@ def functions(bench):
     writers = {"written": options.weights, **({"before": options.before} if options.before else {})}
     columns = [*writers, "data", "mutated"]
     print(f"\nL4 of circuits at L3, {options.budget} evaluations each\n{'family':18}" + "".join(f"{name:>18}" for name in columns))
-    for family in FAMILIES:
+    for family in options.only or FAMILIES:
         data = bench.scratch / "data.jsonl"
         data.write_text("".join(json.dumps(e) + "\n" for e in bench.entries if e["family"] == family))
         row = f"{family:18}"
@@ -205,6 +205,7 @@ def main():
     parser.add_argument("--conditions", type=int, default=500)
     parser.add_argument("--functions", type=int, default=0)
     parser.add_argument("--before")
+    parser.add_argument("--only", nargs="*", choices=FAMILIES)
     parser.add_argument("--budget", type=int, default=150)
     parser.add_argument("--completions", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
