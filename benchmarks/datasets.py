@@ -3,7 +3,7 @@
 
 usage: benchmarks/datasets.py make   --out FOLDER [--only NAME ...] [--rows 10000] [--large 100000] [--round 2500] [--jobs 1]
        benchmarks/datasets.py report --out FOLDER
-       benchmarks/datasets.py check  --out FOLDER [--rows 500] [--limit 120]   (ngspice, one thread: seconds a row)
+       benchmarks/datasets.py check  --out FOLDER [--rows 500] [--limit 120] [--jobs 1]   (ngspice, one thread: seconds a row)
 
 Every sizing is drawn from the box of the ZeroSim paper: W 0.2 .. 10 um, L 0.13 .. 1 um, 1 .. 100 parallel devices, bias 1 .. 40 uA,
 capacitors 1 .. 100 pF, and resistors 1 kOhm .. 1 MOhm by their logarithm; supply, load and input level are the test bench's own.
@@ -14,6 +14,7 @@ seconds are counted apart, and what it has answered is kept in FOLDER/check.json
 NULLOR_DATA, or ../shared/data, holds analoggym and sky130.
 """
 import argparse
+import concurrent.futures
 import csv
 import json
 import math
@@ -135,36 +136,43 @@ def check(sets, options):
         everything = [(name, k) for name, rows in tables.items() for k in range(len(rows))]
         if not everything:
             sys.exit("no set has rows")
-        compare(sets, scratch, tables, chance.sample(everything, min(options.rows, len(everything))), options.limit)
+        compare(sets, scratch, tables, chance.sample(everything, min(options.rows, len(everything))), options)
 
 
 def by_ngspice(sets, scratch, name, k, row, limit):
     """Class, reason and metrics of that sizing in ngspice."""
-    fixed, table, folder = (pathlib.Path(scratch) / part for part in ("fixed.yaml", "one.csv", "one"))
+    fixed, table, folder = (pathlib.Path(scratch) / f"{name}-{k}{end}" for end in (".yaml", ".csv", ""))
     fixed.write_text("".join(f"{key}: {{min: {row[key.lower()]}, max: {row[key.lower()]}}}\n"
                              for key in re.findall(r"^(\w+):", (sets.out / f"{name}.yaml").read_text(), re.M)))
-    shutil.rmtree(folder, ignore_errors=True)
     done = sets.run(*sets.plan(name, 1, fixed, folder), "--engine", "ngspice", "--jobs", 1, "--time-limit", limit)
+    if "no bin of model" in done.stderr:  # a box of one point that no card holds: refused before anything is simulated
+        return {"name": name, "row": k, "class": "illegal_geometry", "reason": done.stderr}
     if done.returncode or sets.run("export", folder, "-o", table).returncode:
-        sys.exit(f"{name}, row {k}: {done.stderr}")
+        raise RuntimeError(f"{name}, row {k}: {done.stderr}")
     other = read_rows(table)[0]
-    return {key: other.get(key) for key in ("class", "reason", *metrics(sets))}
+    shutil.rmtree(folder)
+    return {"name": name, "row": k, **{key: other.get(key) for key in ("class", "reason", *metrics(sets))}}
 
 
-def compare(sets, scratch, tables, drawn, limit):
+def compare(sets, scratch, tables, drawn, options):
     answers_path = sets.out / "check.jsonl"  # what ngspice has answered stays there
     answers = {}
     if answers_path.exists():
         answers = {(one["name"], one["row"]): one for one in map(json.loads, answers_path.read_text().splitlines())}
+    missing = [one for one in drawn if one not in answers]
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool, answers_path.open("a") as file:
+        waiting = [pool.submit(by_ngspice, sets, scratch, name, k, tables[name][k], options.limit) for name, k in missing]
+        try:
+            for number, answer in enumerate(concurrent.futures.as_completed(waiting)):
+                one = answer.result()
+                answers[one["name"], one["row"]] = one
+                print(json.dumps(one), file=file, flush=True)
+                print(f"{len(drawn) - len(missing) + number + 1} of {len(drawn)}", end="\r", file=sys.stderr, flush=True)
+        finally:
+            pool.shutdown(cancel_futures=True)
     same, late, off, differing = 0, 0, {}, []
-    for number, (name, k) in enumerate(drawn):
-        row = tables[name][k]
-        if (name, k) not in answers:
-            answers[name, k] = {"name": name, "row": k, **by_ngspice(sets, scratch, name, k, row, limit)}
-            with answers_path.open("a") as file:
-                file.write(json.dumps(answers[name, k]) + "\n")
-            print(f"{number + 1} of {len(drawn)}", end="\r", file=sys.stderr, flush=True)
-        other = answers[name, k]
+    for name, k in drawn:
+        row, other = tables[name][k], answers[name, k]
         if other["class"] == "time_limit":
             late += 1
             continue
@@ -176,7 +184,7 @@ def compare(sets, scratch, tables, drawn, limit):
             a, b = (float(one.get(metric) or "nan") for one in (row, other))
             if math.isfinite(a) and math.isfinite(b):
                 off.setdefault(metric, []).append(abs(a - b) / max(abs(b), 1e-30))
-    print(f"{len(drawn) - late} rows, {same} of the same class; {late} more that ngspice did not finish within {limit:g} s")
+    print(f"{len(drawn) - late} rows, {same} of the same class; {late} more that ngspice did not finish within {options.limit:g} s")
     print("relative difference of the metrics that both have\n" + f"{'':16} {'rows':>5} {'median':>9} {'95 %':>9} {'largest':>9}")
     for metric, values in off.items():
         values.sort()

@@ -21,7 +21,7 @@ DeepTraining training_on_device(LearningRule rule = LearningRule::centered) {
   out.conductance_rates = {0.5, 0.3, 0.2};
   out.bias_rates = {0.1, 0.05, 0.02};
   out.jobs = 1;
-  out.cuda = CudaTarget{NULLOR_TEST_DRIVER, ".visible .entry nullor_epoch_4_2"};
+  out.cuda = CudaTarget{".visible .entry nullor_epoch_4_2", NULLOR_TEST_DRIVER};
   return out;
 }
 

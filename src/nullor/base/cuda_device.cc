@@ -117,14 +117,21 @@ void CudaDevice::load(const char* program) {
   driver_->check(driver_->load(&driver_->module, program), "the driver refuses the program");
 }
 
-void CudaDevice::run(const char* name, int threads, std::size_t shared_bytes, std::span<void*> arguments) {
-  Driver& d = *driver_;
+std::size_t CudaDevice::blocks(const char* name, int threads, std::size_t shared_bytes) const {
+  const Driver& d = *driver_;
   void* function = nullptr;
   d.check(d.function(&function, d.module, name), name);
   int processors = 0, blocks = 0;
   d.check(d.attribute(&processors, kMultiprocessors, d.device), name);
   d.check(d.occupancy(&blocks, function, threads, shared_bytes), name);
-  const auto grid = static_cast<unsigned>(std::max(1, processors * blocks));
+  return static_cast<std::size_t>(std::max(1, processors * blocks));
+}
+
+void CudaDevice::run(const char* name, int threads, std::size_t shared_bytes, std::span<void*> arguments) {
+  Driver& d = *driver_;
+  void* function = nullptr;
+  d.check(d.function(&function, d.module, name), name);
+  const auto grid = static_cast<unsigned>(blocks(name, threads, shared_bytes));
   d.check(d.launch(function, grid, 1, 1, static_cast<unsigned>(threads), 1, 1,
                    static_cast<unsigned>(shared_bytes), nullptr, arguments.data()),
           name);

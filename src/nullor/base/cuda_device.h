@@ -9,6 +9,12 @@
 
 namespace nullor {
 
+/// A graphics device in the place of the processor.
+struct CudaTarget {
+  const char* program = "";  ///< as the driver takes it (PTX); empty when there was no compiler for it
+  std::string driver = "libcuda.so.1";
+};
+
 /// The first device that the driver shows. It must outlive its arrays.
 class CudaDevice {
  public:
@@ -21,8 +27,10 @@ class CudaDevice {
   /// Makes functions of `program` (PTX) ready. Throws InputError(usage): the driver does not take it.
   void load(const char* program);
 
-  /// Runs a function of the program on as many blocks of `threads` as the device holds at once, so that they
-  /// may wait for each other, and waits for its end. `arguments` point to its arguments, in their order.
+  /// How many blocks of `threads` of that function the device holds at once.
+  std::size_t blocks(const char* function, int threads, std::size_t shared_bytes) const;
+  /// Runs a function of the program on as many blocks, so that they may wait for each other, and waits for
+  /// its end. `arguments` point to its arguments, in their order.
   void run(const char* function, int threads, std::size_t shared_bytes, std::span<void*> arguments);
 
   /// Memory of the device, by its addresses (CudaArray).

@@ -164,8 +164,11 @@ void add_dataset_make(CLI::App& dataset) {
   verb->add_option("--point-limit", data.point_limit,
                    "time points of a transient; one that needs more has not converged. 0 is no limit")
       ->capture_default_str();
-  verb->add_option("--engine", data.engine, "what simulates")
-      ->check(CLI::IsMember({"native", "lanes", "ngspice"}))
+  verb->add_option(
+          "--engine", data.engine,
+          "what simulates: many samples at once in lanes or on a graphics device (cuda), one after the "
+          "other (native), or ngspice")
+      ->check(CLI::IsMember({"lanes", "cuda", "native", "ngspice"}))
       ->capture_default_str();
   verb->add_option("--shard-size", data.shard_size, "rows of a shard")
       ->capture_default_str()

@@ -15,6 +15,7 @@
 #include "nullor/cli/app.h"
 #include "nullor/cli/version.h"
 #include "nullor/resistive/deep_trainer.h"
+#include "nullor/simulate/cuda_engine.h"
 
 namespace nullor {
 namespace {
@@ -80,12 +81,14 @@ Finding variable(const std::string& name, const std::string& use) {
 
 Finding graphics_device() {
   const char* name = "CUDA device";
-  if (!*kDeviceProgram)
-    return {name, "not usable: built without nvcc or clang (for resistive train --device cuda)", false};
+  const std::string use = " (only needed for resistive train --device cuda and dataset make --engine cuda)";
+  if (!*kDeviceProgram) return {name, "not usable: built without nvcc and clang" + use, false};
   try {
-    return {name, CudaDevice().name(), true};
+    return {name,
+            CudaDevice().name() + (*kSampleProgram ? "" : "; not for dataset make: built without clang"),
+            true};
   } catch (const InputError& error) {
-    return {name, std::string(error.what()) + " (only needed for resistive train --device cuda)", false};
+    return {name, error.what() + use, false};
   }
 }
 

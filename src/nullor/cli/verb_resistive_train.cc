@@ -75,7 +75,7 @@ DeepFile begin(const TrainOptions& options, const ImageSet& pictures) {
   options.network.apply(out.network);
   options.hardware.apply(out.training.hardware);
   out.training.jobs = options.common.jobs;
-  if (options.device == "cuda") out.training.cuda.emplace();
+  if (options.device == "cuda") out.training.cuda = CudaTarget{kDeviceProgram};
   check_fit(out.network, pictures);
   return out;
 }

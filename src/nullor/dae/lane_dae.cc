@@ -44,12 +44,12 @@ std::vector<double> lane_of(const std::vector<Lanes>& x, int lane) {
   return out;
 }
 
-LaneDae::LaneDae(const Circuit& circuit) {
+LaneDae::LaneDae(const Circuit& circuit, const std::vector<LaneFactory>& factories) {
   for (int k = 0; k < kLanes; ++k) scalars_.push_back(std::make_unique<Dae>(circuit));
   const auto& groups = scalars_[0]->groups();
   is_hot_.assign(groups.size(), 0);
   for (std::size_t g = 0; g < groups.size(); ++g) {
-    for (const LaneFactory& factory : lane_factories()) {
+    for (const LaneFactory& factory : factories) {
       if (factory.device == groups[g]->kind().name) make_hot(g, factory);
     }
     if (!is_hot_[g] && !groups[g]->linear()) others_.push_back(g);

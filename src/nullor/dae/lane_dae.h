@@ -26,8 +26,8 @@ std::vector<double> lane_of(const std::vector<Lanes>& x, int lane);
 
 class LaneDae {
  public:
-  /// Throws InputError as Dae does. All lanes begin with the values of the circuit.
-  explicit LaneDae(const Circuit& circuit);
+  /// Throws InputError as Dae does. All lanes begin with the values of the circuit. `factories`: what is hot.
+  explicit LaneDae(const Circuit& circuit, const std::vector<LaneFactory>& factories = lane_factories());
 
   int size() const { return scalars_[0]->size(); }
   const SparsePattern& pattern() const { return scalars_[0]->pattern(); }
@@ -62,6 +62,8 @@ class LaneDae {
   void excitation_ac(ComplexLanes<kLanes>* b) const;
   /// Anything beyond G + j omega C in small-signal analysis (delays).
   bool has_delays() const { return scalars_[0]->has_delays(); }
+  int hot_groups() const { return static_cast<int>(hot_.size()); }
+  const LaneGroup& hot_group(int k) const { return *hot_[static_cast<std::size_t>(k)].lanes; }
   /// Everything nonlinear is a semiconductor device, whose characteristics bend over kT/q and not faster.
   bool bends_gently() const { return others_.empty(); }
   void initial_guess(Lanes* x);

@@ -15,6 +15,7 @@
 #include "nullor/design/lane_evaluator.h"
 #include "nullor/design/ngspice_evaluator.h"
 #include "nullor/design/testbench_evaluator.h"
+#include "nullor/simulate/cuda_engine.h"
 
 namespace nullor {
 namespace {
@@ -130,9 +131,11 @@ class Maker {
 std::unique_ptr<SampleEvaluator> make_evaluator(const std::string& engine, const Testbench& bench,
                                                 const CircuitSetting& setting) {
   if (engine == "lanes") return std::make_unique<LaneEvaluator>(bench, setting);
+  if (engine == "cuda") return std::make_unique<LaneEvaluator>(bench, setting, CudaTarget{kSampleProgram});
   if (engine == "native") return std::make_unique<TestbenchEvaluator>(bench, setting);
   if (engine == "ngspice") return std::make_unique<NgspiceEvaluator>(bench, setting);
-  throw InputError(ErrorKind::usage, "there is no engine '" + engine + "'", {}, "lanes, native or ngspice");
+  throw InputError(ErrorKind::usage, "there is no engine '" + engine + "'", {},
+                   "lanes, cuda, native or ngspice");
 }
 
 void begin_dataset(const Dataset& dataset, const std::string& folder, bool resume) {

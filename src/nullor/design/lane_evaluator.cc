@@ -4,16 +4,22 @@
 #include <map>
 #include <string>
 
+#include "nullor/design/cuda_simulator.h"
+#include "nullor/design/lane_simulator.h"
+
 namespace nullor {
 
 namespace {
 
-constexpr std::size_t kChunk = 64;  // samples whose waveforms are kept at once
+// Samples whose waveforms are kept at once; a graphics device has use for thousands of blocks.
+constexpr std::size_t kChunk = 64, kCudaChunk = 1024;
 
 }  // namespace
 
-LaneEvaluator::LaneEvaluator(const Testbench& bench, const CircuitSetting& setting)
-    : bench_(bench), supported_(!(setting.time_limit > 0)), alone_(bench, setting) {
+LaneEvaluator::LaneEvaluator(const Testbench& bench, const CircuitSetting& setting,
+                             std::optional<CudaTarget> cuda)
+    : bench_(bench), cuda_(std::move(cuda)), supported_(!(setting.time_limit > 0)), alone_(bench, setting) {
+  if (cuda_) check_cuda(*cuda_);
   for (std::size_t k = 0; k < bench.setups.size(); ++k)
     supported_ = supported_ && LaneSimulator::supports(alone_.circuit(k));
 }
@@ -34,12 +40,17 @@ std::vector<SampleOutcome> LaneEvaluator::evaluate_many(std::span<const Sample> 
   setups_.clear();
   places_.clear();
   for (std::size_t k = 0; k < bench_.setups.size(); ++k) {
-    setups_.push_back(std::make_unique<LaneSimulator>(alone_.circuit(k), alone_.wants_regions(k)));
+    if (cuda_ && CudaSimulator::supports(alone_.circuit(k))) {
+      setups_.push_back(std::make_unique<CudaSimulator>(alone_.circuit(k), alone_.wants_regions(k), *cuda_));
+    } else {
+      setups_.push_back(std::make_unique<LaneSimulator>(alone_.circuit(k), alone_.wants_regions(k)));
+    }
     places_.push_back(places_in_first(k));
   }
   std::vector<SampleOutcome> out;
-  for (std::size_t first = 0; first < samples.size(); first += kChunk) {
-    const std::size_t count = std::min(kChunk, samples.size() - first);
+  const std::size_t chunk = cuda_ ? kCudaChunk : kChunk;
+  for (std::size_t first = 0; first < samples.size(); first += chunk) {
+    const std::size_t count = std::min(chunk, samples.size() - first);
     evaluate_chunk(samples.subspan(first, count), out);
     for (std::size_t k = first; k < first + count; ++k) {
       if (!done(k)) return {};
@@ -70,10 +81,10 @@ std::vector<int> LaneEvaluator::places_in_first(std::size_t setup) const {
 }
 
 /// A solution of the first set-up by the unknowns of another one; 0 where that has no such unknown.
-LaneSimulator::Start LaneEvaluator::in_unknowns_of(std::size_t setup,
-                                                   const LaneSimulator::Start& first) const {
+SetupSimulator::Start LaneEvaluator::in_unknowns_of(std::size_t setup,
+                                                    const SetupSimulator::Start& first) const {
   if (first.empty()) return {};
-  LaneSimulator::Start out;
+  SetupSimulator::Start out;
   for (const int place : places_[setup])
     out.push_back(place < 0 ? 0.0 : first[static_cast<std::size_t>(place)]);
   out.push_back(0);
@@ -89,10 +100,10 @@ void LaneEvaluator::evaluate_chunk(std::span<const Sample> samples, std::vector<
     inside[k] = alone_.is_legal(samples[k].parameters, samples[k].conditions, illegal);
   }
   // Set-ups of one circuit mostly have one operating point: it is looked for once.
-  std::vector<LaneSimulator::Start> known(samples.size());
+  std::vector<SetupSimulator::Start> known(samples.size());
   for (std::size_t setup = 0; setup < setups_.size(); ++setup) {
     std::vector<Pinned> pinned;
-    std::vector<LaneSimulator::Start> starts;
+    std::vector<SetupSimulator::Start> starts;
     std::vector<std::size_t> loaded;
     for (std::size_t k = 0; k < samples.size(); ++k) {
       if (!inside[k]) continue;
@@ -109,10 +120,10 @@ void LaneEvaluator::evaluate_chunk(std::span<const Sample> samples, std::vector<
       inside[k] = values.has_value();
       if (!values) continue;
       pinned.push_back(std::move(*values));
-      starts.push_back(setup == 0 ? LaneSimulator::Start() : in_unknowns_of(setup, known[k]));
+      starts.push_back(setup == 0 ? SetupSimulator::Start() : in_unknowns_of(setup, known[k]));
       loaded.push_back(k);
     }
-    LaneSimulator::Results found = setups_[setup]->run(
+    SetupSimulator::Results found = setups_[setup]->run(
         pinned,
         [&](std::size_t k, const Table& table) {
           const Sample& sample = samples[loaded[k]];

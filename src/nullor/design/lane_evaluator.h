@@ -1,10 +1,13 @@
 #pragma once
-/// Measures many samples of one circuit side by side (lane_engine.h).
+/// Measures many samples of one circuit side by side: in lanes (lane_engine.h), or on a graphics device
+/// (cuda_engine.h).
 
 #include <memory>
+#include <optional>
 #include <vector>
 
-#include "nullor/design/lane_simulator.h"
+#include "nullor/base/cuda_device.h"
+#include "nullor/design/setup_simulator.h"
 #include "nullor/design/testbench_evaluator.h"
 
 namespace nullor {
@@ -15,7 +18,8 @@ namespace nullor {
 /// its last digits: operating points begin where the last ones ended.
 class LaneEvaluator : public SampleEvaluator {
  public:
-  LaneEvaluator(const Testbench& bench, const CircuitSetting& setting);
+  /// `cuda`: where set-ups are simulated that the program there knows; the others are in lanes.
+  LaneEvaluator(const Testbench& bench, const CircuitSetting& setting, std::optional<CudaTarget> cuda = {});
 
   SampleOutcome evaluate(std::span<const double> parameters, std::span<const double> conditions) override;
   std::vector<SampleOutcome> evaluate_many(std::span<const Sample> samples,
@@ -26,15 +30,16 @@ class LaneEvaluator : public SampleEvaluator {
 
  private:
   std::vector<int> places_in_first(std::size_t setup) const;
-  LaneSimulator::Start in_unknowns_of(std::size_t setup, const LaneSimulator::Start& first) const;
+  SetupSimulator::Start in_unknowns_of(std::size_t setup, const SetupSimulator::Start& first) const;
   void evaluate_chunk(std::span<const Sample> samples, std::vector<SampleOutcome>& out);
 
   const Testbench& bench_;
+  std::optional<CudaTarget> cuda_;
   bool supported_ = true;
   TestbenchEvaluator alone_;
   long alone_count_ = 0;
-  std::vector<std::unique_ptr<LaneSimulator>> setups_;  ///< fresh with every call
-  std::vector<std::vector<int>> places_;                ///< places_in_first() of every set-up
+  std::vector<std::unique_ptr<SetupSimulator>> setups_;  ///< fresh with every call
+  std::vector<std::vector<int>> places_;                 ///< places_in_first() of every set-up
 };
 
 }  // namespace nullor

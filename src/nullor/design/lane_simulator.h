@@ -2,20 +2,15 @@
 /// One set-up of a testbench for many samples: its analyses in lanes, their results as tables.
 
 #include <algorithm>
-#include <functional>
-#include <memory>
-#include <optional>
-#include <span>
-#include <vector>
 
-#include "nullor/design/metric_reader.h"
+#include "nullor/design/setup_simulator.h"
 #include "nullor/simulate/lane_engine.h"
 #include "nullor/simulate/lane_transient.h"
 #include "nullor/simulate/outputs.h"
 
 namespace nullor {
 
-class LaneSimulator {
+class LaneSimulator : public SetupSimulator {
  public:
   /// `circuit`: read with ReadOptions::keep_bins. `regions`: margins of transistors at the .op are wanted.
   LaneSimulator(const Circuit& circuit, bool regions);
@@ -24,18 +19,10 @@ class LaneSimulator {
   /// sources, and .tran without uic, and nothing in it switches or delays.
   static bool supports(const Circuit& circuit);
 
-  /// What came of a sample; nothing where it has to be simulated alone, because it does not fit into the
-  /// lanes or did not get through.
-  using Results = std::vector<std::optional<SetupResult>>;
-  /// Asked now and then: the transient of a sample, by index, ends here.
-  using Ends = std::function<bool(std::size_t, const Table&)>;
-  /// Of a sample: what is known of its operating point, by unknown (n + 1); empty where nothing is.
-  using Start = std::vector<double>;
-  /// `starts`: of every sample, or empty.
-  Results run(std::span<const Pinned> samples, const Ends& ends, std::vector<Start> starts = {});
-  /// Of the last run's samples: their operating points, as far as an analysis asked for one.
-  const std::vector<Start>& operating_points() const { return points_; }
-  const std::vector<UnknownInfo>& unknowns() const { return engine_.dae().unknowns(); }
+  /// Results have nothing where a sample does not fit into the lanes or did not get through.
+  Results run(std::span<const Pinned> samples, const Ends& ends, std::vector<Start> starts) override;
+  const std::vector<Start>& operating_points() const override { return points_; }
+  const std::vector<UnknownInfo>& unknowns() const override { return engine_.dae().unknowns(); }
 
  private:
   using Mask = Lanes::Mask;

@@ -62,7 +62,7 @@ void expect_the_same(const std::string& cards, double relative) {
   constexpr int kSamples = 2 * kLanes + 3;
   std::vector<Pinned> samples;
   for (int k = 0; k < kSamples; ++k) samples.push_back(setup.sample(k));
-  const auto found = lanes.run(samples, [](std::size_t, const Table&) { return false; });
+  const auto found = lanes.run(samples, [](std::size_t, const Table&) { return false; }, {});
   for (int k = 0; k < kSamples; ++k) {
     const auto& one = found[static_cast<std::size_t>(k)];
     ASSERT_TRUE(one) << k;

@@ -49,7 +49,7 @@ class SampleEvaluator {
   }
 };
 
-/// By the name of the engine: "lanes", "native" or "ngspice". The testbench must outlive it.
+/// By the name of the engine: "lanes", "cuda", "native" or "ngspice". The testbench must outlive it.
 std::unique_ptr<SampleEvaluator> make_evaluator(const std::string& engine, const Testbench& bench,
                                                 const CircuitSetting& setting);
 

@@ -5,8 +5,23 @@
 
 #include <cmath>
 
+#ifdef __CUDA__
+#include "nullor/math/plain_functions.h"
+#endif
+
 namespace nullor {
 
+#ifdef __CUDA__
+// For graphics devices (simulate/cuda_program.cu): what hot devices need.
+using plain::abs;
+using plain::atan;
+using plain::exp;
+using plain::log;
+using plain::log1p;
+using plain::pow;
+using plain::sqrt;
+using plain::tanh;
+#else
 using std::abs;
 using std::acos;
 using std::acosh;
@@ -32,6 +47,7 @@ using std::sqrt;
 using std::tan;
 using std::tanh;
 using std::trunc;
+#endif
 
 /// The plain number inside a scalar of any kind: value(Dual) is its value part.
 inline double value(double x) { return x; }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "nullor/base/cuda_device.h"
 #include "nullor/io/image_set.h"
 #include "nullor/resistive/deep_network.h"
 #include "nullor/resistive/hardware.h"
@@ -30,12 +31,6 @@ const std::vector<std::string>& learning_rule_names();
 
 /// The program as a device's driver takes it (PTX); empty when there was no compiler for it.
 extern const char* const kDeviceProgram;
-
-/// A graphics device in the place of the processor.
-struct CudaTarget {
-  std::string driver = "libcuda.so.1";
-  const char* program = kDeviceProgram;
-};
 
 struct DeepTraining {
   LearningRule rule = LearningRule::centered;

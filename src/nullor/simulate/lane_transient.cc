@@ -40,8 +40,9 @@ void LaneTransient::start(int lane, const TranCard& card, const std::vector<Lane
   }
   dae_.set_transient(lane, card.step, card.stop);
   const Dae& scalar = dae_.scalar(lane);
-  steps.begin({card.stop, card.start, card.step, card.max_step, scalar.largest_step(),
-               scalar.breakpoints(0, card.stop)});
+  steps.begin(schedule_of({card.stop, card.start, card.step, card.max_step, scalar.largest_step(),
+                           scalar.breakpoints(0, card.stop)},
+                          options_));
 }
 
 // The next point of a lane: its time, its formula, and where Newton's method begins.

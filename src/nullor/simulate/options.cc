@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "nullor/netlist/circuit.h"
+
 namespace nullor {
 
 SimulationOptions SimulationOptions::of(const Circuit& circuit) {

@@ -1,9 +1,9 @@
 #pragma once
 /// Tolerances and limits of the numerical analyses, named and defaulted as in SPICE.
 
-#include "nullor/netlist/circuit.h"
-
 namespace nullor {
+
+struct Circuit;
 
 enum class Integration { trapezoidal, gear, tr_bdf2 };
 

@@ -107,8 +107,9 @@ bool Transient::begin(const TranCard& card, TransientSummary& summary, const Obs
     return false;
   }
   start.x = summary.start.x;
-  steps_.begin(
-      {card.stop, card.start, card.step, card.max_step, dae_.largest_step(), dae_.breakpoints(0, card.stop)});
+  steps_.begin(schedule_of(
+      {card.stop, card.start, card.step, card.max_step, dae_.largest_step(), dae_.breakpoints(0, card.stop)},
+      options_));
   dae_.events(start.x.data(), events_before_);
   return observer(0, start.x, StepFormula{}) || (summary.stopped = true, false);
 }

@@ -86,7 +86,7 @@ struct Charge {
       vg = overdrive(vgst, b.n);
     } else {
       const Real nvt = b.n * slope;
-      vg = nvt * soft_plus(Real((vgst - offset) / nvt));
+      vg = nvt * log_one_plus_exp(Real((vgst - offset) / nvt));
     }
     const Real t = vfbzb - b.vgs_eff + b.vbseff - kDelta;
     const Real vfbeff = vfbzb - 0.5 * (t + sqrt(Real(t * t + four_delta_vfb)));

@@ -36,7 +36,7 @@ Real tangent_exp(const Real& x) {
 
 /// ln(1 + e^x); x itself above 34, constant below -34.
 template <class Real>
-Real soft_plus(const Real& x) {
+Real log_one_plus_exp(const Real& x) {
   const Real e = clamped_exp(x), u = 1.0 + e;
   const Real lost = (u - 1.0) - e;  // by rounding, which a small e feels
   return log(u) - lost + max(Real(x - kMaxArgument), Real(0.0));

@@ -77,16 +77,16 @@ struct Tunnelling {
     const Real inverted = depletion(Real(b.vgs_eff - vfbeff - b.vbseff - b.vgsteff)) + b.vgsteff;
     if (igcmod != 0) {
       const Real over = b.vgs_eff - (igcmod == 1 ? Real(vth0) : b.vth);
-      const Real igc =
-          scale_c * b.vgs_eff * nigc_vt * soft_plus(Real(over * inverse_nigc)) * channel(inverted);  // (1)
+      const Real igc = scale_c * b.vgs_eff * nigc_vt * log_one_plus_exp(Real(over * inverse_nigc)) *
+                       channel(inverted);  // (1)
       share(b, vdseff, igc, y);
       y.source = edge_current(vgs, scale_s, edge_s);
       y.drain = edge_current(vgd, scale_d, edge_d);
     }
     if (igbmod != 0) {
       const Real vgb = b.vgs_eff - b.vbseff;
-      const Real acc = acc_vt * soft_plus(Real((vfbzb - vgb) * inverse_acc));
-      const Real inv = inv_vt * soft_plus(Real((inverted - eigbinv) * inverse_inv));
+      const Real acc = acc_vt * log_one_plus_exp(Real((vfbzb - vgb) * inverse_acc));
+      const Real inv = inv_vt * log_one_plus_exp(Real((inverted - eigbinv) * inverse_inv));
       y.body = vgb * (scale_acc * acc * accumulation(accumulated) + scale_inv * inv * inversion(inverted));
     }
     return y;

@@ -40,7 +40,7 @@ struct Overdrive {
   Real operator()(const Real& vgst, const Real& n) const {
     const Real nvt = n * vtm, inverse = 1.0 / nvt;
     const Real weak = clamped_exp(Real((voff - one_less_m * vgst) * inverse));
-    return nvt * soft_plus(Real(m * vgst * inverse)) / (m + n * coxe_over_cdep0 * weak);  // (1)
+    return nvt * log_one_plus_exp(Real(m * vgst * inverse)) / (m + n * coxe_over_cdep0 * weak);  // (1)
   }
 };
 
