@@ -44,6 +44,7 @@ struct Sampled {
   std::vector<std::string> names = {"w1", "w3", "w6", "l", "ib", "cc", "vdd", "rz"};
   std::vector<double> middle = {20e-6, 10e-6, 40e-6, 1e-6, 10e-6, 2e-12, 3, 1e3};
   CudaTarget target = {".visible .entry nullor_samples", NULLOR_TEST_DRIVER};
+  std::shared_ptr<CudaDevice> device = open_for_samples(target);
 
   Pinned sample(int k) const {
     Rng rng = Rng(5).split(static_cast<std::uint64_t>(k));
@@ -69,7 +70,7 @@ void expect_operating_point(const CudaEngine& engine, std::size_t k, Engine alon
 
 TEST(CudaEngine, HasTheOperatingPointsOfTheScalarEngine) {
   const Sampled s;
-  CudaEngine engine(s.circuit, s.target, {});
+  CudaEngine engine(s.circuit, s.device, {});
   for (int k = 0; k < 6; ++k) ASSERT_TRUE(engine.add(s.sample(k), {}));
   engine.run();
   for (int k = 0; k < 6; ++k) expect_operating_point(engine, static_cast<std::size_t>(k), s.alone(k));
@@ -87,7 +88,7 @@ TEST(CudaEngine, FollowsTheTemperature) {
   const Sampled s;
   const std::vector<double> celsius = {-40, -20, 0, 27, 50, 100, 125};
   const int out = Dae(s.circuit).unknown("out");
-  CudaEngine engine(s.circuit, s.target, {{out}, {}, celsius, {}});
+  CudaEngine engine(s.circuit, s.device, {{out}, {}, celsius, {}});
   for (int k = 0; k < 2; ++k) ASSERT_TRUE(engine.add(s.sample(k), {}));
   engine.run();
   for (int k = 0; k < 2; ++k) {
@@ -103,7 +104,7 @@ TEST(CudaEngine, FollowsTheTemperature) {
   }
   // Parameters that follow the temperature would be wrong there.
   const Circuit hot = read_circuit_text("t\nv1 a 0 1\nr1 a 0 {1k+temper}\n.end\n");
-  CudaEngine refuses(hot, s.target, {{0}, {}, celsius, {}});
+  CudaEngine refuses(hot, s.device, {{0}, {}, celsius, {}});
   EXPECT_FALSE(refuses.add({}, {}));
 }
 
@@ -111,7 +112,7 @@ TEST(CudaEngine, HasTheResponsesOfTheScalarEngine) {
   const Sampled s;
   const std::vector<double> points = {1, 1e3, 1e6, 1e8};
   const int out = Dae(s.circuit).unknown("out");
-  CudaEngine engine(s.circuit, s.target, {{out, Dae(s.circuit).size()}, points, {}, {}});
+  CudaEngine engine(s.circuit, s.device, {{out, Dae(s.circuit).size()}, points, {}, {}});
   for (int k = 0; k < 3; ++k) ASSERT_TRUE(engine.add(s.sample(k), {}));
   engine.run();
   for (int k = 0; k < 3; ++k) {
@@ -137,7 +138,7 @@ TEST(CudaEngine, HasTheWaveformsOfTheScalarEngine) {
   card.stop = 400e-9;
   const auto waves = [&](const char* seed) {
     setenv("NULLOR_FIBER_SEED", seed, 1);
-    CudaEngine engine(s.circuit, s.target, {{Dae(s.circuit).unknown("out")}, {}, {}, card});
+    CudaEngine engine(s.circuit, s.device, {{Dae(s.circuit).unknown("out")}, {}, {}, card});
     for (int k = 0; k < 3; ++k) EXPECT_TRUE(engine.add(s.sample(k), {}));
     engine.run();
     unsetenv("NULLOR_FIBER_SEED");
@@ -178,15 +179,15 @@ TEST(CudaEngine, LeavesOutWhatItDoesNotKnow) {
   TranCard card;
   card.step = 1e-8;
   card.stop = 1e-6;
-  EXPECT_FALSE(CudaEngine(circuit, Sampled().target, {{0}, {}, {}, card}).add({}, {}));
-  EXPECT_TRUE(CudaEngine(circuit, Sampled().target, {}).add({}, {}));
+  EXPECT_FALSE(CudaEngine(circuit, Sampled().device, {{0}, {}, {}, card}).add({}, {}));
+  EXPECT_TRUE(CudaEngine(circuit, Sampled().device, {}).add({}, {}));
 }
 
 TEST(CudaEngine, TellsWhatIsMissing) {
   Sampled s;
   const auto refused = [&](const CudaTarget& target) {
     try {
-      CudaEngine(s.circuit, target, {});
+      open_for_samples(target);
     } catch (const InputError& error) {
       return std::string(error.what());
     }
@@ -202,7 +203,7 @@ TEST(CudaEngine, TellsWhatIsMissing) {
 TEST(CudaEngine, RefusesPivotsThatDoNotFit) {
   const Circuit circuit =
       read_circuit_text("t\n.param g=1\nv1 a 0 1\nr1 b 0 1k\ng1 b 0 b 0 {g}\ng2 b 0 a 0 1m\n.end\n");
-  CudaEngine engine(circuit, Sampled().target, {});
+  CudaEngine engine(circuit, Sampled().device, {});
   const ParameterId g = circuit.parameters.find("g");
   for (const double x : {1.0, -1e-3}) ASSERT_TRUE(engine.add({{g, x}}, {}));
   engine.run();

@@ -14,7 +14,9 @@ namespace nullor {
 namespace {
 
 const std::string kRoot = NULLOR_SOURCE_DIR;
-const CudaTarget kFibers = {".visible .entry nullor_samples", NULLOR_TEST_DRIVER};
+std::shared_ptr<CudaDevice> fibers() {
+  return open_for_samples({".visible .entry nullor_samples", NULLOR_TEST_DRIVER});
+}
 
 std::vector<double> conditions_of(const Testbench& bench) {
   std::vector<double> out;
@@ -27,7 +29,7 @@ void expect_as_in_lanes(const Testbench& bench, const CircuitSetting& setting,
   TestbenchEvaluator alone(bench, setting);
   for (std::size_t k = 0; k < bench.setups.size(); ++k)
     EXPECT_TRUE(CudaSimulator::supports(alone.circuit(k))) << bench.setups[k].name;
-  LaneEvaluator on_device(bench, setting, kFibers), in_lanes(bench, setting);
+  LaneEvaluator on_device(bench, setting, fibers()), in_lanes(bench, setting);
   const auto all = [](std::size_t) { return true; };
   const auto a = on_device.evaluate_many(samples, all), b = in_lanes.evaluate_many(samples, all);
   ASSERT_EQ(a.size(), samples.size());
@@ -98,7 +100,8 @@ TEST_F(CudaOnAnalogGym, HasTheTablesOfLanes) {
       for (const double bias : {3e-6, 5e-6})
         samples.push_back(*alone.pinned(k, {{bias}}, conditions_of(bench)));
       const auto never = [](std::size_t, const Table&) { return false; };
-      const auto a = CudaSimulator(alone.circuit(k), alone.wants_regions(k), kFibers).run(samples, never, {});
+      const auto a =
+          CudaSimulator(alone.circuit(k), alone.wants_regions(k), fibers()).run(samples, never, {});
       const auto b = LaneSimulator(alone.circuit(k), alone.wants_regions(k)).run(samples, never, {});
       for (std::size_t s = 0; s < samples.size(); ++s) {
         ASSERT_TRUE(a[s] && b[s]) << name << ", " << bench.setups[k].name;

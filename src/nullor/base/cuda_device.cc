@@ -17,7 +17,8 @@ using Address = std::uint64_t;
 constexpr int kMultiprocessors = 16, kCooperative = 95;  // of cuDeviceGetAttribute
 
 InputError refused(const std::string& what) {
-  return InputError(ErrorKind::usage, "CUDA: " + what, {}, "leave out --device cuda to use the processor");
+  return InputError(ErrorKind::usage, "CUDA: " + what, {},
+                    "leave out --device cuda or --engine cuda to use the processor");
 }
 
 }  // namespace

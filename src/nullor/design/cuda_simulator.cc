@@ -4,7 +4,6 @@
 #include <complex>
 #include <variant>
 
-#include "nullor/base/error.h"
 #include "nullor/design/device_regions.h"
 #include "nullor/design/lane_simulator.h"
 #include "nullor/simulate/engine.h"
@@ -32,19 +31,12 @@ CudaEngine::Wishes wishes_of(const Circuit& circuit, const std::vector<Output>& 
 
 }  // namespace
 
-void check_cuda(const CudaTarget& target) {
-  if (!*target.program)
-    throw InputError(ErrorKind::usage, "this program was built without a compiler for CUDA", {},
-                     "install clang and build it again, or leave out --engine cuda");
-  CudaDevice(target.driver).load(target.program);
-}
-
-CudaSimulator::CudaSimulator(const Circuit& circuit, bool regions, const CudaTarget& target)
+CudaSimulator::CudaSimulator(const Circuit& circuit, bool regions, std::shared_ptr<CudaDevice> device)
     : analyses_(circuit.analyses),
       regions_(regions),
       outputs_(unknowns_to_keep(circuit)),
       wishes_(wishes_of(circuit, outputs_)),
-      engine_(circuit, target, wishes_) {}
+      engine_(circuit, std::move(device), wishes_) {}
 
 bool CudaSimulator::supports(const Circuit& circuit) {
   int responses = 0, sweeps = 0, transients = 0;

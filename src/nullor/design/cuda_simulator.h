@@ -7,13 +7,10 @@
 
 namespace nullor {
 
-/// Throws InputError(usage) where nothing can run there: no device, or no program.
-void check_cuda(const CudaTarget& target);
-
 class CudaSimulator : public SetupSimulator {
  public:
-  /// As LaneSimulator.
-  CudaSimulator(const Circuit& circuit, bool regions, const CudaTarget& target);
+  /// As LaneSimulator. `device`: of open_for_samples().
+  CudaSimulator(const Circuit& circuit, bool regions, std::shared_ptr<CudaDevice> device);
 
   /// Every analysis is .op, an .ac, a .dc of the temperature, or a .tran, and every device is known there.
   static bool supports(const Circuit& circuit);

@@ -131,7 +131,8 @@ class Maker {
 std::unique_ptr<SampleEvaluator> make_evaluator(const std::string& engine, const Testbench& bench,
                                                 const CircuitSetting& setting) {
   if (engine == "lanes") return std::make_unique<LaneEvaluator>(bench, setting);
-  if (engine == "cuda") return std::make_unique<LaneEvaluator>(bench, setting, CudaTarget{kSampleProgram});
+  if (engine == "cuda")
+    return std::make_unique<LaneEvaluator>(bench, setting, open_for_samples({kSampleProgram}));
   if (engine == "native") return std::make_unique<TestbenchEvaluator>(bench, setting);
   if (engine == "ngspice") return std::make_unique<NgspiceEvaluator>(bench, setting);
   throw InputError(ErrorKind::usage, "there is no engine '" + engine + "'", {},

@@ -17,9 +17,11 @@ constexpr std::size_t kChunk = 64, kCudaChunk = 1024;
 }  // namespace
 
 LaneEvaluator::LaneEvaluator(const Testbench& bench, const CircuitSetting& setting,
-                             std::optional<CudaTarget> cuda)
-    : bench_(bench), cuda_(std::move(cuda)), supported_(!(setting.time_limit > 0)), alone_(bench, setting) {
-  if (cuda_) check_cuda(*cuda_);
+                             std::shared_ptr<CudaDevice> device)
+    : bench_(bench),
+      device_(std::move(device)),
+      supported_(!(setting.time_limit > 0)),
+      alone_(bench, setting) {
   for (std::size_t k = 0; k < bench.setups.size(); ++k)
     supported_ = supported_ && LaneSimulator::supports(alone_.circuit(k));
 }
@@ -40,15 +42,15 @@ std::vector<SampleOutcome> LaneEvaluator::evaluate_many(std::span<const Sample> 
   setups_.clear();
   places_.clear();
   for (std::size_t k = 0; k < bench_.setups.size(); ++k) {
-    if (cuda_ && CudaSimulator::supports(alone_.circuit(k))) {
-      setups_.push_back(std::make_unique<CudaSimulator>(alone_.circuit(k), alone_.wants_regions(k), *cuda_));
+    if (device_ && CudaSimulator::supports(alone_.circuit(k))) {
+      setups_.push_back(std::make_unique<CudaSimulator>(alone_.circuit(k), alone_.wants_regions(k), device_));
     } else {
       setups_.push_back(std::make_unique<LaneSimulator>(alone_.circuit(k), alone_.wants_regions(k)));
     }
     places_.push_back(places_in_first(k));
   }
   std::vector<SampleOutcome> out;
-  const std::size_t chunk = cuda_ ? kCudaChunk : kChunk;
+  const std::size_t chunk = device_ ? kCudaChunk : kChunk;
   for (std::size_t first = 0; first < samples.size(); first += chunk) {
     const std::size_t count = std::min(chunk, samples.size() - first);
     evaluate_chunk(samples.subspan(first, count), out);

@@ -3,7 +3,6 @@
 /// (cuda_engine.h).
 
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "nullor/base/cuda_device.h"
@@ -18,8 +17,10 @@ namespace nullor {
 /// its last digits: operating points begin where the last ones ended.
 class LaneEvaluator : public SampleEvaluator {
  public:
-  /// `cuda`: where set-ups are simulated that the program there knows; the others are in lanes.
-  LaneEvaluator(const Testbench& bench, const CircuitSetting& setting, std::optional<CudaTarget> cuda = {});
+  /// `device`: where set-ups are simulated that its program knows (open_for_samples()); the others are in
+  /// lanes.
+  LaneEvaluator(const Testbench& bench, const CircuitSetting& setting,
+                std::shared_ptr<CudaDevice> device = nullptr);
 
   SampleOutcome evaluate(std::span<const double> parameters, std::span<const double> conditions) override;
   std::vector<SampleOutcome> evaluate_many(std::span<const Sample> samples,
@@ -34,7 +35,7 @@ class LaneEvaluator : public SampleEvaluator {
   void evaluate_chunk(std::span<const Sample> samples, std::vector<SampleOutcome>& out);
 
   const Testbench& bench_;
-  std::optional<CudaTarget> cuda_;
+  std::shared_ptr<CudaDevice> device_;
   bool supported_ = true;
   TestbenchEvaluator alone_;
   long alone_count_ = 0;

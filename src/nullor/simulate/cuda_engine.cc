@@ -25,15 +25,20 @@ constexpr double kRounding = 4 * std::numeric_limits<double>::epsilon();  // of 
 
 }  // namespace
 
-CudaEngine::CudaEngine(const Circuit& circuit, const CudaTarget& target, Wishes wishes)
-    : device_(target.driver),
+std::shared_ptr<CudaDevice> open_for_samples(const CudaTarget& target) {
+  if (!*target.program)
+    throw InputError(ErrorKind::usage, "this program was built without a compiler for CUDA", {},
+                     "install clang and build it again, or leave out --engine cuda");
+  auto device = std::make_shared<CudaDevice>(target.driver);
+  device->load(target.program);
+  return device;
+}
+
+CudaEngine::CudaEngine(const Circuit& circuit, std::shared_ptr<CudaDevice> device, Wishes wishes)
+    : device_(std::move(device)),
       options_(SimulationOptions::of(circuit)),
       wishes_(std::move(wishes)),
       dae_(circuit, cuda_object_factories()) {
-  if (!*target.program)
-    throw InputError(ErrorKind::usage, "this program was built without a compiler for CUDA", {},
-                     "install clang and build it again");
-  device_.load(target.program);
   place_wishes();
   place_groups();
   place_gathering();
@@ -216,15 +221,16 @@ void CudaEngine::run() {
     if (std::exchange(jobs_[k].has_start, true)) continue;
     std::copy(near_.begin(), near_.end(), &values_[k * u(circuit_.values) + u(circuit_.start_at)]);
   }
-  const CudaArray<CudaJob> jobs(device_, jobs_.data(), jobs_.size());
-  const CudaArray<std::byte> objects(device_, objects_.data(), objects_.size());
-  const CudaArray<double> values(device_, values_.data(), values_.size()), results(device_, results_.size());
-  const CudaArray<CudaOutcome> outcomes(device_, outcomes_.data(), outcomes_.size());
+  const CudaArray<CudaJob> jobs(*device_, jobs_.data(), jobs_.size());
+  const CudaArray<std::byte> objects(*device_, objects_.data(), objects_.size());
+  const CudaArray<double> values(*device_, values_.data(), values_.size()),
+      results(*device_, results_.size());
+  const CudaArray<CudaOutcome> outcomes(*device_, outcomes_.data(), outcomes_.size());
   const std::size_t point = u(1 + circuit_.outputs), wave = u(circuit_.most_points) * point;
-  const CudaArray<double> waves(device_, jobs_.size() * wave);
-  const CudaArray<unsigned> taken(device_, 1);
-  const std::size_t blocks = device_.blocks(kProgram, kCudaThreads, kBoardBytes);
-  const CudaArray<double> work(device_, blocks * circuit_.work);
+  const CudaArray<double> waves(*device_, jobs_.size() * wave);
+  const CudaArray<unsigned> taken(*device_, 1);
+  const std::size_t blocks = device_->blocks(kProgram, kCudaThreads, kBoardBytes);
+  const CudaArray<double> work(*device_, blocks * circuit_.work);
   CudaBatch batch;
   batch.count = static_cast<int>(jobs_.size());
   batch.jobs = jobs.data();
@@ -235,18 +241,18 @@ void CudaEngine::run() {
   batch.outcomes = outcomes.data();
   batch.work = work.data();
   batch.taken = taken.data();
-  const CudaArray<CudaCircuit> circuit(device_, &circuit_, 1);
-  const CudaArray<CudaBatch> there(device_, &batch, 1);
+  const CudaArray<CudaCircuit> circuit(*device_, &circuit_, 1);
+  const CudaArray<CudaBatch> there(*device_, &batch, 1);
   const CudaCircuit* circuit_at = circuit.data();
   const CudaBatch* batch_at = there.data();
   void* arguments[] = {&circuit_at, &batch_at};
-  device_.run(kProgram, kCudaThreads, kBoardBytes, arguments);
+  device_->run(kProgram, kCudaThreads, kBoardBytes, arguments);
   results.read(results_.data());
   outcomes.read(outcomes_.data());
   waves_.resize(jobs_.size());
   for (std::size_t k = 0; k < jobs_.size(); ++k) {
     waves_[k].resize(u(outcomes_[k].points) * point);
-    device_.read(waves_[k].data(), waves.data() + k * wave, waves_[k].size() * sizeof(double));
+    device_->read(waves_[k].data(), waves.data() + k * wave, waves_[k].size() * sizeof(double));
   }
 }
 

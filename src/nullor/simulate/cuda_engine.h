@@ -26,6 +26,9 @@ namespace nullor {
 /// The program of cuda_program.cu (CudaTarget::program).
 extern const char* const kSampleProgram;
 
+/// A device with the program on it. Throws InputError(usage): no such device, no such program.
+std::shared_ptr<CudaDevice> open_for_samples(const CudaTarget& target);
+
 class CudaEngine {
  public:
   struct Wishes {
@@ -34,14 +37,13 @@ class CudaEngine {
     std::vector<double> temperatures;  ///< of a .dc sweep [degC]
     std::optional<TranCard> tran;
   };
-  /// Throws InputError(usage): no such device, no such program.
-  CudaEngine(const Circuit& circuit, const CudaTarget& target, Wishes wishes);
+  /// `device`: of open_for_samples(), which many may share.
+  CudaEngine(const Circuit& circuit, std::shared_ptr<CudaDevice> device, Wishes wishes);
   ~CudaEngine();
 
   /// Everything nonlinear is a device of lane_devices.def, and nothing delays or switches.
   static bool supports(const Circuit& circuit);
 
-  std::string name() const { return device_.name(); }
   const LaneDae& dae() const { return dae_; }
   /// The sample as a scalar circuit, whole.
   Dae& whole(const Pinned& sample);
@@ -60,15 +62,14 @@ class CudaEngine {
   std::span<const double> operating_point(std::size_t k) const;  ///< (n + 1)
   std::span<const double> response(std::size_t k) const;         ///< (frequencies, outputs, 2)
   std::span<const double> sweep(std::size_t k) const;            ///< (temperatures, outputs)
-  const std::vector<double>& transient(std::size_t k) const {
-    return waves_[k];
-  }  ///< (points, 1 + outputs): time first
+  /// (points, 1 + outputs): time first
+  const std::vector<double>& transient(std::size_t k) const { return waves_[k]; }
 
  private:
   template <class T>
   const T* upload(const std::vector<T>& numbers) {
     const auto bytes = std::as_bytes(std::span(numbers));
-    kept_.emplace_back(device_, bytes.data(), bytes.size());
+    kept_.emplace_back(*device_, bytes.data(), bytes.size());
     return reinterpret_cast<const T*>(kept_.back().data());
   }
   CudaElimination upload(const Elimination& list);
@@ -88,7 +89,7 @@ class CudaEngine {
     return results_.data() + k * static_cast<std::size_t>(circuit_.results);
   }
 
-  CudaDevice device_;
+  std::shared_ptr<CudaDevice> device_;
   SimulationOptions options_;
   Wishes wishes_;
   LaneDae dae_;  ///< of which one lane is used
