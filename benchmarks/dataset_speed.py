@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Samples of a SKY130 amplifier a second beside ngspice, and evaluations of BSIM4 a second.
 
-usage: benchmarks/dataset_speed.py [--samples 256] [--ngspice-samples 4] [--program PATH]
+usage: benchmarks/dataset_speed.py [--samples 256] [--ngspice-samples 4] [--cuda SAMPLES] [--program PATH]
 
 AnalogGym's Leung_NMCF_Pin_3 (amplifier/ and sky130/ below NULLOR_DATA or ../shared/data), sizes within one percent of
 ZeroSim's own, at which it is stable: every set-up runs to its end. Processor time of one thread, start of the program and
@@ -12,6 +12,8 @@ all       every set-up, all eleven metrics; then the largest relative difference
           engine
 op + ac   open loop alone: gain, unity-gain frequency and phase margin; four times as many samples
 devices   f, q and all derivatives of 24 transistors, scalar and in lanes
+
+--cuda adds a graphics device, by wall time: so many samples at once, by one thread that feeds it.
 """
 
 import argparse
@@ -22,6 +24,7 @@ import pathlib
 import resource
 import subprocess
 import tempfile
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SIZES = {
@@ -66,9 +69,9 @@ class Bench:
         (self.folder / "op + ac.toml").write_text(open_loop_alone(testbench))
 
     def seconds(self, what, engine, cards, count):
-        """Processor time a sample."""
+        """Processor time a sample; wall time on a graphics device."""
         out, name = self.folder / f"{what}-{engine}-{cards}", "Leung_NMCF_Pin_3"
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
         subprocess.run([self.options.program, "-q", "dataset", "make", str(self.amplifier / "spice_netlist" / name),
                         "--include", str(self.amplifier / "design_variables" / name),
                         "--models", str(self.corners / ("tt_flat.spice" if cards == "flat" else "tt.spice")),
@@ -76,6 +79,8 @@ class Bench:
                         "--samples", str(count), "--shard-size", str(count), "--engine", engine, "--jobs", "1",
                         "--out", str(out)], check=True, stdout=subprocess.DEVNULL)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        if engine == "cuda":
+            return (time.monotonic() - began) / count
         return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / count
 
     def table(self, engine):
@@ -113,6 +118,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--samples", type=int, default=256)
     parser.add_argument("--ngspice-samples", type=int, default=4)
+    parser.add_argument("--cuda", type=int, default=0)
     parser.add_argument("--program", default=str(ROOT / "build" / "release" / "bin" / "nullor"))
     options = parser.parse_args()
     data = pathlib.Path(os.environ.get("NULLOR_DATA", ROOT.parent / "shared" / "data"))
@@ -124,13 +130,15 @@ def main():
         print(f"{'what':<10}{'engine':<10}{'cards':<10}{'samples':>8}{'CPU ms a sample':>17}{'samples/s':>11}{'ratio to ngspice':>18}")
         for what, more in (("all", 1), ("op + ac", 4)):
             ngspice = {}
-            for engine, cards, count in (("ngspice", "foundry", few), ("ngspice", "flat", few),
-                                         ("native", "flat", options.samples // 4), ("lanes", "flat", more * options.samples),
-                                         ("lanes", "foundry", more * options.samples)):
-                time = bench.seconds(what, engine, cards, count)
-                ngspice.setdefault(cards, time)
-                print(f"{what:<10}{engine:<10}{cards:<10}{count:>8}{1e3 * time:>17.2f}{1 / time:>11.4g}"
-                      f"{ngspice[cards] / time:>18.1f}", flush=True)
+            wanted = [("ngspice", "foundry", few), ("ngspice", "flat", few), ("native", "flat", options.samples // 4),
+                      ("lanes", "flat", more * options.samples), ("lanes", "foundry", more * options.samples)]
+            if options.cuda:
+                wanted.append(("cuda", "flat", options.cuda))
+            for engine, cards, count in wanted:
+                seconds = bench.seconds(what, engine, cards, count)
+                ngspice.setdefault(cards, seconds)
+                print(f"{what:<10}{engine:<10}{cards:<10}{count:>8}{1e3 * seconds:>17.2f}{1 / seconds:>11.4g}"
+                      f"{ngspice[cards] / seconds:>18.1f}", flush=True)
         devices = bench.devices()
         print(f"\nBSIM4 evaluations a second with all derivatives: scalar {devices['scalar'] / 1e6:.2f} million, "
               f"{devices['lanes']} lanes {devices['side_by_side'] / 1e6:.2f} million")

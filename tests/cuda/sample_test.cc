@@ -6,10 +6,9 @@
 #include <cstdlib>
 
 #include "nullor/base/error.h"
-#include "nullor/base/rng.h"
 #include "nullor/netlist/circuit.h"
 #include "nullor/simulate/cuda_engine.h"
-#include "nullor/simulate/engine.h"
+#include "nullor/simulate/sampled_amplifier_test.h"
 #include "nullor/simulate/small_signal.h"
 
 namespace nullor {
@@ -39,25 +38,10 @@ cl out 0 5p
 .end
 )";
 
-struct Sampled {
-  Circuit circuit = read_circuit_text(kAmplifier);
-  std::vector<std::string> names = {"w1", "w3", "w6", "l", "ib", "cc", "vdd", "rz"};
-  std::vector<double> middle = {20e-6, 10e-6, 40e-6, 1e-6, 10e-6, 2e-12, 3, 1e3};
+struct Sampled : SampledAmplifier {
+  Sampled() : SampledAmplifier(kAmplifier) {}
   CudaTarget target = {".visible .entry nullor_samples", NULLOR_TEST_DRIVER};
   std::shared_ptr<CudaDevice> device = open_for_samples(target);
-
-  Pinned sample(int k) const {
-    Rng rng = Rng(5).split(static_cast<std::uint64_t>(k));
-    Pinned out;
-    for (std::size_t p = 0; p < names.size(); ++p)
-      out.emplace_back(circuit.parameters.find(names[p]), middle[p] * (0.7 + 0.6 * rng.uniform()));
-    return out;
-  }
-  Engine alone(int k) const {
-    Circuit own = circuit;
-    for (const auto& [id, value] : sample(k)) own.parameters.override_value(id, value);
-    return Engine(std::move(own));
-  }
 };
 
 void expect_operating_point(const CudaEngine& engine, std::size_t k, Engine alone) {
@@ -94,10 +78,7 @@ TEST(CudaEngine, FollowsTheTemperature) {
   for (int k = 0; k < 2; ++k) {
     ASSERT_TRUE(engine.done(static_cast<std::size_t>(k)));
     for (std::size_t t = 0; t < celsius.size(); ++t) {
-      Circuit own = s.circuit;
-      for (const auto& [id, value] : s.sample(k)) own.parameters.override_value(id, value);
-      own.parameters.override_value(ParameterTable::kTemperature, celsius[t]);
-      const double wanted = Engine(std::move(own)).operating_point({}).x[static_cast<std::size_t>(out)];
+      const double wanted = s.alone(k, celsius[t]).operating_point({}).x[static_cast<std::size_t>(out)];
       EXPECT_NEAR(engine.sweep(static_cast<std::size_t>(k))[t], wanted, 1e-9 + 1e-7 * std::fabs(wanted))
           << celsius[t];
     }

@@ -102,14 +102,9 @@ class CudaNewton {
 
   /// G, C and charges at x, nothing held back.
   void linearize(bool small_signal) {
-    evaluate_devices({.x = w_.x,
-                      .gmin = circuit_.options.gmin,
-                      .last = w_.last,
-                      .f = w_.own_f,
-                      .q = w_.own_q,
-                      .g = w_.own_g,
-                      .c = w_.own_c,
-                      .small_signal = small_signal});
+    CudaAssembly assembly = here();
+    assembly.small_signal = small_signal;
+    evaluate_devices(assembly);
     gather({});
   }
 
@@ -121,17 +116,24 @@ class CudaNewton {
     return reinterpret_cast<const typename Instance::Device*>(objects_ + group.first_object)[k];
   }
 
+  CudaAssembly here() const {
+    CudaAssembly out;
+    out.x = w_.x;
+    out.gmin = circuit_.options.gmin;
+    out.last = w_.last;
+    out.f = w_.own_f;
+    out.q = w_.own_q;
+    out.g = w_.own_g;
+    out.c = w_.own_c;
+    return out;
+  }
+
   /// f, q, g, c and the matrix j at x; true where a device held back.
   bool evaluate(const Problem& problem, bool at_guess) {
-    const bool limited = evaluate_devices({.x = w_.x,
-                                           .gmin = circuit_.options.gmin,
-                                           .last = w_.last,
-                                           .f = w_.own_f,
-                                           .q = w_.own_q,
-                                           .g = w_.own_g,
-                                           .c = w_.own_c,
-                                           .limiting = true,
-                                           .at_guess = at_guess});
+    CudaAssembly assembly = here();
+    assembly.limiting = true;
+    assembly.at_guess = at_guess;
+    const bool limited = evaluate_devices(assembly);
     gather(problem);
     return team_.any(limited);
   }

@@ -4,9 +4,8 @@
 
 #include <gtest/gtest.h>
 
-#include "nullor/base/rng.h"
-#include "nullor/simulate/engine.h"
 #include "nullor/simulate/lane_transient.h"
+#include "nullor/simulate/sampled_amplifier_test.h"
 #include "nullor/simulate/small_signal.h"
 
 namespace nullor {
@@ -38,23 +37,8 @@ d1 0 out d
 .end
 )";
 
-struct Sampled {
-  Circuit circuit = read_circuit_text(kAmplifier);
-  std::vector<std::string> names = {"w1", "w3", "w6", "l", "ib", "cc", "vdd", "rz"};
-  std::vector<double> middle = {20e-6, 10e-6, 40e-6, 1e-6, 10e-6, 2e-12, 3, 1e3};
-
-  Pinned sample(int k) const {
-    Rng rng = Rng(5).split(static_cast<std::uint64_t>(k));
-    Pinned out;
-    for (std::size_t p = 0; p < names.size(); ++p)
-      out.emplace_back(circuit.parameters.find(names[p]), middle[p] * (0.7 + 0.6 * rng.uniform()));
-    return out;
-  }
-  Engine alone(int k) const {
-    Circuit own = circuit;
-    for (const auto& [id, value] : sample(k)) own.parameters.override_value(id, value);
-    return Engine(std::move(own));
-  }
+struct Sampled : SampledAmplifier {
+  Sampled() : SampledAmplifier(kAmplifier) {}
 };
 
 TEST(LaneEngine, HasTheOperatingPointsOfTheScalarEngine) {
