@@ -88,6 +88,10 @@ LaneSimulator::Results LaneSimulator::run(std::span<const Pinned> samples, const
     return std::holds_alternative<TranCard>(card.what);
   });
   if (moves && !LaneTransient::supports(engine_.dae())) return results;
+  const bool responds = std::any_of(analyses_.begin(), analyses_.end(), [](const AnalysisCard& card) {
+    return std::holds_alternative<AcCard>(card.what) || std::holds_alternative<NoiseCard>(card.what);
+  });
+  if (responds && engine_.dae().has_delays()) return results;  // which are more than G + j omega C
   for (auto& result : results) result.emplace().ran = true;
   for (std::size_t first = 0; first < samples.size(); first += kLanes) {
     std::vector<int> which;

@@ -101,5 +101,15 @@ TEST(LaneSimulator, LeavesSweepsOfOtherThingsToTheScalarEngine) {
   EXPECT_FALSE(LaneSimulator::supports(Stage(".dc vin 0 1 0.1 temp 0 50 25\n").circuit));
 }
 
+// A delay turns the phase of a response by omega td; lanes know G + j omega C alone.
+TEST(LaneSimulator, LeavesTheResponsesOfLinesAlone) {
+  const Circuit circuit = read_circuit_text(
+      "line\n.param r=50\nv1 a 0 dc 1 ac 1\nr1 a b {r}\nt1 b 0 c 0 z0=50 td=1n\nr2 c 0 50\n.ac lin 1 100meg "
+      "100meg\n.end\n");
+  const Pinned sample = {{circuit.parameters.find("r"), 50.0}};
+  EXPECT_FALSE(LaneSimulator(circuit, false)
+                   .run({&sample, 1}, [](std::size_t, const Table&) { return false; }, {})[0]);
+}
+
 }  // namespace
 }  // namespace nullor
