@@ -183,6 +183,10 @@ void Dae::set_transient(double step, double stop) {
   for (const auto& group : groups_) group->set_transient(step, stop);
 }
 
+bool Dae::lags() const {
+  return std::any_of(groups_.begin(), groups_.end(), [](const auto& group) { return group->lags(); });
+}
+
 double Dae::largest_step() const {
   double out = 1e300;
   for (const auto& group : groups_) out = std::min(out, group->largest_step());

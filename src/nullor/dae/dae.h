@@ -112,6 +112,9 @@ class Dae {
   /// Extra frequency-dependent terms (delays), added to G + j omega C (nonzeros + 1).
   void evaluate_ac(double omega, std::complex<double>* matrix) const;
   bool has_delays() const { return has_delays_; }
+  /// Devices that follow small signals with a lag (BSIM4's acnqsmod), which evaluate_ac() knows and
+  /// gradient_ac() does not.
+  bool lags() const;
   /// Corners of the sources in (from, to], ascending.
   std::vector<double> breakpoints(double from, double to) const;
   double largest_step() const;

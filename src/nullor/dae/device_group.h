@@ -136,6 +136,8 @@ class DeviceGroup {
   virtual double largest_step() const { return 1e300; }
   virtual std::vector<double> delays() const { return {}; }
   virtual void begin_transient(const double* /*x*/, double /*time*/) {}
+  /// Something follows small signals with a lag: evaluate_ac() adds what that takes from G + j omega C.
+  virtual bool lags() const { return false; }
   virtual void evaluate_ac(double /*omega*/, std::complex<double>* /*matrix*/) const {}
 
   virtual void noise(int device, const double* x, NoiseSources& out) const = 0;

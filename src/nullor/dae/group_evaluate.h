@@ -163,6 +163,29 @@ void GroupOf<D>::refresh(Assembly& a, int k, const Shape& shape, double* f0, dou
   }
 }
 
+template <template <class> class D>
+void GroupOf<D>::find_lags(const Assembly& a) {
+  lags_.clear();
+  if constexpr (kLags) {
+    for (int k = 0; k < count(); ++k) {
+      if (!devices_[at(k)].lags) continue;
+      const int* const u = &unknowns_[at(k * kRows)];
+      Real x[kRows];
+      for (int r = 0; r < kRows; ++r) x[r] = Real(a.x[u[r]]);
+      for (int s = 0; s < kSeeds; ++s) x[kSeeded[at(s)]].d.set(s, 1.0);
+      Stamp<Real> out(x, kRows, a.gmin);
+      const double time = devices_[at(k)].lagging(x, out);
+      for (const Entry& e : entries_) {
+        if (e.seed < 0 || u[e.row] >= pattern_->n || u[e.column] >= pattern_->n) continue;
+        const double g = out.f(e.row).d[e.seed], c = out.q(e.row).d[e.seed];
+        if (g != 0 || c != 0) lags_.push_back({time, pattern_->find(u[e.row], u[e.column]), g, c});
+      }
+    }
+  } else {
+    (void)a;
+  }
+}
+
 // Four points in the lanes of a register; the last register repeats its last point.
 template <template <class> class D>
 void GroupOf<D>::evaluate_values(const Points& points) const {

@@ -55,6 +55,8 @@ class GroupOf : public DeviceGroup {
     d.eval_ac(x, s);
   };
 
+  static constexpr bool kLags = requires(const Device& d, const Real* x, Stamp<Real>& s) { d.lagging(x, s); };
+
   struct Entry {
     int row, column;
     int seed;                  ///< position in kSeeded, or -1: filled by linear terms only
@@ -160,9 +162,25 @@ class GroupOf : public DeviceGroup {
     saved_.assign(saved, 0.0);
     fresh_.assign(devices_.size(), -1.0);
     if constexpr (kLimits) last_.assign(unknowns_.size(), 0.0);
+    if constexpr (kLags) pattern_ = &pattern;
+  }
+
+  bool lags() const override {
+    if constexpr (kLags)
+      return std::any_of(devices_.begin(), devices_.end(), [](const Device& d) { return d.lags; });
+    return false;
+  }
+  void evaluate_ac(double omega, std::complex<double>* matrix) const override {
+    for (const Lag& lag : lags_) {
+      const std::complex<double> turned(0, omega * lag.time);
+      matrix[lag.slot] -= turned / (1.0 + turned) * std::complex<double>(lag.g, omega * lag.c);
+    }
   }
 
   void evaluate(Assembly& a) override {
+    if constexpr (kLags) {
+      if (a.small_signal) find_lags(a);
+    }
     if (a.capacitance) {
       if constexpr (kHasAc) {
         if (a.small_signal) return run<true, true>(a);
@@ -320,6 +338,14 @@ class GroupOf : public DeviceGroup {
     std::vector<int> seeded;                          ///< compact unknowns that enter nonlinearly
   };
 
+  /// What one device's lag takes from one nonzero of G + j omega C.
+  struct Lag {
+    double time;  ///< [s]
+    int slot;
+    double g, c;
+  };
+  void find_lags(const Assembly& a);
+
   int shape_of(const int* u, int ground);
 
   template <bool kSeparate, bool kAc>
@@ -363,6 +389,8 @@ class GroupOf : public DeviceGroup {
   std::array<std::array<int, kRows>, kRows> entry_of_{};
   std::vector<int> slots_;            ///< flow places, then charge places of each device
   mutable std::vector<double> last_;  ///< kRows a device: where it was last evaluated
+  const SparsePattern* pattern_ = nullptr;
+  std::vector<Lag> lags_;  ///< at the point of the last small-signal evaluation
   std::vector<Differentiated> differentiated_;
   Environment<Dual<kChunk>> gradient_environment_;  ///< without seeds
 };

@@ -60,8 +60,8 @@ class LaneDae {
   /// b(t) (n + 1) in `lanes`; the others stay.
   void excitation(const Lanes& time, bool dc, const Lanes::Mask& lanes, Lanes* b) const;
   void excitation_ac(ComplexLanes<kLanes>* b) const;
-  /// Anything beyond G + j omega C in small-signal analysis (delays).
-  bool has_delays() const { return scalars_[0]->has_delays(); }
+  /// Anything beyond G + j omega C in small-signal analysis (delays, lags).
+  bool has_delays() const { return scalars_[0]->has_delays() || scalars_[0]->lags(); }
   int hot_groups() const { return static_cast<int>(hot_.size()); }
   const LaneGroup& hot_group(int k) const { return *hot_[static_cast<std::size_t>(k)].lanes; }
   /// Everything nonlinear is a semiconductor device, whose characteristics bend over kT/q and not faster.

@@ -101,14 +101,20 @@ TEST(LaneSimulator, LeavesSweepsOfOtherThingsToTheScalarEngine) {
   EXPECT_FALSE(LaneSimulator::supports(Stage(".dc vin 0 1 0.1 temp 0 50 25\n").circuit));
 }
 
-// A delay turns the phase of a response by omega td; lanes know G + j omega C alone.
-TEST(LaneSimulator, LeavesTheResponsesOfLinesAlone) {
-  const Circuit circuit = read_circuit_text(
-      "line\n.param r=50\nv1 a 0 dc 1 ac 1\nr1 a b {r}\nt1 b 0 c 0 z0=50 td=1n\nr2 c 0 50\n.ac lin 1 100meg "
-      "100meg\n.end\n");
-  const Pinned sample = {{circuit.parameters.find("r"), 50.0}};
-  EXPECT_FALSE(LaneSimulator(circuit, false)
-                   .run({&sample, 1}, [](std::size_t, const Table&) { return false; }, {})[0]);
+// A line's delay, a channel's lag (acnqsmod): lanes know G + j omega C alone.
+TEST(LaneSimulator, LeavesResponsesWithDelaysAlone) {
+  const auto simulated = [](const std::string& lines) {
+    const Circuit circuit =
+        read_circuit_text("t\n.param r=50\nr1 a b {r}\n" + lines + ".ac lin 1 1g 1g\n.end\n");
+    const Pinned sample = {{circuit.parameters.find("r"), 51.0}};
+    const auto never = [](std::size_t, const Table&) { return false; };
+    return LaneSimulator(circuit, false).run({&sample, 1}, never, {})[0].has_value();
+  };
+  EXPECT_FALSE(simulated("v1 a 0 dc 1 ac 1\nt1 b 0 c 0 z0=50 td=1n\nr2 c 0 50\n"));
+  const std::string transistor =
+      "v1 a 0 dc 1 ac 1\nm1 b a 0 0 n w=1u l=1u\nr2 b 0 50\n.model n nmos level=14 ";
+  EXPECT_FALSE(simulated(transistor + "acnqsmod=1\n"));
+  EXPECT_TRUE(simulated(transistor + "acnqsmod=0\n"));
 }
 
 }  // namespace

@@ -72,7 +72,7 @@ struct Bsim4 : bsim4::Card<P> {
 
   // Derived by setup().
   double sign = 1, gmin = 0;
-  bool delayed = false, series_by_bias = false, channel_gate = false;
+  bool delayed = false, lags = false, series_by_bias = false, channel_gate = false;
   P fingers, devices, temperature, vtm, gate_step;
   P gate_scale, gate_diffusion;  ///< channel part of the gate resistance
   P cox_area, overlap_b;         ///< [F], all fingers of one device
@@ -109,6 +109,7 @@ struct Bsim4 : bsim4::Card<P> {
     gate_step = p.sign * p.vth0;
     series_by_bias = this->rdsmod == 1;
     delayed = (this->line_trnqsmod == bsim4::kOfTheCard ? this->trnqsmod : this->line_trnqsmod) == 1;
+    lags = !delayed && (this->line_acnqsmod == bsim4::kOfTheCard ? this->acnqsmod : this->line_acnqsmod) == 1;
     channel_gate = around.rgatemod >= 2 || delayed;
     gate_scale = p.bin(this->xrcrg1) * fingers;
     gate_diffusion = p.bin(this->xrcrg2) * vtm;
@@ -189,6 +190,29 @@ struct Bsim4 : bsim4::Card<P> {
   template <class Real>
   Real gate_conductance(const bsim4::ChannelCurrent<Real>& channel) const {
     return gate_scale * (gate_diffusion * channel.beta + channel.conductance);
+  }
+
+  /// With acnqsmod 1 the channel follows small signals with a lag: its current and its charge become
+  /// 1 / (1 + j omega tau) of what they are, tau = Cox W L / channel conductance. `out` receives them; tau
+  /// [s].
+  template <class Real>
+  double lagging(const Real* x, Stamp<Real>& out) const {
+    using Three = Dual<3, typename Stamp<Real>::Scalar>;
+    const auto variable = [&](int node, int k) { return Three::variable(sign * (x[node].v - x[si].v), k); };
+    const Three vgs = variable(gi, 0), vds = variable(di, 1), vbs = variable(bp, 2);
+    const bool forward = vds >= Three(0.0);
+    const auto bias =
+        forward ? threshold(vgs, vds, vbs) : threshold(Three(vgs - vds), Three(-vds), Three(vbs - vds));
+    const auto channel = channel_current(bias);
+    const auto charge = channel_charge(bias, channel.abulk0);
+    const Three ids = channel.ids * fingers;
+    const Three drain = forward ? charge.drain : Three(-(charge.gate + charge.body + charge.drain));
+    // The body's charge follows at once, and the gate's share of it.
+    const Three inverted = charge.gate + charge.body;
+    const bsim4::Intrinsic<Three> part = {
+        forward ? ids : Three(-ids), Three(0.0), Three(0.0), drain, inverted, Three(0.0)};
+    stamp_intrinsic(part, out);
+    return value(cox_area) / value(gate_conductance(channel));
   }
 
   template <class Real>
@@ -297,7 +321,12 @@ struct Bsim4 : bsim4::Card<P> {
   void stamp_channel(const Y& vgs, const Y& vds, const Y& vbs, const Real* x, Stamp<Real>& out) const {
     std::optional<bsim4::Attachments<Y>> more;
     if (channel_gate || series_by_bias) more.emplace();
-    const auto y = intrinsic(vgs, vds, vbs, more ? &*more : nullptr);
+    stamp_intrinsic(intrinsic(vgs, vds, vbs, more ? &*more : nullptr), out);
+    if (more) stamp_attachments(*more, x, out);
+  }
+
+  template <class Y, class Real>
+  void stamp_intrinsic(const bsim4::Intrinsic<Y>& y, Stamp<Real>& out) const {
     const auto flow = [&](int row, const Y& i) {
       if constexpr (kLifts<Real>) {
         out.flow(row, of_devices(i), kChannel, si);
@@ -320,7 +349,6 @@ struct Bsim4 : bsim4::Card<P> {
     charge(gi, y.q_g);
     charge(bp, y.q_b);
     charge(si, -(y.q_d + y.q_g + y.q_b));
-    if (more) stamp_attachments(*more, x, out);
   }
 
   static constexpr int kChannel[] = {gi, di, bp};  ///< the voltages of the channel, against si

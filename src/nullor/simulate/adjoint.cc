@@ -76,6 +76,9 @@ std::vector<double> op_gradient(Dae& dae, NewtonSolver& newton, const Simulation
 std::vector<double> ac_gradient(Dae& dae, NewtonSolver& newton, const SimulationOptions& options,
                                 const std::vector<double>& x, const std::vector<AcSeed>& seeds,
                                 const std::vector<ParameterHandle>& wanted) {
+  if (dae.lags())
+    throw InputError(ErrorKind::usage, "the gradient of an .ac result does not know acnqsmod=1 of BSIM4", {},
+                     "leave acnqsmod at 0, or use trnqsmod=1");
   const std::size_t n = u(dae.size()) + 1;
   std::vector<double> out(wanted.size(), 0.0), by_x(n, 0.0);
   dae.prepare_gradient(wanted);

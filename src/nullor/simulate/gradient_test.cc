@@ -274,5 +274,23 @@ TEST(Gradient, RefusesWaveformsAndUnknownNames) {
   EXPECT_THROW(gradient(engine, {"vecmax(v(in))", {"r9"}, "", {}}), InputError);
 }
 
+// Its term in the response has no derivative yet: better none than a wrong one.
+TEST(Gradient, RefusesResponsesOfLaggingChannels) {
+  const auto refused = [](const char* lag) {
+    Engine engine =
+        tight(std::string("t\nV1 g 0 0.9 ac 1\nV2 d 0 1\nR1 d out 1k\nM1 out g 0 0 n w=1u l=1u\n") +
+              ".model n nmos level=14 acnqsmod=" + lag +
+              "\n.ac lin 1 2meg 2meg\n.meas ac gain find vm(out) at=2meg\n.end\n");
+    try {
+      gradient(engine, {"gain", {}, "", {}});
+    } catch (const InputError& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_EQ(refused("0"), "");
+  EXPECT_NE(refused("1").find("does not know acnqsmod=1"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace nullor

@@ -69,7 +69,7 @@ struct Card : ThresholdCard<P>, CurrentCard<P>, ChargeCard<P>, JunctionCard<P>, 
     v.model_switch("tnoimod", d.tnoimod, "channel noise, 0: charge based, 1 and 2: holistic");
     v.model_switch("tempmod", d.tempmod, "temperature model, 0 to 3");
     v.model_switch("trnqsmod", d.trnqsmod, "1: channel charge with delay");
-    v.model_switch("acnqsmod", d.acnqsmod, "accepted; small-signal charges delay with trnqsmod only");
+    v.model_switch("acnqsmod", d.acnqsmod, "1: the channel follows small signals with a lag");
     v.model_switch("wpemod", d.wpemod, "1: well proximity effect");
     v.model_switch("gidlmod", d.gidlmod, "drain leakage, 0, 1: bias weights decoupled");
     v.model_switch("mtrlmod", d.mtrlmod, "1: gate and substrate materials as given");
