@@ -55,7 +55,7 @@ struct DatasetOptions {
   std::vector<std::pair<std::string, double>> set;  ///< conditions other than the testbench's own
   double time_limit = 0;                            ///< [s] a row; 0: none
   std::uint64_t point_limit = 0;                    ///< time points of a transient; 0: none
-  std::string engine = "native";                    ///< or "ngspice"
+  std::string engine = "lanes";                     ///< as make_evaluator() has them
 };
 
 /// How the rows of a data set lie in its folder.
