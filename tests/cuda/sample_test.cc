@@ -14,26 +14,11 @@
 namespace nullor {
 namespace {
 
-const char* const kAmplifier = R"(two stages
-.param w1=20u w3=10u w6=40u l=1u ib=10u cc=2p vdd=3 rz=1k
-.model n nmos vto=0.6 kp=1e-4 lambda=0.05 gamma=0.4 tox=1e-8 cj=1e-4 cgso=2e-10 cgdo=2e-10
+const std::string kAmplifier = kTwoStages + R"(
 .model p pmos level=14 version=4.5 vth0=-0.7 toxe=8e-9 u0=0.02 cgso=2e-10 cgdo=2e-10
-vdd vdd 0 {vdd}
 vin inp 0 dc {vdd/2} ac 1 pulse({vdd/2} {vdd/2+0.2} 50n 10n 10n 300n)
 vfb inn 0 {vdd/2}
-ib b 0 {-ib}
-mb b b 0 0 n w={w1} l={l}
-m5 tail b 0 0 n w={w1} l={l}
-m1 x inn tail 0 n w={w1} l={l} ad=1e-11 as=1e-11
-m2 y inp tail 0 n w={w1} l={l} ad=1e-11 as=1e-11
-m3 x x vdd vdd p w={w3} l={l}
-m4 y x vdd vdd p w={w3} l={l}
-m6 out y vdd vdd p w={w6} l={l}
-m7 out b 0 0 n w={w6/2} l={l}
-rz y z {rz}
-cc z out {cc}
 rl out 0 100k
-cl out 0 5p
 .options reltol=1e-5 abstol=1e-15 vntol=1e-10
 .end
 )";

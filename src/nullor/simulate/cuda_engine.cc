@@ -49,12 +49,18 @@ CudaEngine::CudaEngine(const Circuit& circuit, std::shared_ptr<CudaDevice> devic
 CudaEngine::~CudaEngine() = default;
 
 bool CudaEngine::supports(const Circuit& circuit) {
-  const LaneDae dae(circuit, cuda_object_factories());
+  const Dae dae(circuit);
   std::vector<double> events, states;
   const std::vector<double> x(u(dae.size()) + 1, 0.0);
-  dae.scalar(0).events(x.data(), events);
-  dae.scalar(0).read_states(states);
-  return events.empty() && states.empty() && !dae.has_delays() && dae.bends_gently();
+  dae.events(x.data(), events);
+  dae.read_states(states);
+  if (!events.empty() || !states.empty() || dae.has_delays() || dae.lags()) return false;
+  const auto& known = cuda_object_factories();
+  return std::all_of(dae.groups().begin(), dae.groups().end(), [&](const auto& group) {
+    return group->linear() || std::any_of(known.begin(), known.end(), [&](const LaneFactory& factory) {
+             return factory.device == group->kind().name;
+           });
+  });
 }
 
 Dae& CudaEngine::whole(const Pinned& sample) {

@@ -11,27 +11,12 @@
 namespace nullor {
 namespace {
 
-const char* const kAmplifier = R"(two stages
-.param w1=20u w3=10u w6=40u l=1u ib=10u cc=2p vdd=3 rz=1k
-.model n nmos vto=0.6 kp=1e-4 lambda=0.05 gamma=0.4 tox=1e-8 cj=1e-4 cgso=2e-10 cgdo=2e-10
+const std::string kAmplifier = kTwoStages + R"(
 .model p pmos vto=-0.7 kp=4e-5 lambda=0.08 gamma=0.4 tox=1e-8 cj=1e-4 cgso=2e-10 cgdo=2e-10
 .model d d is=1e-14 cjo=1p
-vdd vdd 0 {vdd}
 vin inp 0 dc {vdd/2} ac 1
 vfb inn 0 {vdd/2+vos}
 .param vos=0
-ib b 0 {-ib}
-mb b b 0 0 n w={w1} l={l}
-m5 tail b 0 0 n w={w1} l={l}
-m1 x inn tail 0 n w={w1} l={l} ad=1e-11 as=1e-11
-m2 y inp tail 0 n w={w1} l={l} ad=1e-11 as=1e-11
-m3 x x vdd vdd p w={w3} l={l}
-m4 y x vdd vdd p w={w3} l={l}
-m6 out y vdd vdd p w={w6} l={l}
-m7 out b 0 0 n w={w6/2} l={l}
-rz y z {rz}
-cc z out {cc}
-cl out 0 5p
 d1 0 out d
 .options reltol=1e-9 abstol=1e-18 vntol=1e-12
 .end

@@ -11,8 +11,27 @@
 
 namespace nullor {
 
+/// Between vdd, inn, inp and out; its transistors are n and p.
+inline const std::string kTwoStages = R"(two stages
+.param w1=20u w3=10u w6=40u l=1u ib=10u cc=2p vdd=3 rz=1k
+vdd vdd 0 {vdd}
+ib b 0 {-ib}
+mb b b 0 0 n w={w1} l={l}
+m5 tail b 0 0 n w={w1} l={l}
+m1 x inn tail 0 n w={w1} l={l} ad=1e-11 as=1e-11
+m2 y inp tail 0 n w={w1} l={l} ad=1e-11 as=1e-11
+m3 x x vdd vdd p w={w3} l={l}
+m4 y x vdd vdd p w={w3} l={l}
+m6 out y vdd vdd p w={w6} l={l}
+m7 out b 0 0 n w={w6/2} l={l}
+rz y z {rz}
+cc z out {cc}
+cl out 0 5p
+.model n nmos vto=0.6 kp=1e-4 lambda=0.05 gamma=0.4 tox=1e-8 cj=1e-4 cgso=2e-10 cgdo=2e-10
+)";
+
 struct SampledAmplifier {
-  /// The deck has these parameters: widths, a length, a current, a capacitor, the supply, a resistor.
+  /// kTwoStages and what a test adds to it.
   explicit SampledAmplifier(const std::string& text) : circuit(read_circuit_text(text)) {}
 
   Circuit circuit;
