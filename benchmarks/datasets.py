@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Data sets of all amplifiers of AnalogGym: made, counted, and held against ngspice row by row.
 
-usage: benchmarks/datasets.py make   --out FOLDER [--only NAME ...] [--rows 10000] [--large 100000] [--round 2500] [--jobs 1]
+usage: benchmarks/datasets.py make   --out FOLDER [--only NAME ...] [--rows 10000] [--large 100000] [--round 2500] [--jobs 1] [--wide]
        benchmarks/datasets.py report --out FOLDER
        benchmarks/datasets.py check  --out FOLDER [--rows 500] [--limit 120] [--jobs 1]   (ngspice, one thread: seconds a row)
        benchmarks/datasets.py refine --out FOLDER [--limit 120]   (after check)
@@ -9,7 +9,7 @@ usage: benchmarks/datasets.py make   --out FOLDER [--only NAME ...] [--rows 1000
 Every sizing is drawn from the box of the ZeroSim paper: W 0.2 .. 10 um, L 0.13 .. 1 um, 1 .. 100 parallel devices, bias 1 .. 40 uA,
 capacitors 1 .. 100 pF, and resistors 1 kOhm .. 1 MOhm by their logarithm; supply, load and input level are the test bench's own.
 `make` gives Leung_NMCF and Leung_NMCNR --large rows and the others --rows, --round rows of each in turn, and goes on where it was
-ended. `report` prints rows and failure classes. `check` draws rows of all sets at random, measures them in ngspice and prints how many
+ended. With --wide every sizing is measured at five corners, and its supply, load and temperature are drawn with it; --rows of each. `report` prints rows and failure classes. `check` draws rows of all sets at random, measures them in ngspice and prints how many
 have the same class, the differences of the metrics, and each row whose class differs; rows that ngspice has not done after --limit
 seconds are counted apart, and what it has answered is kept in FOLDER/check.jsonl. `refine` measures those with a metric off by more
 than 0.2 % once more with both programs at reltol=1e-7, vntol=1e-10, abstol=1e-15, and prints what is left, and which channels end
@@ -38,6 +38,8 @@ LARGE = ("Leung_NMCF_Pin_3", "Leung_NMCNR_Pin_3")
 BOXES = [(r"_W_", "{min: 0.2, max: 10, type: float}"), (r"_L_", "{min: 0.13, max: 1.0, type: float}"),
          (r"_M_", "{min: 1, max: 100, type: int}"), (r"^CURRENT_", "{min: 1e-6, max: 4e-5, type: float}"),
          (r"^CAPACITOR_", "{min: 1e-12, max: 1e-10, type: float}"), (r"^RESISTOR_", "{min: 1e3, max: 1e6, type: log}")]
+WIDE = {"supply_voltage": "{min: 1.62, max: 1.98}", "load_capacitance": "{min: 1p, max: 100p, type: log}", "temperature": "{min: -40, max: 125}"}
+CORNERS = ("tt", "ss", "ff", "sf", "fs")
 SHARD = 500
 POINTS = 20000  # a fast inner loop that rings within the band would otherwise be followed for 400 us, period by period
 
@@ -83,11 +85,21 @@ class Sets:
         return json.loads(answer.stdout) if answer.returncode == 0 else None
 
 
+def wide_plan(sets, name, rows):
+    """Of a set with all corners and drawn conditions."""
+    plan = sets.plan(name, rows // len(CORNERS))
+    box = sets.out / f"{name}.yaml"
+    box.write_text(box.read_text() + "".join(f"{key}: {value}\n" for key, value in WIDE.items()))
+    plan[plan.index("--models") + 1] = sets.models.parent / "{corner}_flat.spice"
+    return [*plan, "--axis", "corner=" + ",".join(CORNERS)]
+
+
 def make(sets, options):
-    todo = {name: options.large if name in LARGE else options.rows for name in sets.names}
+    todo = {name: options.large if name in LARGE and not options.wide else options.rows for name in sets.names}
     for name, rows in todo.items():
         if not (sets.out / name).is_dir():
-            done = sets.run(*sets.plan(name, rows), "--sampling", "python" if "NMCF" in name else "uniform", "--seed", 42, "--engine", "lanes", "--plan")
+            plan = wide_plan(sets, name, rows) if options.wide else sets.plan(name, rows)
+            done = sets.run(*plan, "--sampling", "python" if "NMCF" in name else "uniform", "--seed", 42, "--engine", "lanes", "--plan")
             if done.returncode:
                 sys.exit(f"{name}: {done.stderr}")
     first = 0
@@ -245,6 +257,7 @@ def main():
     parser.add_argument("--large", type=int, default=100000)
     parser.add_argument("--round", type=int, default=2500)
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--wide", action="store_true")
     parser.add_argument("--limit", type=float, default=120)
     parser.add_argument("--program", default=str(ROOT / "build" / "release" / "bin" / "nullor"))
     options = parser.parse_args()

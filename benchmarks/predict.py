@@ -32,16 +32,16 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 METRICS = "tc,power,vos,cmrr_dc,psr_supply,psr_ground,dc_gain,gbw,phase_margin,slew_rate,settling_time"
 REGULAR = ("--dropout", "0.1", "--decay", "0.1")
 ABLATIONS = {
-    "compact": [],
+    "gnn": [],
     "without validity": ["--without-validity"],
     "metrics of ok rows only": ["--ok-rows-only"],
     "without currents": ["--without-currents"],
     "without graph": ["--without-graph", "--without-currents"],
-    "without global token": ["--without-global"],
     "squared error": ["--squared"],
-    "gnn": ["--model", "gnn"],
     "tokens are pins": ["--pins"],
     "pins, no virtual edges": ["--pins", "--without-virtual-edges"],
+    "attention": ["--model", "attention"],
+    "attention, no global token": ["--model", "attention", "--without-global"],
     "paper, equal time": ["--model", "paper"],
 }
 

@@ -3,6 +3,8 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
+#include <span>
 
 #include "nullor/base/file.h"
 #include "nullor/base/log.h"
@@ -134,15 +136,29 @@ void size_deck(OptimizeOptions& options, Specification specification) {
 }
 
 /// What a predictor finds promising, for the search to begin from.
-void propose_starts(OptimizeOptions& options, const TestbenchSizing& problem) {
-  constexpr std::size_t kStarts = 16;
-  const learn::NetworkPredictor predictor(learn::read_predictor(options.screen), "network",
-                                          options.common.jobs);
-  learn::PredictedSizing predicted(problem, options.circuit, predictor);
-  options.sizing.starts = predicted.promising(kStarts, options.candidates, options.common.seed);
-  log_note(fmt::format("{} points predicted, the best {} are simulated", predicted.measured(),
-                       options.sizing.starts.size()));
-}
+class Screen {
+ public:
+  Screen(const OptimizeOptions& options, const TestbenchSizing& problem)
+      : predictor_(learn::read_predictor(options.screen), "network", options.common.jobs),
+        predicted_(problem, options.circuit, predictor_) {
+    how_.candidates = options.candidates;
+    how_.seed = options.common.seed;
+  }
+
+  std::vector<std::vector<double>> propose(std::span<const Trial> tried) {
+    const long before = predicted_.measured();
+    const std::vector<std::vector<double>> out = predicted_.propose(tried, how_);
+    if (predicted_.measured() > before)
+      log_note(fmt::format("{} points predicted, the best {} are simulated", predicted_.measured() - before,
+                           out.size()));
+    return out;
+  }
+
+ private:
+  learn::NetworkPredictor predictor_;
+  learn::PredictedSizing predicted_;
+  learn::Screening how_;
+};
 
 void size_by_testbench(OptimizeOptions& options, Specification specification) {
   if (options.circuit.bounds.empty())
@@ -153,7 +169,11 @@ void size_by_testbench(OptimizeOptions& options, Specification specification) {
   for (const std::string& text : options.axes) options.circuit.axes.push_back(parse_axis(text));
   options.circuit.set = named_values(options.set, "--set load_capacitance=5p");
   TestbenchSizing problem(options.circuit, std::move(specification), options.common.jobs);
-  if (!options.screen.empty()) propose_starts(options, problem);
+  std::optional<Screen> screen;
+  if (!options.screen.empty()) {
+    screen.emplace(options, problem);
+    options.sizing.propose = [&](std::span<const Trial> tried) { return screen->propose(tried); };
+  }
   const SizingResult result = search(problem, options);
   const std::vector<GoalRow> goals = goal_rows(problem, result);
   print(options, problem, result, goals);

@@ -22,7 +22,7 @@ namespace {
 struct TrainFlags {
   CommonOptions common;
   std::vector<std::string> sets, metrics, hold_out, only;
-  std::string model = "compact", start;
+  std::string model = "gnn", start;
   learn::PredictorTrainingOptions training;
   Division division;
   double dropout = 0, validity_weight = learn::PredictorConfig().validity_weight;
@@ -183,7 +183,7 @@ void train(const TrainFlags& flags) {
 void add_model_options(CLI::App& verb, TrainFlags& flags) {
   const std::string group = "What is trained";
   verb.add_option("--model", flags.model,
-                  "compact, paper, gnn, pooled, or compact with another width and layers: 64x4")
+                  "gnn, attention, paper, pooled, or a gnn of another width and layers: 64x4")
       ->capture_default_str()
       ->group(group);
   verb.add_flag("--pins", flags.pins, "a token a pin, not a token a device")->group(group);

@@ -59,9 +59,39 @@ void check_axes(const DatasetOptions& options, const Testbench& bench) {
                      "for example --axis corner=tt");
 }
 
+/// Of each bound: which condition it is of, if any.
+std::vector<std::optional<std::size_t>> conditions_of(const Bounds& bounds, const Testbench& bench) {
+  std::vector<std::optional<std::size_t>> out;
+  for (const Bound& b : bounds.list()) {
+    out.emplace_back();
+    for (std::size_t k = 0; k < bench.conditions.size(); ++k) {
+      if (bench.conditions[k].name == b.name) out.back() = k;
+    }
+  }
+  return out;
+}
+
+/// A condition has one value a row, from bounds, from an axis or from --set.
+void check_bounds(const DatasetOptions& options, const Bounds& bounds) {
+  const auto refuse = [](const Bound& b, const char* other) {
+    throw InputError(ErrorKind::usage, fmt::format("'{}' has bounds and {}", b.text, other), b.where,
+                     "leave one of them out");
+  };
+  for (const Bound& b : bounds.list()) {
+    for (const Axis& axis : options.axes) {
+      if (axis.name == b.name) refuse(b, "is an axis");
+    }
+    for (const auto& [name, value] : options.set) {
+      if (name == b.name) refuse(b, "a value by --set");
+    }
+  }
+}
+
 SampleColumns columns_of(const DatasetOptions& options, const Testbench& bench, const Bounds& bounds) {
   SampleColumns out;
-  out.parameters = bounds.names();
+  for (const Bound& b : bounds.list()) {
+    if (!bench.condition(b.name)) out.parameters.push_back(b.name);
+  }
   for (const Condition& c : bench.conditions) {
     out.conditions.push_back(c.name);
     out.condition_units.push_back(c.unit);
@@ -130,11 +160,8 @@ Dataset::Dataset(DatasetOptions options)
   check_axes(options_, bench_);
   layout_ = layout_of(options_);
   columns_ = columns_of(options_, bench_, sampler_.bounds());
-  for (const std::string& name : columns_.parameters) {
-    if (bench_.condition(name))
-      throw InputError(ErrorKind::usage, "'" + name + "' is a condition of the testbench and a bound", {},
-                       "leave it out of the bounds, or vary it with --axis");
-  }
+  check_bounds(options_, sampler_.bounds());
+  condition_of_bound_ = conditions_of(sampler_.bounds(), bench_);
   bounds_digest_ = sha256(read_file(options_.bounds));
   std::vector<std::string> corners = {""};
   for (const Axis& axis : options_.axes) {
@@ -187,6 +214,19 @@ std::vector<double> Dataset::conditions(std::span<const std::int32_t> at) const 
   return out;
 }
 
+Sample Dataset::sample(std::uint64_t row) const {
+  Sample out{{}, conditions(axis_of(row))};
+  const std::vector<double> values = sampler_.at(row / layout_.combinations);
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    if (const auto condition = condition_of_bound_[k]) {
+      out.conditions[*condition] = values[k];
+    } else {
+      out.parameters.push_back(values[k]);
+    }
+  }
+  return out;
+}
+
 CircuitSetting Dataset::setting(std::span<const std::int32_t> at) const {
   CircuitSetting out;
   out.files = options_.files;
@@ -201,8 +241,12 @@ CircuitSetting Dataset::setting(std::span<const std::int32_t> at) const {
   for (const Bound& b : sampler_.bounds().list()) {
     if (b.drawn()) middle.push_back(b.at(0.5));
   }
-  for (const Bound& b : sampler_.bounds().list()) out.where.push_back(b.where);
-  out.start = sampler_.bounds().complete(middle);
+  const std::vector<double> start = sampler_.bounds().complete(middle);
+  for (std::size_t k = 0; k < start.size(); ++k) {
+    if (condition_of_bound_[k]) continue;
+    out.where.push_back(sampler_.bounds().list()[k].where);
+    out.start.push_back(start[k]);
+  }
   out.time_limit = options_.time_limit;
   out.point_limit = options_.point_limit;
   return out;

@@ -88,8 +88,10 @@ class Dataset {
 
   /// Which value of each axis row `row` has.
   std::vector<std::int32_t> axis_of(std::uint64_t row) const;
-  /// The conditions of a row, in the order of the testbench.
+  /// The conditions that all samples have at a place on the axes, in the order of the testbench.
   std::vector<double> conditions(std::span<const std::int32_t> at) const;
+  /// Parameters and conditions of a row; conditions that have bounds are drawn as parameters are.
+  Sample sample(std::uint64_t row) const;
   /// The circuit of a row, for an evaluator.
   CircuitSetting setting(std::span<const std::int32_t> at) const;
 
@@ -97,6 +99,7 @@ class Dataset {
   DatasetOptions options_;
   Testbench bench_;
   Sampler sampler_;
+  std::vector<std::optional<std::size_t>> condition_of_bound_;
   std::vector<FileDigest> files_;  ///< read by the circuit, at every corner
   std::string bounds_digest_;
   SampleColumns columns_;

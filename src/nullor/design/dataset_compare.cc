@@ -33,8 +33,7 @@ Comparison compare_engines(const Dataset& dataset, int count, std::uint64_t seed
   for (; out.samples < count; ++out.samples) {
     const std::uint64_t row = random.below(dataset.layout().rows());
     const auto axis = dataset.axis_of(row);
-    const auto parameters = dataset.sampler().at(row / dataset.layout().combinations);
-    const auto conditions = dataset.conditions(axis);
+    const auto [parameters, conditions] = dataset.sample(row);
     const CircuitSetting setting = dataset.setting(axis);
     const auto ours = make_evaluator("native", dataset.bench(), setting)->evaluate(parameters, conditions);
     const auto theirs = make_evaluator("ngspice", dataset.bench(), setting)->evaluate(parameters, conditions);

@@ -81,7 +81,7 @@ class Maker {
     for (SampleEvaluator* const evaluator : order) {
       const std::vector<std::uint64_t>& rows = rows_of[evaluator];
       std::vector<Sample> samples;
-      for (const std::uint64_t row : rows) samples.push_back(sample_of(row));
+      for (const std::uint64_t row : rows) samples.push_back(dataset_.sample(row));
       std::vector<SampleOutcome> found =
           evaluator->evaluate_many(samples, [&](std::size_t) { return count(); });
       if (found.empty()) {
@@ -91,7 +91,7 @@ class Maker {
       for (std::size_t k = 0; k < rows.size(); ++k) outcomes[rows[k] - first] = std::move(found[k]);
     }
     for (std::uint64_t row = first; row < end; ++row) {
-      const Sample sample = sample_of(row);
+      const Sample sample = dataset_.sample(row);
       table.add(static_cast<std::int64_t>(row / layout.combinations), dataset_.axis_of(row),
                 sample.parameters, sample.conditions, outcomes[row - first], kept_);
     }
@@ -105,10 +105,6 @@ class Maker {
   bool stopped() const { return stopped_; }
 
  private:
-  Sample sample_of(std::uint64_t row) const {
-    return {dataset_.sampler().at(row / dataset_.layout().combinations),
-            dataset_.conditions(dataset_.axis_of(row))};
-  }
   /// One more row is done; false when the run is to stop.
   bool count() {
     const std::scoped_lock lock(mutex_);

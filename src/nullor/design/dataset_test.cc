@@ -147,16 +147,17 @@ TEST_F(DatasetTest, RefusesShardsThatAreNotItsOwn) {
   EXPECT_THROW(merge_dataset(path("set"), false), InputError);
 }
 
+std::string message(const DatasetOptions& o) {
+  try {
+    const Dataset d(o);
+    (void)d;
+  } catch (const InputError& e) {
+    return e.what();
+  }
+  return "accepted";
+}
+
 TEST_F(DatasetTest, SaysWhatDoesNotFit) {
-  const auto message = [](const DatasetOptions& o) -> std::string {
-    try {
-      const Dataset d(o);
-      (void)d;
-    } catch (const InputError& e) {
-      return e.what();
-    }
-    return "accepted";
-  };
   DatasetOptions o = options_;
   o.axes = {{"vddd", {"1"}}};
   EXPECT_EQ(message(o), "there is no axis 'vddd'");
@@ -174,6 +175,33 @@ TEST_F(DatasetTest, SaysWhatDoesNotFit) {
   EXPECT_EQ(parse_axis("corner=tt,ss").values, (std::vector<std::string>{"tt", "ss"}));
   EXPECT_THROW(parse_axis("corner"), InputError);
   EXPECT_THROW(parse_axis("draw=5:3"), InputError);
+}
+
+TEST_F(DatasetTest, DrawsConditionsThatHaveBounds) {
+  write_file(path("b.yaml"), "vdd: {min: 1, max: 3}\nr: {min: 100, max: 10k, type: log}\nq: {value: 2}\n");
+  EXPECT_EQ(message(options_), "'vdd' has bounds and is an axis");
+  options_.axes = {};
+  options_.set = {{"vdd", 3}};
+  EXPECT_EQ(message(options_), "'vdd' has bounds and a value by --set");
+  options_.set = {};
+  const Dataset d(options_);
+  EXPECT_EQ(d.columns().parameters, (std::vector<std::string>{"r", "q"}));
+  make_dataset(d, make("set"));
+  const SampleTable t = merge_dataset(path("set"), false);
+  ASSERT_EQ(t.rows(), 24u);
+  double least = 3, most = 1;
+  for (std::size_t r = 0; r < t.rows(); ++r) {
+    const double vdd = t.conditions[r], ra = t.parameters[2 * r];
+    EXPECT_EQ(std::vector<double>({vdd, ra, 2}), d.sampler().at(r));
+    least = std::min(least, vdd), most = std::max(most, vdd);
+    const double load = 1 / (1 / (2 * ra) + 1e-3), out = vdd * load / (load + ra);
+    EXPECT_EQ(std::isnan(t.metrics[r]), !(out > 0.4));
+    if (out > 0.4) {
+      EXPECT_NEAR(t.metrics[r], out, 1e-9);
+    }
+  }
+  EXPECT_LT(least, 1.3);
+  EXPECT_GT(most, 2.7);
 }
 
 TEST_F(DatasetTest, KeepsParametersAndReasonsOfFailures) {

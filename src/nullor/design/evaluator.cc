@@ -12,6 +12,7 @@ nlohmann::json to_json(const Trial& trial) {
   return {{"u", trial.u},
           {"failure", trial.failure},
           {"values", trial.values},
+          {"worst_at", trial.worst_at},
           {"shortfalls", trial.shortfalls},
           {"aim", trial.aim},
           {"shortfall_slopes", trial.shortfall_slopes},
@@ -23,6 +24,7 @@ Trial trial_of(const nlohmann::json& entry) {
   entry.at("u").get_to(out.u);
   entry.at("failure").get_to(out.failure);
   entry.at("values").get_to(out.values);
+  entry.at("worst_at").get_to(out.worst_at);
   entry.at("shortfalls").get_to(out.shortfalls);
   entry.at("aim").get_to(out.aim);
   entry.at("shortfall_slopes").get_to(out.shortfall_slopes);
@@ -62,7 +64,8 @@ void Evaluator::read_journal() {
     try {
       Trial trial = trial_of(entry);
       const bool fits = trial.u.size() == problem_.size() &&
-                        (!trial.ok() || trial.values.size() == problem_.names().size());
+                        (!trial.ok() || trial.values.size() == problem_.names().size()) &&
+                        trial.worst_at.size() == trial.values.size();
       if (!fits) throw InputError(ErrorKind::input_output, "it is of another specification");
       on_file_[trial.u] = std::move(trial);
     } catch (const std::exception& error) {

@@ -49,6 +49,6 @@ class Evaluator {
 
 /// Both end by SearchEnds or when they see no further improvement.
 void search_by_gradients(Evaluator& evaluate, const std::vector<double>& start);
-void search_by_evolution(Evaluator& evaluate, int evaluations);
+void search_by_evolution(Evaluator& evaluate, int evaluations, const std::vector<double>& start);
 
 }  // namespace nullor

@@ -43,7 +43,7 @@ struct Merit {
 
 }  // namespace
 
-void search_by_evolution(Evaluator& evaluate, int evaluations) {
+void search_by_evolution(Evaluator& evaluate, int evaluations, const std::vector<double>& start) {
   const std::size_t size = evaluate.problem().size(), together = evaluate.problem().side_by_side();
   const auto usual =
       static_cast<std::size_t>(std::max(5.0, 4 + std::floor(3 * std::log(static_cast<double>(size)))));
@@ -60,11 +60,11 @@ void search_by_evolution(Evaluator& evaluate, int evaluations) {
     *merit.noted = nullptr;
     evaluate.prepare(std::move(points));
   };
-  evaluate(evaluate.problem().start(), false);
+  evaluate(start, false);
   const pagmo::problem problem{merit};
   ahead([&] { pagmo::population(problem, members - 1, seed); });
   pagmo::population population(problem, members - 1, seed);
-  population.push_back(evaluate.problem().start());
+  population.push_back(start);
   pagmo::cmaes strategy(1, -1, -1, -1, -1, kFirstSpread, 1e-9, 1e-12, /*memory=*/true, /*force_bounds=*/true,
                         seed);
   while (evaluate.left() > end) {

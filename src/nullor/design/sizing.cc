@@ -9,9 +9,11 @@ namespace {
 /// The best of the start and the points that were proposed.
 std::vector<double> first_point(Evaluator& evaluate, const SizingProblem& problem,
                                 const SizingOptions& options) {
-  evaluate(problem.start(), false);
-  evaluate.prepare(options.starts);
-  for (const std::vector<double>& u : options.starts) evaluate(u, false);
+  std::vector<Trial> tried = {evaluate(problem.start(), false)};
+  for (auto points = options.propose(tried); !points.empty(); points = options.propose(tried)) {
+    evaluate.prepare(points);
+    for (const std::vector<double>& u : points) tried.push_back(evaluate(u, false));
+  }
   return evaluate.best().ok() ? evaluate.best().u : problem.start();
 }
 
@@ -21,16 +23,16 @@ SizingResult size_circuit(SizingProblem& problem, const SizingOptions& options) 
   Evaluator evaluate(problem, options);
   try {
     const std::vector<double> start =
-        options.starts.empty() ? problem.start() : first_point(evaluate, problem, options);
+        options.propose ? first_point(evaluate, problem, options) : problem.start();
     switch (options.method) {
       case SearchMethod::gradient:
         search_by_gradients(evaluate, start);
         break;
       case SearchMethod::evolution:
-        search_by_evolution(evaluate, options.evaluations);
+        search_by_evolution(evaluate, options.evaluations, start);
         break;
       case SearchMethod::both:
-        search_by_evolution(evaluate, options.evaluations / 2);
+        search_by_evolution(evaluate, options.evaluations / 2, start);
         search_by_gradients(evaluate, evaluate.best().ok() ? evaluate.best().u : problem.start());
         break;
     }

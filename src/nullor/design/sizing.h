@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,8 +29,9 @@ struct SizingOptions {
   int evaluations = 500;   ///< at most
   double time_limit = 0;   ///< [s], 0: none
   std::uint64_t seed = 1;  ///< of evolution and of further starts
-  /// Points to try together before the search, which then begins at the best of them and the start.
-  std::vector<std::vector<double>> starts;
+  /// Points to try together before the search, seeing all trials so far (the netlist's own values first);
+  /// asked until it has none. The search begins at the best of what was tried.
+  std::function<std::vector<std::vector<double>>(std::span<const Trial>)> propose;
   std::string journal;  ///< keeps every evaluation; an interrupted search goes on from it
   bool resume = false;  ///< read the journal first
   std::function<void(int evaluations, double worst)> progress;

@@ -51,7 +51,12 @@ TEST(Sizing, MeetsAnEqualityAsTheFormulaDoes) {
 TEST(Sizing, BeginsAtTheBestOfWhatIsProposed) {
   SizingOptions options;
   // rb = 10 .. 100k by its logarithm: 1/3 k stands at 0.38.
-  options.starts = {{0.9}, {0.381}, {0.1}};
+  options.propose = [](std::span<const Trial> tried) -> std::vector<std::vector<double>> {
+    if (tried.size() == 1) return {{0.9}, {0.1}};
+    EXPECT_EQ(tried[1].u, std::vector<double>{0.9});
+    if (tried.size() == 3) return {{0.381}};
+    return {};
+  };
   const SizingResult r = sized(kDivider, wanted({"rb=10:100k"}, {"v(out)=0.25+-0.01%"}), options);
   ASSERT_TRUE(r.best.met());
   const SizingResult plain = sized(kDivider, wanted({"rb=10:100k"}, {"v(out)=0.25+-0.01%"}));

@@ -57,7 +57,13 @@ std::string place_name(const Dataset& dataset, const std::vector<std::int32_t>& 
   return out;
 }
 
+/// Throws InputError(usage) for bounds of conditions: what a circuit meets is not what a designer chooses.
 std::vector<double> own_values(const Dataset& dataset) {
+  for (const Bound& b : dataset.sampler().bounds().list()) {
+    if (dataset.bench().condition(b.name))
+      throw InputError(ErrorKind::usage, "'" + b.text + "' is a condition, not a variable", b.where,
+                       "leave it out of the bounds, and give its values by --axis or --set");
+  }
   return TestbenchEvaluator(dataset.bench(), dataset.setting(dataset.axis_of(0))).own_values();
 }
 

@@ -178,6 +178,16 @@ TEST(TestbenchSizing, SaysWhatDoesNotFit) {
   Specification both = wanted({"dc_gain>=70"});
   both.variables.push_back(parse_variable("w_in=1u:2u"));
   EXPECT_NE(message(both).find("the bounds say what varies"), std::string::npos);
+  const TestFolder folder;
+  write_file(folder.path("bounds.yaml"), "supply_voltage: {min: 1.6, max: 2}\nw_in: {min: 1u, max: 2u}\n");
+  DatasetOptions circuit = two_stage();
+  circuit.bounds = folder.path("bounds.yaml");
+  try {
+    TestbenchSizing(circuit, wanted({"dc_gain>=70"}), 1);
+    FAIL() << "accepted";
+  } catch (const InputError& e) {
+    EXPECT_STREQ(e.what(), "'supply_voltage' is a condition, not a variable");
+  }
 }
 
 class Sky130Sizing : public OnAnalogGym {

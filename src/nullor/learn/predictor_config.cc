@@ -64,14 +64,14 @@ PredictorConfig predictor_config(std::string_view text) {
   PredictorConfig out;
   if (text == "paper") {
     out = paper();
-  } else if (text == "gnn") {
-    out.mixing = PredictorConfig::Mixing::messages;
-    out.tokens.global = false;
   } else if (text == "pooled") {
     out.mixing = PredictorConfig::Mixing::none;
-  } else if (text != "compact" && !sized(text, out)) {
+  } else if (text == "gnn" || sized(text, out)) {
+    out.mixing = PredictorConfig::Mixing::messages;
+    out.tokens.global = false;
+  } else if (text != "attention") {
     throw InputError(ErrorKind::usage, fmt::format("unknown predictor '{}'", text), {},
-                     "compact, paper, gnn, pooled, or width and layers: 64x4");
+                     "gnn, attention, paper, pooled, or width and layers: 64x4");
   }
   check(out);
   return out;

@@ -8,8 +8,9 @@
 ///
 /// `paper` is what the text of ZeroSim with validity says: pins as tokens, layers that see neighbours alone
 /// and layers that see all in turn, parameters as tokens of their own that 8 of 12 layers attend to, squared
-/// error. `compact` has devices as tokens, their numbers in them, and relations (which pin meets which) as
-/// biases of every head.
+/// error. `gnn`, ours, has devices as tokens, their numbers in them, and messages along relations (which pin
+/// meets which) for the attention of (2); `attention` has the same tokens, and relations as biases of every
+/// head.
 
 #include <string>
 #include <string_view>
@@ -46,8 +47,8 @@ struct PredictorConfig {
   int metric_outputs() const { return loss == Loss::quantiles ? 3 : 1; }
 };
 
-/// "compact", "paper", "gnn" (messages), or "pooled" (no mixing), the first with the width and number of
-/// layers where that is given: "64x4". Throws InputError(usage).
+/// "gnn", "attention", "paper" or "pooled" (no mixing); "64x4" is a gnn of this width and so many layers.
+/// Throws InputError(usage).
 PredictorConfig predictor_config(std::string_view text);
 /// Throws InputError(usage) that names the number that is out of range.
 void check(const PredictorConfig& config);

@@ -129,7 +129,7 @@ TEST(PredictorConfig, PaperHasTheLayersOfThePaper) {
 }
 
 TEST(PredictorConfig, SurvivesJson) {
-  for (const char* name : {"compact", "paper", "gnn", "pooled", "32x2"}) {
+  for (const char* name : {"attention", "paper", "gnn", "pooled", "32x2"}) {
     const PredictorConfig config = predictor_config(name);
     EXPECT_EQ(to_json(predictor_config_of_json(to_json(config), "file")), to_json(config)) << name;
   }
