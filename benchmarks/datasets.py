@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Data sets of all amplifiers of AnalogGym: made, counted, and held against ngspice row by row.
+"""Data sets of all amplifiers of AnalogGym, and with --only Basic_LDO of its regulator: made, counted, and held against ngspice.
 
 usage: benchmarks/datasets.py make   --out FOLDER [--only NAME ...] [--rows 10000] [--large 100000] [--round 2500] [--jobs 1] [--wide]
        benchmarks/datasets.py report --out FOLDER
@@ -7,7 +7,7 @@ usage: benchmarks/datasets.py make   --out FOLDER [--only NAME ...] [--rows 1000
        benchmarks/datasets.py refine --out FOLDER [--limit 120]   (after check)
 
 Every sizing is drawn from the box of the ZeroSim paper: W 0.2 .. 10 um, L 0.13 .. 1 um, 1 .. 100 parallel devices, bias 1 .. 40 uA,
-capacitors 1 .. 100 pF, and resistors 1 kOhm .. 1 MOhm by their logarithm; supply, load and input level are the test bench's own.
+capacitors 1 .. 100 pF, and resistors 1 kOhm .. 1 MOhm by their logarithm (the regulator: half to twice the shipped sizes); supply, load and input level are the test bench's own.
 `make` gives Leung_NMCF and Leung_NMCNR --large rows and the others --rows, --round rows of each in turn, and goes on where it was
 ended. With --wide every sizing is measured at five corners, and its supply, load and temperature are drawn with it; --rows of each. `report` prints rows and failure classes. `check` draws rows of all sets at random, measures them in ngspice and prints how many
 have the same class, the differences of the metrics, and each row whose class differs; rows that ngspice has not done after --limit
@@ -35,6 +35,7 @@ from amplifier_agreement.circuits import assignments, model_bins
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LARGE = ("Leung_NMCF_Pin_3", "Leung_NMCNR_Pin_3")
+LDO = "Basic_LDO"
 BOXES = [(r"_W_", "{min: 0.2, max: 10, type: float}"), (r"_L_", "{min: 0.13, max: 1.0, type: float}"),
          (r"_M_", "{min: 1, max: 100, type: int}"), (r"^CURRENT_", "{min: 1e-6, max: 4e-5, type: float}"),
          (r"^CAPACITOR_", "{min: 1e-12, max: 1e-10, type: float}"), (r"^RESISTOR_", "{min: 1e3, max: 1e6, type: log}")]
@@ -53,6 +54,17 @@ def bounds(variables):
     return "".join(lines)
 
 
+def box_around(variables):
+    """Half to twice of what is shipped: elsewhere a regulator hardly ever regulates."""
+    lines = []
+    for name, text in variables.items():
+        value = float(text)
+        low = max(value / 2, 0.42 if "_w_" in name else 0.15 if "_l_" in name else 0)
+        whole = "_m_" in name or name.startswith("M_")
+        lines.append(f"{name}: {{min: {math.ceil(low) if whole else low:g}, max: {2 * value:g}, type: {'int' if whole else 'log'}}}\n")
+    return "".join(lines)
+
+
 class Sets:
     def __init__(self, options):
         self.out = pathlib.Path(options.out)
@@ -61,24 +73,33 @@ class Sets:
         self.amplifiers = data / "analoggym" / "amplifier"
         if not self.amplifiers.is_dir():
             sys.exit(f"no {self.amplifiers}: set NULLOR_DATA")
-        self.models = data / "sky130" / "corners" / "tt_flat.spice"
+        self.regulator = data / "analoggym" / "ldo"
+        self.models = data / "sky130" / "corners"
         self.names = sorted(p.name for p in (self.amplifiers / "spice_netlist").iterdir())
         if options.only:
-            self.names = [name for name in self.names if any(only in name for only in options.only)]
+            self.names = [name for name in [*self.names, LDO] if any(only in name for only in options.only)]
+
+    def files(self, name):
+        """Netlist, variables, testbench, arguments for models other than those of transistors."""
+        if name == LDO:
+            return (self.regulator / "spice_netlist" / "LDO_netlist.txt", self.regulator / "design_variables" / "LDO_variables.txt",
+                    ROOT / "share" / "testbenches" / "ldo.toml", ["--models", self.models / "mim_typical.spice"])
+        return (self.amplifiers / "spice_netlist" / name, self.amplifiers / "design_variables" / name,
+                self.testbench, [])
 
     def run(self, *arguments):
         return subprocess.run([self.program, "-q", "dataset", *map(str, arguments)], text=True, capture_output=True)
 
-    def plan(self, name, rows, bounds_file=None, folder=None, extra=()):
-        variables = self.amplifiers / "design_variables" / name
+    def plan(self, name, rows, bounds_file=None, folder=None, corner="tt"):
+        netlist, variables, testbench, models = self.files(name)
         if bounds_file is None:
             self.out.mkdir(parents=True, exist_ok=True)
             bounds_file = self.out / f"{name}.yaml"
             paper = ROOT / "examples" / "dataset" / "leung_nmcf.yaml"  # the same box, in the order that draws the paper's samples
-            bounds_file.write_text(paper.read_text() if "NMCF" in name else bounds(assignments(variables)))
-        return ["make", self.amplifiers / "spice_netlist" / name, "--include", variables, "--models", self.models, "--testbench",
-                self.testbench, "--bounds", bounds_file, "--samples", rows, "--shard-size", SHARD,
-                "--point-limit", POINTS, "--out", folder or self.out / name, *extra]
+            around = box_around if name == LDO else bounds
+            bounds_file.write_text(paper.read_text() if "NMCF" in name else around(assignments(variables)))
+        return ["make", netlist, "--include", variables, "--models", self.models / f"{corner}_flat.spice", *models, "--testbench", testbench,
+                "--bounds", bounds_file, "--samples", rows, "--shard-size", SHARD, "--point-limit", POINTS, "--out", folder or self.out / name]
 
     def status(self, name):
         answer = self.run("status", self.out / name, "--json")
@@ -87,10 +108,9 @@ class Sets:
 
 def wide_plan(sets, name, rows):
     """Of a set with all corners and drawn conditions."""
-    plan = sets.plan(name, rows // len(CORNERS))
+    plan = sets.plan(name, rows // len(CORNERS), corner="{corner}")
     box = sets.out / f"{name}.yaml"
     box.write_text(box.read_text() + "".join(f"{key}: {value}\n" for key, value in WIDE.items()))
-    plan[plan.index("--models") + 1] = sets.models.parent / "{corner}_flat.spice"
     return [*plan, "--axis", "corner=" + ",".join(CORNERS)]
 
 
@@ -215,7 +235,7 @@ def compare(sets, scratch, tables, drawn, options):
 def refine(sets, options):
     text = re.sub(r"\.options .*\n", "", sets.testbench.read_text())
     limits = sorted({bin[0] for device in ("nfet_01v8", "pfet_01v8", "pfet_01v8_lvt") for bin in
-                     model_bins(sets.models.parent.parent / "flat" / f"{device}__tt.spice")})
+                     model_bins(sets.models.parent / "flat" / f"{device}__tt.spice")})
     with tempfile.TemporaryDirectory() as scratch:
         sets.testbench = pathlib.Path(scratch) / "tight.toml"
         sets.testbench.write_text(text.replace("deck = '''\n", "deck = '''\n.options reltol=1e-7 vntol=1e-10 abstol=1e-15\n"))

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Sizing of two SKY130 amplifiers of AnalogGym, from the shipped sizes to all goals met at every corner, one thread.
+"""Sizing of three SKY130 amplifiers of AnalogGym, from the shipped sizes to all goals met at every corner, one thread.
 
 usage: benchmarks/optimize_sky130.py [--program PROGRAM] [--data FOLDER] [--corners tt,ss,ff] [--time-limit SECONDS] [--seed N]
                                      [--method gradient] [--engine numeric] [--screen MODEL] [--only NAME]
@@ -25,7 +25,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-AMPLIFIERS = {"Leung_NMCNR_Pin_3": "leung_nmcnr", "Leung_NMCF_Pin_3": "leung_nmcf"}
+AMPLIFIERS = {"Leung_NMCNR_Pin_3": "leung_nmcnr", "Leung_NMCF_Pin_3": "leung_nmcf", "HoiLee_AFFC_Pin_3": "hoilee_affc"}
 SEARCHES = [("numeric", "gradient"), ("numeric", "both"), ("numeric", "evolution"), ("ngspice", "gradient"),
             ("ngspice", "evolution")]
 

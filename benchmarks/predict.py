@@ -1,19 +1,20 @@
 #!/usr/bin/env python3
 """Prediction of validity and metrics: seen and unseen circuits, ablations, amount of data, speed, strangeness.
 
-usage: benchmarks/predict.py [--sets FOLDER] [--out FOLDER] [--rows 1000] [--epochs 40] [--jobs 2] [--program PROGRAM] PART ...
+usage: benchmarks/predict.py PART ... [--sets FOLDER ...] [--out FOLDER] [--rows 1000] [--epochs 40] [--jobs 2] [--program PROGRAM]
 
 parts
-    seen       one model of all sets, judged on samples that it did not learn from, beside box rule, ridge and neighbours
-    unseen     every set held out in turn, all of its rows judged; beside the same baselines
+    seen       one model of all sets in all folders, judged on samples that it did not learn from, beside box rule, ridge and neighbours
+    unseen     every set held out in turn, all of its rows judged; beside the same baselines. What models that left other circuits
+               out were wrong about says how wide the intervals are
     few        one set held out, then its model goes on with 10, 100 and 1000 rows of it alone, at a tenth of the rate
-    ablations  the same training without validity, graph, global token, virtual edges, currents or failed rows; pins; gnn; paper
-    amount     1/8, 1/4, 1/2 and all of the rows
-    speed      rows a second in training and prediction, one and two threads; lanes beside it
+    ablations  the same training without validity, graph, currents or failed rows; squared errors; pins; attention; the paper's network
+    amount     1/64, 1/16, 1/4 and all of the rows, for as many steps
+    speed      rows a second in training, and in prediction one by one and by thousands; lanes beside it
     strange    AUROC of strangeness: another circuit, sizes beyond the bounds, a corner never learned
 
-Sets are those of benchmarks/datasets.py (--sets, a folder of data sets; shards that are there are taken). Models are kept in --out and
-not trained again. Figures are of legal geometries alone. `error` is the median over rows of |predicted - simulated| / |simulated|, `R2` on
+Sets are those of benchmarks/datasets.py (--sets, folders of data sets; shards that are there are taken); all parts but `seen` and `speed`
+take those of the first folder. Models are kept in --out and not trained again. Figures are of legal geometries alone. `error` is the median over rows of |predicted - simulated| / |simulated|, `R2` on
 the scale that is learned (logarithms of what spans decades); the figure of a part is the median over the metrics, all of them are in --json.
 """
 import argparse
@@ -22,6 +23,7 @@ import json
 import math
 import pathlib
 import random
+import re
 import statistics
 import subprocess
 import sys
@@ -30,10 +32,12 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 METRICS = "tc,power,vos,cmrr_dc,psr_supply,psr_ground,dc_gain,gbw,phase_margin,slew_rate,settling_time"
+TESTED = 10000  # rows of a set at most, of which the test samples are taken: all circuits count alike
 REGULAR = ("--dropout", "0.1", "--decay", "0.1")
 ABLATIONS = {
     "gnn": [],
     "without validity": ["--without-validity"],
+    "validity weighs 1": ["--validity-weight", "1"],
     "metrics of ok rows only": ["--ok-rows-only"],
     "without currents": ["--without-currents"],
     "without graph": ["--without-graph", "--without-currents"],
@@ -50,10 +54,10 @@ class Bench:
     def __init__(self, options):
         self.o = options
         self.out = pathlib.Path(options.out)
-        self.sets = sorted(p.parent.name for p in pathlib.Path(options.sets).glob("*/manifest.json")
-                           if any(p.parent.glob("shard-*.h5")))
+        self.first = pathlib.Path(options.sets[0])
+        self.sets = sorted(p.parent.name for p in self.first.glob("*/manifest.json") if any(p.parent.glob("shard-*.h5")))
         if not self.sets:
-            sys.exit(f"no data sets in {options.sets}: benchmarks/datasets.py makes them")
+            sys.exit(f"no data sets in {self.first}: benchmarks/datasets.py makes them")
 
     def run(self, *arguments):
         done = subprocess.run([self.o.program, "-q", "predict", *map(str, arguments)], text=True, capture_output=True)
@@ -61,20 +65,32 @@ class Bench:
             sys.exit(f"predict {' '.join(map(str, arguments))}: {done.stderr}")
         return done.stdout
 
-    def train(self, name, *extra, epochs=None, rows=None, jobs=None, rate=None, hold=()):
-        folder = self.out / name.replace(" ", "_").replace(",", "")
+    def train(self, name, *extra, epochs=None, rows=None, rate=None, hold=None, folders=None):
+        epochs, rows = epochs or self.o.epochs, rows or self.o.rows
+        folder = self.out / f"{name.replace(' ', '_').replace(',', '')}_{rows}x{epochs}"
         model = folder / "model.safetensors"
         if not model.exists():
-            self.run("train", self.o.sets, "--partial", "--metrics", METRICS, "--rows", rows or self.o.rows, "--epochs", epochs or self.o.epochs,
-                     "--rate", rate or self.o.rate, *REGULAR, "--jobs", jobs or self.o.jobs, "--out", folder, *(["--hold-out", ",".join(hold)] if hold else []),
-                     *extra)
+            self.run("train", *(folders or [self.first]), "--partial", *(["--metrics", self.o.metrics] if self.o.metrics else []), "--rows", rows, "--epochs", epochs,
+                     "--rate", rate or self.o.rate, *REGULAR, "--jobs", self.o.jobs, "--out", folder, *(["--hold-out", hold] if hold else []), *extra)
         return model
+
+    def of_everything(self):
+        return self.train("all", folders=self.o.sets)
+
+    def without(self, name):
+        return self.train(f"without {name}", hold=name)
+
+    def calibrated(self, model, *names):
+        """A model that knows from those that left other circuits out what to expect of unseen ones."""
+        out = model.with_name("calibrated.safetensors")
+        self.run("calibrate", self.first, "--partial", "--model", model, "--out", out, "--left-out", *(self.without(name) for name in names))
+        return out
 
     def seconds(self, model):
         return float(list(csv.DictReader(open(model.parent / "curve.csv")))[-1]["seconds"])
 
-    def eval(self, model, part="test", baselines=True, sets=None, rows=0):
-        paths = [pathlib.Path(self.o.sets) / name for name in sets] if sets else [self.o.sets]
+    def eval(self, model, part="test", baselines=True, sets=None, rows=TESTED, folders=None):
+        paths = [self.first / name for name in sets] if sets else folders or [self.first]
         text = self.run("eval", *paths, "--model", model, "--part", part, "--partial", "--json", "--jobs", self.o.jobs, "--rows", rows,
                         *(["--baselines"] if baselines else []))
         return json.loads(text)
@@ -109,8 +125,7 @@ def metric_table(figures):
 
 
 def seen(b):
-    model = b.train("seen")
-    found = b.eval(model)
+    found = b.eval(b.of_everything(), folders=b.o.sets)
     print("seen circuits, unseen samples\n" + HEAD)
     for name, figures in found["seen"].items():
         line(name, figures)
@@ -124,7 +139,7 @@ def unseen(b):
     print("\nunseen circuits: each held out in turn, network / box rule / ridge / neighbours\n" + HEAD)
     rows = {}
     for name in b.sets:
-        found = b.eval(b.train(f"without_{name}", hold=[name]), part="all", rows=b.o.rows)
+        found = b.eval(b.calibrated(b.without(name), *(other for other in b.sets if other != name)), part="all", rows=b.o.rows)
         one = next(s for s in found["sets"] if s["name"] == name)
         for predictor, figures in one["figures"].items():
             rows.setdefault(predictor, []).append(figures)
@@ -142,10 +157,10 @@ def unseen(b):
 def few(b):
     name = b.o.few
     print(f"\n{name} held out, then its model goes on with rows of it alone\n" + HEAD)
-    line("no row", b.eval(b.train(f"without_{name}", hold=[name]), sets=[name], baselines=False)["unseen"]["network"])
-    start = b.train(f"without_{name}", hold=[name])
+    start = b.without(name)
+    line("no row", b.eval(start, sets=[name], baselines=False)["unseen"]["network"])
     for count in (10, 100, 1000):
-        model = b.train(f"few_{name}_{count}", "--start", start, "--only", name, rows=count, epochs=b.o.epochs, rate=b.o.rate / 10)
+        model = b.train(f"few {name}", "--start", start, "--only", name, rows=count, epochs=b.o.epochs, rate=b.o.rate / 10)
         line(f"{count} rows", b.eval(model, sets=[name], baselines=False)["seen"]["network"])
 
 
@@ -155,9 +170,9 @@ def ablations(b):
     for name, flags in ABLATIONS.items():
         epochs = b.o.epochs
         if "paper" in name:
-            one = b.train("paper_one_epoch", *flags, epochs=1)
+            one = b.train(name, *flags, epochs=1)
             epochs = max(1, round(reference / b.seconds(one)))
-        model = b.train(f"ablation_{name}" if flags else "seen", *flags, epochs=epochs)
+        model = b.train(name, *flags, epochs=epochs)
         reference = reference or b.seconds(model)
         figures = b.eval(model, baselines=False)["seen"]["network"]
         line(name, figures)
@@ -166,22 +181,63 @@ def ablations(b):
 
 def amount(b):
     print("\namount of rows of each set\n" + HEAD)
-    for part in (8, 4, 2, 1):
-        model = b.train(f"amount_{part}" if part > 1 else "seen", rows=b.o.rows // part, epochs=b.o.epochs * part)
+    for part in (64, 16, 4, 1):
+        model = b.train("gnn", rows=b.o.rows // part, epochs=b.o.epochs * part)
         line(f"{b.o.rows // part}", b.eval(model, baselines=False)["seen"]["network"])
 
 
-def speed(b):
-    model = b.train("seen")
-    with open(model.parent / "curve.csv") as file:
-        curve = list(csv.DictReader(file))
-    print(f"\nspeed\ntraining: {len(curve)} epochs in {curve[-1]['seconds']} s, {b.o.jobs} threads")
-    name = b.sets[0]
-    for jobs in (1, 2):
+class Circuit:
+    """That of a data set: its files, and the box that it was drawn from, less widths and lengths that no transistor has."""
+
+    def __init__(self, folder):
+        manifest = json.loads((folder / "manifest.json").read_text())
+        self.name, self.netlist, self.bounds, self.models = folder.name, manifest["netlist"], manifest["bounds"]["path"], manifest["models"]
+        self.testbench = manifest["testbench"]["path"]
+        self.includes = [part for path in manifest["includes"] for part in ("--include", path)]
+        self.box = []
+        for name, low, high, kind in re.findall(r"^(\w+): *{min: *([^,]+), *max: *([^,]+), *type: *(\w+)}", pathlib.Path(self.bounds).read_text(), re.M):
+            least = 0.42 if "_W_" in name else 0.15 if "_L_" in name else 0
+            self.box.append((name, max(float(low), least), float(high), kind.startswith("int")))
+
+    def draw(self, rng, factor=1):
+        """A row; with a factor, some widths lie beyond their bounds."""
+        row = {}
+        for name, low, high, whole in self.box:
+            value = rng.uniform(low, high)
+            if factor > 1 and "_W_" in name and rng.random() < 0.3:
+                value = high * rng.uniform(1.5, factor)
+            row[name] = round(value) if whole else value
+        return row
+
+
+def predicted(b, model, netlist, extra, table):
+    """The rows of `predict run`, and its seconds."""
+    with tempfile.TemporaryDirectory() as scratch:
+        source, out = pathlib.Path(scratch) / "in.csv", pathlib.Path(scratch) / "out.csv"
+        with open(source, "w", newline="") as file:
+            writer = csv.DictWriter(file, fieldnames=list(table[0]))
+            writer.writeheader()
+            writer.writerows(table)
         began = time.time()
-        text = b.run("eval", pathlib.Path(b.o.sets) / name, "--model", model, "--part", "all", "--partial", "--json", "--jobs", jobs)
-        print(f"eval of {name}, {jobs} threads: {json.loads(text)['sets'][0]['figures']['network']['rows']} legal rows in {time.time() - began:.2f} s, "
-              "reading and scoring included")
+        b.run("run", netlist, "--testbench", ROOT / "share" / "testbenches" / "amplifier.toml", "--model", model, "--table", source, "--out", out, *extra)
+        return list(csv.DictReader(open(out))), time.time() - began
+
+
+def speed(b):
+    model = b.of_everything()
+    curve = list(csv.DictReader(open(model.parent / "curve.csv")))
+    print(f"\nspeed\ntraining: {len(curve)} epochs in {float(curve[-1]['seconds']):.0f} s, {b.o.jobs} threads")
+    circuit = Circuit(b.first / b.o.few)
+    rng = random.Random(1)
+    for rows in (1, 4096):
+        table = [circuit.draw(rng) for _ in range(rows)]
+        seconds = [statistics.median(predicted(b, model, circuit.netlist, [*circuit.includes, "--jobs", jobs], table)[1] for _ in range(5)) for jobs in (1, 2)]
+        print(f"predict run {circuit.name}, {rows} rows: {seconds[0]:.3f} s with one thread, {seconds[1]:.3f} s with two")
+    with tempfile.TemporaryDirectory() as scratch:
+        began = time.time()
+        subprocess.run([b.o.program, "-q", "dataset", "make", circuit.netlist, *circuit.includes, "--models", *circuit.models, "--testbench", circuit.testbench,
+                        "--bounds", circuit.bounds, "--samples", "512", "--jobs", "1", "--out", scratch + "/set"], check=True, capture_output=True)
+        print(f"dataset make {circuit.name}, 512 rows, eleven metrics, one thread: {time.time() - began:.3f} s")
 
 
 def auroc(strange, usual):
@@ -189,65 +245,35 @@ def auroc(strange, usual):
     return pairs / (len(strange) * len(usual))
 
 
-def strangeness(b, model, netlist, extra, table):
-    with tempfile.TemporaryDirectory() as scratch:
-        out = pathlib.Path(scratch) / "out.csv"
-        source = pathlib.Path(scratch) / "in.csv"
-        with open(source, "w", newline="") as file:
-            writer = csv.DictWriter(file, fieldnames=list(table[0]))
-            writer.writeheader()
-            writer.writerows(table)
-        b.run("run", netlist, "--testbench", ROOT / "share" / "testbenches" / "amplifier.toml", "--model", model, "--table", source, "--out", out,
-              *extra)
-        return [float(row["strangeness"]) for row in csv.DictReader(open(out))]
-
-
 def strange(b):
-    model = b.train("seen")
-    name = b.o.few
-    manifest = json.loads((pathlib.Path(b.o.sets) / name / "manifest.json").read_text())
+    circuit = Circuit(b.first / b.o.few)
     rng = random.Random(1)
-    bounds = (pathlib.Path(manifest["bounds"]["path"])).read_text()
-    boxes = []
-    for text in bounds.splitlines():
-        if ":" not in text or text.startswith("#"):
-            continue
-        key, rest = text.split(":", 1)
-        low, high = (float(rest.split(part)[1].split(",")[0].strip(" }")) for part in ("min:", "max:"))
-        boxes.append((key, max(low, 0.42 if "_W_" in key else 0.15 if "_L_" in key else low), high, "int" in rest))
 
-    def draw(factor):
-        row = {}
-        for key, low, high, whole in boxes:
-            value = rng.uniform(low, high)
-            if factor > 1 and "_W_" in key and rng.random() < 0.3:
-                value = high * rng.uniform(1.5, factor)
-            row[key] = round(value) if whole else value
-        return row
+    def strangeness(model, extra=(), factor=1, netlist=None, table=None):
+        table = table or [circuit.draw(rng, factor) for _ in range(500)]
+        rows, _ = predicted(b, model, netlist or circuit.netlist, [*([] if netlist else circuit.includes), *extra], table)
+        return [float(row["strangeness"]) for row in rows]
 
-    extra = [part for path in manifest["includes"] for part in ("--include", path)]
-    usual = strangeness(b, model, manifest["netlist"], extra, [draw(1) for _ in range(500)])
-    beyond = strangeness(b, model, manifest["netlist"], extra, [draw(3) for _ in range(500)])
-    corner = strangeness(b, model, manifest["netlist"], extra + ["--corner", "sf"], [draw(1) for _ in range(500)])
-    pair = [{"w_in": rng.uniform(2, 100) * 1e-6, "w_load": rng.uniform(2, 50) * 1e-6} for _ in range(500)]
-    other = strangeness(b, model, ROOT / "examples" / "dataset" / "two_stage.cir", [], pair)
-    held = b.train(f"without_{name}", hold=[name])
-    unknown = strangeness(b, held, manifest["netlist"], extra, [draw(1) for _ in range(500)])
-    print(f"\nstrangeness: AUROC against rows of {name} within the bounds (a share of {sum(u > 1 for u in usual) / len(usual):.1%} of them is above 1)")
-    for what, rows in (("widths 1.5 to 3 times the bounds", beyond), ("a corner never learned", corner), ("a two-stage amplifier of other models", other),
-                       (f"{name} for the model that never saw it", unknown)):
+    model = b.train("gnn")
+    usual = strangeness(model)
+    pairs = [{"w_in": rng.uniform(2, 100) * 1e-6, "w_load": rng.uniform(2, 50) * 1e-6} for _ in range(500)]
+    print(f"\nstrangeness: AUROC against rows of {circuit.name} within the bounds (a share of {sum(u > 1 for u in usual) / len(usual):.1%} of them is above 1)")
+    for what, rows in (("widths 1.5 to 3 times the bounds", strangeness(model, factor=3)), ("a corner never learned", strangeness(model, ["--corner", "sf"])),
+                       ("a two-stage amplifier of other models", strangeness(model, netlist=ROOT / "examples" / "dataset" / "two_stage.cir", table=pairs)),
+                       (f"{circuit.name} for the model that never saw it", strangeness(b.without(circuit.name)))):
         print(f"  {what:50}{auroc(rows, usual):8.3f}   {sum(r > 1 for r in rows) / len(rows):.1%} above 1")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="+", choices=("seen", "unseen", "few", "ablations", "amount", "speed", "strange"))
-    parser.add_argument("--sets", default="data/sets")
+    parser.add_argument("--sets", nargs="+", default=["data/sets"])
     parser.add_argument("--out", default="data/predict")
     parser.add_argument("--rows", type=int, default=1000)
     parser.add_argument("--epochs", type=int, default=40)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--metrics", default=METRICS, help="empty: all of the testbench")
     parser.add_argument("--few", default="Leung_NMCF_Pin_3")
     parser.add_argument("--program", default=str(ROOT / "build" / "release" / "bin" / "nullor"))
     bench = Bench(parser.parse_args())

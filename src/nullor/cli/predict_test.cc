@@ -14,6 +14,7 @@
 #include "nullor/base/file.h"
 #include "nullor/base/test_folder.h"
 #include "nullor/cli/command_test.h"
+#include "nullor/learn/predictor_model.h"
 
 namespace nullor {
 namespace {
@@ -60,6 +61,14 @@ class PredictVerb : public testing::Test {
                                 "corner=tt,ff", "--testbench", path(bench), "--bounds", path("b.yaml"),
                                 "--samples", samples, "--jobs", "1", "--out", path(name)});
     ASSERT_EQ(made.code, 0) << made.err;
+  }
+
+  /// Another circuit, in sets/loaded.
+  void make_loaded_stage() {
+    std::string netlist = read_file(path("a.cir"));
+    netlist.insert(netlist.find(".ends"), "r2 out gnd 90k\n");
+    write_file(path("c.cir"), netlist);
+    make("sets/loaded", "c.cir");
   }
 
   /// `nullor predict train SETS --out FOLDER` of a network that is as small as can be.
@@ -125,11 +134,7 @@ TEST_F(PredictVerb, LearnsAndIsJudged) {
 }
 
 TEST_F(PredictVerb, MarksCircuitsThatWereHeldOut) {
-  write_file(path("c.cir"), read_file(path("a.cir")) + "* another\n");
-  std::string other = read_file(path("a.cir"));
-  other.insert(other.find(".ends"), "r2 out gnd 90k\n");
-  write_file(path("c.cir"), other);
-  make("sets/loaded", "c.cir");
+  make_loaded_stage();
   const Ran trained = train("sets", "m", {"--hold-out", "loaded", "--metrics", "current"});
   ASSERT_EQ(trained.code, 0) << trained.err;
   const Ran judged =
@@ -152,6 +157,22 @@ TEST_F(PredictVerb, MarksCircuitsThatWereHeldOut) {
                  {"no set 'stag' among those given", "did you mean 'stage'?"});
   expect_refused(train("sets", "n", {"--hold-out", "stage,loaded"}), ErrorKind::usage,
                  {"all sets are held out"});
+}
+
+TEST_F(PredictVerb, CalibratesForUnseenCircuits) {
+  make_loaded_stage();
+  for (const char* left_out : {"loaded", "stage"})
+    ASSERT_EQ(train("sets", left_out, {"--hold-out", left_out}).code, 0);
+  const auto calibrated = [&](const std::string& other) {
+    return predict({"calibrate", path("sets"), "--model", path("loaded/model.safetensors"), "--left-out",
+                    path(other + "/model.safetensors"), "--out", path("both.safetensors")});
+  };
+  expect_contains(calibrated("stage").err, {"1 times a circuit that a model had not learned from"});
+  EXPECT_TRUE(learn::read_predictor(path("both.safetensors")).unseen_errors);
+  ASSERT_EQ(train("sets", "all").code, 0);
+  expect_refused(calibrated("all"), ErrorKind::usage, {"have learned from the circuits of all sets"});
+  ASSERT_EQ(train("sets", "one", {"--metrics", "out"}).code, 0);
+  expect_refused(calibrated("one"), ErrorKind::usage, {"predicts other metrics or classes"});
 }
 
 TEST_F(PredictVerb, GoesOnAfterAnInterruptToTheSameBytes) {

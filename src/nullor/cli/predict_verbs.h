@@ -10,5 +10,6 @@ namespace nullor {
 void add_predict_train(CLI::App& predict);
 void add_predict_eval(CLI::App& predict);
 void add_predict_run(CLI::App& predict);
+void add_predict_calibrate(CLI::App& predict);
 
 }  // namespace nullor

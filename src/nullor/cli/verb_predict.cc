@@ -10,6 +10,7 @@ void add_predict(CLI::App& app) {
   add_predict_run(*verb);
   add_predict_train(*verb);
   add_predict_eval(*verb);
+  add_predict_calibrate(*verb);
 }
 
 }  // namespace nullor

@@ -25,7 +25,8 @@ struct TrainFlags {
   std::string model = "gnn", start;
   learn::PredictorTrainingOptions training;
   Division division;
-  double dropout = 0, validity_weight = learn::PredictorConfig().validity_weight;
+  double dropout = 0;
+  std::optional<double> validity_weight;
   int warm_up = -1;
   bool partial = false, pins = false, squared = false, without_validity = false, ok_rows_only = false;
   bool without_graph = false, without_global = false, without_virtual_edges = false, without_currents = false;
@@ -42,8 +43,10 @@ learn::PredictorConfig config_of(const TrainFlags& flags) {
   if (flags.without_validity) out.validity = false;
   if (flags.ok_rows_only) out.failed_rows = false;
   if (flags.dropout > 0) out.dropout = flags.dropout;
-  out.validity_weight = flags.validity_weight;
-  out.class_weight *= flags.validity_weight;
+  if (flags.validity_weight) {
+    out.class_weight *= *flags.validity_weight / out.validity_weight;
+    out.validity_weight = *flags.validity_weight;
+  }
   learn::check(out);
   return out;
 }
@@ -203,10 +206,11 @@ void add_model_options(CLI::App& verb, TrainFlags& flags) {
   verb.add_flag("--squared", flags.squared, "squared errors, not quantiles")->group(group);
   verb.add_flag("--ok-rows-only", flags.ok_rows_only, "metrics of rows that fail are not learned from")
       ->group(group);
-  verb.add_option("--validity-weight", flags.validity_weight,
-                  "weight of validity's loss beside that of the metrics; that of the class is 0.3 of it")
+  verb.add_option(
+          "--validity-weight", flags.validity_weight,
+          "weight of validity's loss beside that of the metrics, by default 0.3 (paper: 1); that of the "
+          "class is 0.3 of it")
       ->check(CLI::Range(0.0, 100.0))
-      ->capture_default_str()
       ->group(group);
   verb.add_option("--dropout", flags.dropout, "share of numbers that are left out")
       ->check(CLI::Range(0.0, 0.9))

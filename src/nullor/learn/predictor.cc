@@ -45,6 +45,10 @@ bool NetworkPredictor::knows(const graph::SizedCircuit& circuit) const {
          model_.circuits.end();
 }
 
+const PredictionErrors& NetworkPredictor::errors_on(const graph::SizedCircuit& circuit) const {
+  return model_.unseen_errors && !knows(circuit) ? *model_.unseen_errors : model_.errors;
+}
+
 bool NetworkPredictor::legal(const PredictionRows& rows, std::size_t row) const {
   const auto& devices = rows.circuit->devices();
   // Limits are known as well as rows tell, and lengths are rounded on their way through decks.
@@ -81,6 +85,7 @@ double NetworkPredictor::outside(const PredictionRows& rows, std::size_t row) co
 
 Predictions NetworkPredictor::predict(const PredictionRows& rows) const {
   const CircuitTokens tokens = circuit_tokens(*rows.circuit, model_.config.tokens);
+  const PredictionErrors& errors = errors_on(*rows.circuit);
   const std::size_t n = rows.rows(), m = model_.metrics.size();
   Predictions out;
   out.valid.assign(n, 1.0);
@@ -96,8 +101,8 @@ Predictions NetworkPredictor::predict(const PredictionRows& rows) const {
       const PredictorPass::Outputs raw =
           pass.run(network_, model_, model_.weights.data(), rows, tokens, which);
       for (std::size_t j = 0; j < which.size(); ++j) {
-        read_metrics(raw, j, which[j], out);
-        read_validity(raw, j, rows, which[j], out);
+        read_metrics(raw, j, which[j], errors, out);
+        read_validity(raw, j, rows, which[j], errors, out);
         const double far =
             model_.mean.empty() ? 0 : distance(model_, raw.summary.data() + j * width()) / model_.distance;
         out.strangeness[which[j]] = far + outside(rows, which[j]);
@@ -109,13 +114,13 @@ Predictions NetworkPredictor::predict(const PredictionRows& rows) const {
 
 /// Row j of the network's outputs is row r of the predictions.
 void NetworkPredictor::read_metrics(const PredictorPass::Outputs& raw, std::size_t j, std::size_t r,
-                                    Predictions& out) const {
+                                    const PredictionErrors& errors, Predictions& out) const {
   const std::size_t m = model_.metrics.size(),
                     outputs = static_cast<std::size_t>(model_.config.metric_outputs());
   for (std::size_t c = 0; c < m; ++c) {
     const MetricScale& scale = model_.metrics[c];
     const float* z = raw.metrics.data() + (j * m + c) * outputs;
-    const double middle = z[outputs / 2], margin = c < model_.margins.size() ? model_.margins[c] : INFINITY;
+    const double middle = z[outputs / 2], margin = c < errors.margins.size() ? errors.margins[c] : INFINITY;
     out.metrics[r * m + c] = scale.value(middle);
     out.low[r * m + c] = scale.value(std::min(middle, double{z[0]} - margin));
     out.high[r * m + c] = scale.value(std::max(middle, double{z[outputs - 1]} + margin));
@@ -123,7 +128,8 @@ void NetworkPredictor::read_metrics(const PredictorPass::Outputs& raw, std::size
 }
 
 void NetworkPredictor::read_validity(const PredictorPass::Outputs& raw, std::size_t j,
-                                     const PredictionRows& rows, std::size_t r, Predictions& out) const {
+                                     const PredictionRows& rows, std::size_t r,
+                                     const PredictionErrors& errors, Predictions& out) const {
   const std::size_t k = model_.classes.size();
   const bool known = model_.config.validity;
   double* classes = known ? out.classes.data() + r * k : nullptr;
@@ -133,7 +139,7 @@ void NetworkPredictor::read_validity(const PredictorPass::Outputs& raw, std::siz
     return;
   }
   if (!known) return;
-  out.valid[r] = sigmoid(model_.validity_slope * raw.valid[j] + model_.validity_shift);
+  out.valid[r] = sigmoid(errors.validity_slope * raw.valid[j] + errors.validity_shift);
   const float* logits = raw.classes.data() + j * k;
   const double largest = *std::max_element(logits, logits + k);
   double sum = 0;

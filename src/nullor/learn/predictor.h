@@ -37,9 +37,11 @@ class NetworkPredictor final : public RowPredictor {
 
  private:
   std::size_t width() const { return static_cast<std::size_t>(model_.config.width); }
-  void read_metrics(const PredictorPass::Outputs& raw, std::size_t j, std::size_t r, Predictions& out) const;
+  const PredictionErrors& errors_on(const graph::SizedCircuit& circuit) const;
+  void read_metrics(const PredictorPass::Outputs& raw, std::size_t j, std::size_t r,
+                    const PredictionErrors& errors, Predictions& out) const;
   void read_validity(const PredictorPass::Outputs& raw, std::size_t j, const PredictionRows& rows,
-                     std::size_t r, Predictions& out) const;
+                     std::size_t r, const PredictionErrors& errors, Predictions& out) const;
   double outside(const PredictionRows& rows, std::size_t row) const;
   bool legal(const PredictionRows& rows, std::size_t row) const;
 

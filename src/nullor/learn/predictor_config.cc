@@ -23,7 +23,7 @@ PredictorConfig paper() {
   c.decoder_layers = 2;
   c.decoder_self = true;
   c.loss = PredictorConfig::Loss::squared;
-  c.class_weight = 0;
+  c.validity_weight = 1, c.class_weight = 0;
   return c;
 }
 

@@ -41,7 +41,7 @@ struct PredictorConfig {
   bool validity = true;       ///< (3) has queries for validity and class
   Loss loss = Loss::quantiles;
   bool failed_rows = true;  ///< metrics of rows that fail are learned from too
-  double validity_weight = 1, class_weight = 0.3;
+  double validity_weight = 0.3, class_weight = 0.09;
   double dropout = 0;
 
   int metric_outputs() const { return loss == Loss::quantiles ? 3 : 1; }

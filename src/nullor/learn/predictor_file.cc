@@ -73,7 +73,7 @@ void write_metrics(const PredictorModel& model, TensorFile& file) {
     const MetricScale& s = model.metrics[m];
     names.push_back(s.name), units.push_back(s.unit_text);
     values.insert(values.end(), {static_cast<double>(s.form), s.unit, s.centre, s.spread,
-                                 m < model.margins.size() ? model.margins[m] : INFINITY});
+                                 m < model.errors.margins.size() ? model.errors.margins[m] : INFINITY});
   }
   file.metadata["metrics"] = TensorFile::lines(names);
   file.metadata["units"] = TensorFile::lines(units);
@@ -89,7 +89,7 @@ void read_metrics(PredictorModel& model, TensorFile& file, const std::string& pa
     if (from[0] < 0 || from[0] > 2) refuse(path, "the scale of a metric has an unknown form");
     model.metrics.push_back({names[m], units[m], static_cast<MetricScale::Form>(static_cast<int>(from[0])),
                              from[1], from[2], from[3]});
-    model.margins.push_back(from[4]);
+    model.errors.margins.push_back(from[4]);
   }
 }
 
@@ -143,6 +143,21 @@ double number(const TensorFile& file, const std::string& name, const std::string
   return json.get<double>();
 }
 
+void write_unseen_errors(const PredictorModel& model, TensorFile& file) {
+  if (!model.unseen_errors) return;
+  file.tensors["unseen_margins"] = doubles(model.unseen_errors->margins, model.metrics.size());
+  file.metadata["unseen_validity_slope"] = fmt::format("{}", model.unseen_errors->validity_slope);
+  file.metadata["unseen_validity_shift"] = fmt::format("{}", model.unseen_errors->validity_shift);
+}
+
+void read_unseen_errors(PredictorModel& model, TensorFile& file, const std::string& path) {
+  if (!file.tensors.contains("unseen_margins")) return;
+  model.unseen_errors.emplace();
+  model.unseen_errors->margins = table(file, "unseen_margins", 1, model.metrics.size(), path);
+  model.unseen_errors->validity_slope = number(file, "unseen_validity_slope", path);
+  model.unseen_errors->validity_shift = number(file, "unseen_validity_shift", path);
+}
+
 PredictorModel model_of(TensorFile file, const std::string& path) {
   const auto format = file.metadata.find("format");
   if (format == file.metadata.end() || format->second != kFormat)
@@ -159,13 +174,15 @@ PredictorModel model_of(TensorFile file, const std::string& path) {
   out.precision = table(file, "summary_precision", width, width, path);
   out.level = number(file, "level", path);
   out.distance = number(file, "distance", path);
-  out.validity_slope = number(file, "validity_slope", path);
-  out.validity_shift = number(file, "validity_shift", path);
+  out.errors.validity_slope = number(file, "validity_slope", path);
+  out.errors.validity_shift = number(file, "validity_shift", path);
+  read_unseen_errors(out, file, path);
   for (const std::string& text : file.list("circuits")) {
     if (!text.empty()) out.circuits.push_back(std::strtoull(text.c_str(), nullptr, 16));
   }
-  for (const char* taken : {"format", "config", "classes", "metrics", "units", "conditions", "corners",
-                            "level", "distance", "validity_slope", "validity_shift", "circuits"})
+  for (const char* taken :
+       {"format", "config", "classes", "metrics", "units", "conditions", "corners", "level", "distance",
+        "validity_slope", "validity_shift", "unseen_validity_slope", "unseen_validity_shift", "circuits"})
     file.metadata.erase(taken);
   out.notes = std::move(file.metadata);
   return out;
@@ -186,12 +203,13 @@ void write_predictor(const PredictorModel& model, const std::string& path) {
   file.metadata["classes"] = TensorFile::lines(model.classes);
   file.metadata["level"] = fmt::format("{}", model.level);
   file.metadata["distance"] = fmt::format("{}", model.distance);
-  file.metadata["validity_slope"] = fmt::format("{}", model.validity_slope);
-  file.metadata["validity_shift"] = fmt::format("{}", model.validity_shift);
+  file.metadata["validity_slope"] = fmt::format("{}", model.errors.validity_slope);
+  file.metadata["validity_shift"] = fmt::format("{}", model.errors.validity_shift);
   std::vector<std::string> circuits;
   for (const std::uint64_t c : model.circuits) circuits.push_back(fmt::format("{:016x}", c));
   file.metadata["circuits"] = TensorFile::lines(circuits);
   write_metrics(model, file);
+  write_unseen_errors(model, file);
   write_features(model, file);
   write_box(model, file);
   const auto width = static_cast<std::size_t>(model.config.width);

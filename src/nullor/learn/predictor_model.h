@@ -2,6 +2,7 @@
 /// A trained predictor: everything that is needed to predict, and the file that keeps it.
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,12 @@ struct LegalBox {
   double w_low = 0, w_high = 0, l_low = 0, l_high = 0;
 };
 
+/// What rows that were not learned from tell of a predictor's errors.
+struct PredictionErrors {
+  std::vector<double> margins;  ///< (metrics) by which conformal prediction widens intervals, on their scales
+  double validity_slope = 1, validity_shift = 0;  ///< P(valid) = sigmoid(slope logit + shift)
+};
+
 struct PredictorModel {
   PredictorConfig config;
   FeatureScale features;
@@ -25,8 +32,8 @@ struct PredictorModel {
   std::vector<std::string> classes;  ///< of failure, "ok" first
   std::vector<float> weights;        ///< by PredictorNetwork::layout()
 
-  std::vector<double> margins;  ///< (metrics) by which conformal prediction widens intervals, on their scales
-  double validity_slope = 1, validity_shift = 0;  ///< P(valid) = sigmoid(slope logit + shift)
+  PredictionErrors errors;                        ///< on circuits that were learned from
+  std::optional<PredictionErrors> unseen_errors;  ///< on others, as far as somebody has looked
   double level = 0.9;                             ///< of the intervals
   std::vector<double> mean,
       precision;        ///< of the summaries of legal rows learned from: (width), (width, width)

@@ -110,7 +110,7 @@ void expect_gradient(PredictorConfig config) {
   EXPECT_GT(largest, 1e-3);
 }
 
-TEST(PredictorNetwork, CompactHasTheGradientOfItsLoss) { expect_gradient(predictor_config("compact")); }
+TEST(PredictorNetwork, AttentionHasTheGradientOfItsLoss) { expect_gradient(predictor_config("attention")); }
 TEST(PredictorNetwork, PaperHasTheGradientOfItsLoss) { expect_gradient(predictor_config("paper")); }
 TEST(PredictorNetwork, MessagesHaveTheGradientOfTheirLoss) { expect_gradient(predictor_config("gnn")); }
 TEST(PredictorNetwork, PooledHasTheGradientOfItsLoss) {

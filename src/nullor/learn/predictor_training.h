@@ -68,6 +68,12 @@ std::string curve_csv(const PredictorConfig& config, std::span<const PredictorEp
 void calibrate(PredictorModel& model, std::span<const PredictionRows> training,
                std::span<const PredictionRows> calibration);
 
+/// What is to be expected of circuits that `model` did not learn from: how wrong `others`, of the same
+/// metrics and classes, are about those of `sets` that they did not learn from. Returns how many pairs of a
+/// circuit and a model there are; without any, nothing changes.
+std::size_t calibrate_for_unseen(PredictorModel& model, std::span<const PredictorModel> others,
+                                 std::span<const PredictionRows> sets);
+
 /// Rows of every set, by chance and the number of the sample: all rows of a sample go to the same part.
 struct RowParts {
   std::vector<PredictionRows> training, validation, calibration, test;

@@ -110,10 +110,15 @@ TEST(PredictorFile, HoldsAllThatPredictionsNeed) {
   const PredictionRows rows = toy_rows(toy_circuit(), 200, 1, smooth);
   PredictorModel model = quick_model(rows);
   calibrate(model, {&rows, 1}, {&rows, 1});
+  model.unseen_errors = PredictionErrors{std::vector<double>(model.metrics.size(), 0.25), 0.75, -0.5};
   model.notes["remark"] = "kept";
   write_predictor(model, folder.path("m.safetensors"));
   const PredictorModel back = read_predictor(folder.path("m.safetensors"));
   EXPECT_EQ(back.notes.at("remark"), "kept");
+  ASSERT_TRUE(back.unseen_errors);
+  EXPECT_EQ(back.unseen_errors->margins, model.unseen_errors->margins);
+  EXPECT_EQ(back.unseen_errors->validity_slope, 0.75);
+  EXPECT_EQ(back.unseen_errors->validity_shift, -0.5);
   const PredictionRows more = toy_rows(toy_circuit(), 50, 2, smooth);
   const Predictions a = NetworkPredictor(model).predict(more), b = NetworkPredictor(back).predict(more);
   EXPECT_EQ(a.metrics, b.metrics);
@@ -244,9 +249,33 @@ TEST(Calibrate, MakesProbabilitiesAddUpToWhatWorks) {
   for (const int f : fresh.failure) truth.push_back(f == 0);
   const double before = calibration_error(NetworkPredictor(model).predict(fresh).valid, truth);
   calibrate(model, {&few, 1}, {&fresh, 1});
-  EXPECT_LT(off(), 2 + 2 * std::abs(model.validity_shift));
+  EXPECT_LT(off(), 2 + 2 * std::abs(model.errors.validity_shift));
   EXPECT_LT(calibration_error(NetworkPredictor(model).predict(fresh).valid, truth), before);
-  EXPECT_GT(model.validity_slope, 0);
+  EXPECT_GT(model.errors.validity_slope, 0);
+}
+
+// Of the rows of a circuit that a model had not learned from, so many lie inside the intervals as promised
+// when they are widened by what those rows need.
+TEST(Calibrate, WidensIntervalsForUnseenCircuits) {
+  const PredictionRows seen = toy_rows(toy_circuit(), 300, 1, plain_law),
+                       unseen = toy_rows(toy_circuit("r2 vout 0 1k\n"), 250, 2, plain_law);
+  PredictorModel model = quick_model(seen, "16x1", 20);
+  calibrate(model, {&seen, 1}, {&seen, 1});
+  const auto inside = [&](const PredictionRows& rows) {
+    const Predictions p = NetworkPredictor(model).predict(rows);
+    double count = 0;
+    for (std::size_t k = 0; k < p.low.size(); ++k)
+      count += p.low[k] <= rows.metric_values[k] && rows.metric_values[k] <= p.high[k];
+    return count / static_cast<double>(p.low.size());
+  };
+  const double on_seen = inside(seen), before = inside(unseen);
+  EXPECT_LT(before, 0.8) << "or there is nothing to learn here";
+  const PredictorModel itself = model;
+  EXPECT_EQ(calibrate_for_unseen(model, {&itself, 1}, {&seen, 1}), 0u);
+  EXPECT_FALSE(model.unseen_errors);
+  EXPECT_EQ(calibrate_for_unseen(model, {&itself, 1}, {&unseen, 1}), 1u);
+  EXPECT_NEAR(inside(unseen), model.level, 0.02);
+  EXPECT_EQ(inside(seen), on_seen);
 }
 
 }  // namespace
