@@ -13,19 +13,12 @@
 #include "nullor/base/test_folder.h"
 #include "nullor/design/analoggym_test.h"
 #include "nullor/design/sizing.h"
+#include "nullor/design/two_stage_test.h"
 
 namespace nullor {
 namespace {
 
 const std::string kRoot = NULLOR_SOURCE_DIR;
-
-DatasetOptions two_stage() {
-  DatasetOptions out;
-  out.files.netlist = kRoot + "/examples/dataset/two_stage.cir";
-  out.testbench = kRoot + "/share/testbenches/amplifier.toml";
-  out.bounds = kRoot + "/examples/dataset/two_stage.yaml";
-  return out;
-}
 
 Specification wanted(const std::vector<std::string>& goals) {
   Specification out;

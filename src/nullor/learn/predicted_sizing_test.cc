@@ -6,28 +6,20 @@
 #include <cmath>
 
 #include "nullor/base/test_folder.h"
+#include "nullor/design/two_stage_test.h"
 #include "nullor/learn/toy_predictor.h"
 
 namespace nullor::learn {
 namespace {
 
-const std::string kRoot = NULLOR_SOURCE_DIR;
-
-DatasetOptions two_stage() {
-  DatasetOptions out;
-  out.files.netlist = kRoot + "/examples/dataset/two_stage.cir";
-  out.testbench = kRoot + "/share/testbenches/amplifier.toml";
-  out.bounds = kRoot + "/examples/dataset/two_stage.yaml";
-  out.sampling = Sampling::sobol;
-  out.samples = 40;
-  return out;
-}
-
 /// Of the two-stage amplifier, after so few steps that it is wrong about everything.
 NetworkPredictor hasty_predictor(const std::string& folder) {
   MakeOptions make;
   make.folder = folder;
-  make_dataset(Dataset(two_stage()), make);
+  DatasetOptions options = two_stage();
+  options.sampling = Sampling::sobol;
+  options.samples = 40;
+  make_dataset(Dataset(options), make);
   const PredictionRows rows = read_prediction_rows(folder, false);
   return NetworkPredictor(quick_model(rows, "8x1", 1), "network", 1);
 }
