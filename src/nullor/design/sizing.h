@@ -9,8 +9,9 @@
 /// then the aim is driven to its end with all shortfalls kept at zero; from further starts while the goals
 /// are not met, evaluations are left and new starts still help. By evolution (pagmo2's CMA-ES, N. Hansen, A.
 /// Ostermeier, Evolutionary Computation 9, 159, 2001): the sum of the shortfalls, and below it the aim; no
-/// derivatives. `both` lets evolution find the region and gradients finish. Integers belong to evolution and
-/// to further starts: a descent by gradients leaves them as they are.
+/// derivatives; anew, closer to the best point, where it settles short of the goals. `both` lets evolution
+/// find the region and gradients finish. Integers belong to evolution and to further starts: a descent by
+/// gradients leaves them as they are.
 
 #include <cstdint>
 #include <functional>
