@@ -238,6 +238,7 @@ TEST_F(PredictVerb, SaysWhatIsStrange) {
   ASSERT_EQ(train("sets", "m").code, 0);
   const Ran wide = run({"--param", "w=300u", "--param", "r=5k", "--set", "v=20"});
   expect_contains(wide.out, {"unlike what was learned from", "w of m1 is 300u, above", "v is 20, above 2"});
+  EXPECT_EQ(run({"--param", "w=9.001u", "--param", "r=5k"}).out.find("w of m1"), std::string::npos);
   const Ran corner = run({"--param", "w=3u", "--param", "r=5k", "--corner", "ss"});
   expect_contains(corner.out, {"corner 'ss' was never learned from"});
   std::string other = read_file(path("a.cir"));

@@ -16,8 +16,10 @@ struct Part {
 };
 
 void compare(const std::string& what, double x, const FeatureScale::Entry& learned, std::vector<Part>& out) {
+  // Of the range: the very end of a box is hardly ever drawn.
+  constexpr double kWorthSaying = 0.01;
   const double excess = learned.excess(x);
-  if (!(excess > 0)) return;
+  if (!(excess > kWorthSaying)) return;
   const bool below = x < learned.low;
   out.push_back({excess, fmt::format("{} is {}, {} {}", what, format_si(x), below ? "below" : "above",
                                      format_si(below ? learned.low : learned.high))});
