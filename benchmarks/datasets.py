@@ -7,10 +7,12 @@ usage: benchmarks/datasets.py make   --out FOLDER [--only NAME ...] [--rows 1000
        benchmarks/datasets.py refine --out FOLDER [--limit 120]   (after check)
 
 Every sizing is drawn from the box of the ZeroSim paper: W 0.2 .. 10 um, L 0.13 .. 1 um, 1 .. 100 parallel devices, bias 1 .. 40 uA,
-capacitors 1 .. 100 pF, and resistors 1 kOhm .. 1 MOhm by their logarithm (the regulator: half to twice the shipped sizes); supply, load and input level are the test bench's own.
+capacitors 1 .. 100 pF, and resistors 1 kOhm .. 1 MOhm by their logarithm (the regulator: half to twice the shipped sizes); supply, load
+and input level are the test bench's own.
 `make` gives Leung_NMCF and Leung_NMCNR --large rows and the others --rows, --round rows of each in turn, and goes on where it was
-ended. With --wide every sizing is measured at five corners, and its supply, load and temperature are drawn with it; --rows of each. `report` prints rows and failure classes. `check` draws rows of all sets at random, measures them in ngspice and prints how many
-have the same class, the differences of the metrics, and each row whose class differs; rows that ngspice has not done after --limit
+ended. With --wide every sizing is measured at five corners, and its supply, load and temperature are drawn with it; --rows of each.
+`report` prints rows and failure classes. `check` (not of --wide) draws rows of all sets at random, measures them in ngspice and prints
+how many have the same class, the differences of the metrics, and each row whose class differs; rows that ngspice has not done after --limit
 seconds are counted apart, and what it has answered is kept in FOLDER/check.jsonl. `refine` measures those with a metric off by more
 than 0.2 % once more with both programs at reltol=1e-7, vntol=1e-10, abstol=1e-15, and prints what is left, and which channels end
 less than a nanometre below a limit of a model card.

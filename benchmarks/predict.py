@@ -5,7 +5,7 @@ usage: benchmarks/predict.py PART ... [--sets FOLDER ...] [--out FOLDER] [--rows
 
 parts
     seen       one model of all sets in all folders, judged on samples that it did not learn from, beside box rule, ridge and neighbours
-    unseen     every set held out in turn, all of its rows judged; beside the same baselines. What models that left other circuits
+    unseen     every set held out in turn, its first --rows judged; beside the same baselines. What models that left other circuits
                out were wrong about says how wide the intervals are
     few        one set held out, then its model goes on with 10, 100 and 1000 rows of it alone, at a tenth of the rate
     ablations  the same training without validity, graph, currents or failed rows; squared errors; pins; attention; the paper's network
@@ -14,8 +14,9 @@ parts
     strange    AUROC of strangeness: another circuit, sizes beyond the bounds, a corner never learned
 
 Sets are those of benchmarks/datasets.py (--sets, folders of data sets; shards that are there are taken); all parts but `seen` and `speed`
-take those of the first folder. Models are kept in --out and not trained again. Figures are of legal geometries alone. `error` is the median over rows of |predicted - simulated| / |simulated|, `R2` on
-the scale that is learned (logarithms of what spans decades); the figure of a part is the median over the metrics, all of them are in --json.
+take those of the first folder. Models are kept in --out and not trained again. Figures are of legal geometries alone. `error` is the
+median over rows of |predicted - simulated| / |simulated|, `R2` on the scale that is learned (logarithms of what spans decades); the
+figure of a part is the median over the metrics.
 """
 import argparse
 import csv

@@ -2,7 +2,7 @@
 
 const PREFIXES = { "-8": "y", "-7": "z", "-6": "a", "-5": "f", "-4": "p", "-3": "n", "-2": "µ", "-1": "m", 0: "",
                    1: "k", 2: "M", 3: "G", 4: "T", 5: "P" };
-const UNSCALED = new Set(["dB", "°", "°C"]);
+const UNSCALED = new Set(["%", "dB", "°", "°C"]);
 
 /** The power of 1000 that shows `value` as 1 to 999. */
 function siGroup(value) {
