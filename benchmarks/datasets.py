@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Data sets of all amplifiers of AnalogGym, and with --only Basic_LDO of its regulator: made, counted, and held against ngspice.
 
-usage: benchmarks/datasets.py make   --out FOLDER [--only NAME ...] [--rows 10000] [--large 100000] [--round 2500] [--jobs 1] [--wide]
+usage: benchmarks/datasets.py make   --out FOLDER [--only NAME ...] [--rows 10000] [--large 100000] [--round 2500] [--jobs 1] [--wide] [--log]
        benchmarks/datasets.py report --out FOLDER
        benchmarks/datasets.py check  --out FOLDER [--rows 500] [--limit 120] [--jobs 1]   (ngspice, one thread: seconds a row)
        benchmarks/datasets.py refine --out FOLDER [--limit 120]   (after check)
@@ -11,6 +11,7 @@ capacitors 1 .. 100 pF, and resistors 1 kOhm .. 1 MOhm by their logarithm (the r
 and input level are the test bench's own.
 `make` gives Leung_NMCF and Leung_NMCNR --large rows and the others --rows, --round rows of each in turn, and goes on where it was
 ended. With --wide every sizing is measured at five corners, and its supply, load and temperature are drawn with it; --rows of each.
+With --log, widths, lengths and numbers of devices are drawn by their logarithms too: a uniform draw seldom has a circuit of small ones.
 `report` prints rows and failure classes. `check` (not of --wide) draws rows of all sets at random, measures them in ngspice and prints
 how many have the same class, the differences of the metrics, and each row whose class differs; rows that ngspice has not done after --limit
 seconds are counted apart, and what it has answered is kept in FOLDER/check.jsonl. `refine` measures those with a metric off by more
@@ -41,16 +42,17 @@ LDO = "Basic_LDO"
 BOXES = [(r"_W_", "{min: 0.2, max: 10, type: float}"), (r"_L_", "{min: 0.13, max: 1.0, type: float}"),
          (r"_M_", "{min: 1, max: 100, type: int}"), (r"^CURRENT_", "{min: 1e-6, max: 4e-5, type: float}"),
          (r"^CAPACITOR_", "{min: 1e-12, max: 1e-10, type: float}"), (r"^RESISTOR_", "{min: 1e3, max: 1e6, type: log}")]
+LOG_BOXES = [(r"_W_", "{min: 0.42, max: 10, type: log}"), (r"_L_", "{min: 0.15, max: 1.0, type: log}"), (r"_M_", "{min: 1, max: 100, type: log}"), *BOXES]
 WIDE = {"supply_voltage": "{min: 1.62, max: 1.98}", "load_capacitance": "{min: 1p, max: 100p, type: log}", "temperature": "{min: -40, max: 125}"}
 CORNERS = ("tt", "ss", "ff", "sf", "fs")
 SHARD = 500
 POINTS = 20000  # a fast inner loop that rings within the band would otherwise be followed for 400 us, period by period
 
 
-def bounds(variables):
+def bounds(variables, boxes=BOXES):
     lines = []
     for name in variables:
-        box = next((box for pattern, box in BOXES if re.search(pattern, name)), None)
+        box = next((box for pattern, box in boxes if re.search(pattern, name)), None)
         if box:
             lines.append(f"{name}: {box}\n")
     return "".join(lines)
@@ -69,7 +71,7 @@ def box_around(variables):
 
 class Sets:
     def __init__(self, options):
-        self.out = pathlib.Path(options.out)
+        self.out, self.log = pathlib.Path(options.out), options.log
         self.program, self.testbench = options.program, ROOT / "share" / "testbenches" / "amplifier.toml"
         data = pathlib.Path(os.environ.get("NULLOR_DATA", ROOT.parent / "shared" / "data"))
         self.amplifiers = data / "analoggym" / "amplifier"
@@ -92,14 +94,20 @@ class Sets:
     def run(self, *arguments):
         return subprocess.run([self.program, "-q", "dataset", *map(str, arguments)], text=True, capture_output=True)
 
+    def box(self, name, variables):
+        if name == LDO:
+            return box_around(variables)
+        if self.log:
+            return bounds(variables, LOG_BOXES)
+        paper = ROOT / "examples" / "dataset" / "leung_nmcf.yaml"  # the same box, in the order that draws the paper's samples
+        return paper.read_text() if "NMCF" in name else bounds(variables)
+
     def plan(self, name, rows, bounds_file=None, folder=None, corner="tt"):
         netlist, variables, testbench, models = self.files(name)
         if bounds_file is None:
             self.out.mkdir(parents=True, exist_ok=True)
             bounds_file = self.out / f"{name}.yaml"
-            paper = ROOT / "examples" / "dataset" / "leung_nmcf.yaml"  # the same box, in the order that draws the paper's samples
-            around = box_around if name == LDO else bounds
-            bounds_file.write_text(paper.read_text() if "NMCF" in name else around(assignments(variables)))
+            bounds_file.write_text(self.box(name, assignments(variables)))
         return ["make", netlist, "--include", variables, "--models", self.models / f"{corner}_flat.spice", *models, "--testbench", testbench,
                 "--bounds", bounds_file, "--samples", rows, "--shard-size", SHARD, "--point-limit", POINTS, "--out", folder or self.out / name]
 
@@ -280,6 +288,7 @@ def main():
     parser.add_argument("--round", type=int, default=2500)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--wide", action="store_true")
+    parser.add_argument("--log", action="store_true")
     parser.add_argument("--limit", type=float, default=120)
     parser.add_argument("--program", default=str(ROOT / "build" / "release" / "bin" / "nullor"))
     options = parser.parse_args()

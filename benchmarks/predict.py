@@ -4,7 +4,8 @@
 usage: benchmarks/predict.py PART ... [--sets FOLDER ...] [--out FOLDER] [--rows 1000] [--epochs 40] [--jobs 2] [--program PROGRAM]
 
 parts
-    seen       one model of all sets in all folders, judged on samples that it did not learn from, beside box rule, ridge and neighbours
+    seen       one model of all sets in all folders, judged on samples that it did not learn from, beside box rule, ridge, neighbours
+               and perceptron
     unseen     every set held out in turn, its first --rows judged; beside the same baselines. What models that left other circuits
                out were wrong about says how wide the intervals are
     few        one set held out, then its model goes on with 10, 100 and 1000 rows of it alone, at a tenth of the rate
@@ -140,7 +141,7 @@ def seen(b):
 
 
 def unseen(b):
-    print("\nunseen circuits: each held out in turn, network / box rule / ridge / neighbours\n" + HEAD)
+    print("\nunseen circuits: each held out in turn, and the same baselines\n" + HEAD)
     rows = {}
     for name in b.sets:
         found = b.eval(b.calibrated_without(name), part="all", rows=b.o.rows)

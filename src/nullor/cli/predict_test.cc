@@ -120,7 +120,7 @@ TEST_F(PredictVerb, LearnsAndIsJudged) {
   ASSERT_EQ(eval["sets"].size(), 1u);
   EXPECT_EQ(eval["sets"][0]["name"], "stage");
   EXPECT_EQ(eval["sets"][0]["seen"], true);
-  for (const char* name : {"network", "box rule", "ridge", "neighbours"})
+  for (const char* name : {"network", "box rule", "ridge", "neighbours", "perceptron"})
     EXPECT_EQ(eval["sets"][0]["figures"][name]["metrics"].size(), 2u) << name;
   // A tenth or so, never all of it, and none of the parts that were learned from.
   EXPECT_LT(eval["sets"][0]["figures"]["network"]["rows"], 40);

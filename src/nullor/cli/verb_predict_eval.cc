@@ -105,6 +105,7 @@ class Evaluation {
     predictors_.push_back(learn::fit_box_rule(training));
     predictors_.push_back(learn::fit_ridge(training, model().metrics));
     predictors_.push_back(learn::fit_neighbours(training, model().metrics));
+    predictors_.push_back(learn::fit_perceptron(training, model().metrics));
   }
 
   void judge(const PredictionSet& set, const PredictionRows& truth) {
@@ -250,7 +251,7 @@ void add_predict_eval(CLI::App& predict) {
       ->check(CLI::IsMember({"test", "all"}))
       ->capture_default_str();
   verb->add_flag("--baselines", flags->baselines,
-                 "beside each figure that of the box rule, ridge regression and neighbours");
+                 "beside each figure those of box rule, ridge regression, neighbours and perceptron");
   verb->add_flag("--legal,!--all-rows", flags->legal_only,
                  "leave out illegal geometries, which a rule tells (the default); or not");
   verb->add_option("--rows", flags->most_rows, "judged of each set at most, the first ones; 0: all")

@@ -84,6 +84,7 @@ std::vector<std::unique_ptr<RowPredictor>> all_baselines(const std::vector<Predi
   out.push_back(fit_box_rule(training));
   out.push_back(fit_ridge(training, scales));
   out.push_back(fit_neighbours(training, scales));
+  out.push_back(fit_perceptron(training, scales));
   return out;
 }
 
@@ -166,10 +167,12 @@ TEST(Baselines, RefuseWhatNothingCanBeLearnedFrom) {
     EXPECT_THROW(fit_box_rule(training), InputError);
     EXPECT_THROW(fit_ridge(training, scales), InputError);
     EXPECT_THROW(fit_neighbours(training, scales), InputError);
+    EXPECT_THROW(fit_perceptron(training, scales), InputError);
   }
   EXPECT_THROW(fit_ridge({{good}}, scales, {.ridge = -1}), InputError);
   EXPECT_THROW(fit_ridge({{good}}, scales, {.ridge = kNan}), InputError);
   EXPECT_THROW(fit_neighbours({{good}}, scales, {.neighbours = 0}), InputError);
+  EXPECT_THROW(fit_perceptron({{good}}, scales, {.perceptron_width = 0}), InputError);
 }
 
 TEST(PooledSizes, DescribeEachKind) {

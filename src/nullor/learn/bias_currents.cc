@@ -13,7 +13,8 @@ using graph::SizedPort;
 
 enum : std::size_t { kDrain, kGate, kSource };
 
-constexpr double kLeast = 1e-12;  ///< [A] where currents that nearly cancel end
+/// Of a current over 1 uA; those that nearly cancel end at 1 pA.
+float logarithm(double current) { return static_cast<float>(std::log(std::max(current, 1e-12) / 1e-6)); }
 
 bool is_transistor(const SizedDevice& d) { return d.kind == SizedKind::nmos || d.kind == SizedKind::pmos; }
 
@@ -34,6 +35,7 @@ class BiasCurrents::Planner {
     for (std::size_t n = 0; n < open_.size(); ++n) {
       const SizedPort port = circuit.nets()[n].port;
       open_[n] = port != SizedPort::supply && port != SizedPort::ground;
+      if (port == SizedPort::supply) supplies_.push_back(n);
     }
     for (std::size_t d = 0; d < devices_.size(); ++d) add(static_cast<int>(d));
   }
@@ -42,6 +44,7 @@ class BiasCurrents::Planner {
     while (mirror() || add_up(true) || add_up(false) || share()) {
     }
     for (std::size_t n = 0; n < open_.size(); ++n) balance(n);
+    add_supply();
   }
 
  private:
@@ -65,7 +68,10 @@ class BiasCurrents::Planner {
       out_.steps_.push_back({Rule::source, d, 0, {}, {}, 1});
     } else if (one.kind != SizedKind::capacitor) {
       // What flows through a resistor is not known: nor is what its nets add up to.
-      for (std::size_t pin = 0; pin < u(one.pins); ++pin) open_[u(one.nets[pin])] = 0;
+      for (std::size_t pin = 0; pin < u(one.pins); ++pin) {
+        open_[u(one.nets[pin])] = 0;
+        at_[u(one.nets[pin])].push_back({d, 1});
+      }
     }
   }
 
@@ -141,18 +147,28 @@ class BiasCurrents::Planner {
     }
   }
 
+  void add_supply() {
+    std::size_t all = 0;
+    for (const std::size_t n : supplies_) {
+      all += at_[n].size();
+      for (const Branch& b : branches(n, true)) out_.supply_.push_back({b.device, -b.sign});
+    }
+    if (all > 0) out_.supply_known_ = static_cast<double>(out_.supply_.size()) / static_cast<double>(all);
+  }
+
   const std::vector<SizedDevice>& devices_;
   BiasCurrents& out_;
   std::vector<char> known_, mirrored_;
   std::vector<char> open_;               ///< (nets) what flows there adds up to zero, as far as is known
   std::vector<std::vector<Branch>> at_;  ///< (nets)
+  std::vector<std::size_t> supplies_;    ///< nets
 };
 
 BiasCurrents::BiasCurrents(const graph::SizedCircuit& circuit) : devices_(circuit.devices().size()) {
   Planner(circuit, *this).run();
 }
 
-void BiasCurrents::features(std::span<const double> numbers, std::span<float> out) const {
+std::vector<double> BiasCurrents::flows(std::span<const double> numbers) const {
   std::vector<double> current(devices_, NAN);
   const auto sum = [&](const std::vector<Branch>& branches) {
     double total = 0;
@@ -180,21 +196,45 @@ void BiasCurrents::features(std::span<const double> numbers, std::span<float> ou
       }
     }
   }
-  std::fill(out.begin(), out.end(), 0.0f);
+  return current;
+}
+
+double BiasCurrents::allowed(const Balance& balance, std::span<const double> current) {
+  const double own = balance.sign * current[static_cast<std::size_t>(balance.device)];
+  double others = 0;
+  for (const Branch& b : balance.others) others -= b.sign * current[static_cast<std::size_t>(b.device)];
+  return own == 0 ? 1 : std::clamp(others / own, 1e-4, 1e4);
+}
+
+void BiasCurrents::features(std::span<const double> numbers, std::span<float> devices,
+                            std::span<float> circuit) const {
+  std::vector<double> current = flows(numbers);
+  std::fill(devices.begin(), devices.end(), 0.0f);
+  std::fill(circuit.begin(), circuit.end(), 0.0f);
   for (std::size_t d = 0; d < devices_; ++d) {
     if (std::isnan(current[d])) continue;
-    float* to = out.data() + d * kFeatures;
+    float* to = devices.data() + d * kDeviceFeatures;
     to[0] = 1;
-    to[1] = static_cast<float>(std::log(std::max(std::abs(current[d]), kLeast) / 1e-6));
+    to[1] = logarithm(std::abs(current[d]));
     to[2] = current[d] < 0 ? 1.0f : 0.0f;
   }
+  std::vector<double> limit(devices_, 1);
   for (const Balance& b : balances_) {
-    const double own = b.sign * current[static_cast<std::size_t>(b.device)], others = -sum(b.others);
-    if (own == 0) continue;
-    const double ratio = std::max(others / own, 1e-4);
-    out[static_cast<std::size_t>(b.device) * kFeatures + 3] +=
-        static_cast<float>(std::log(std::min(ratio, 1e4)));
+    const auto d = static_cast<std::size_t>(b.device);
+    const double ratio = allowed(b, current);
+    devices[d * kDeviceFeatures + 3] += static_cast<float>(std::log(ratio));
+    limit[d] = std::min(limit[d], ratio);
   }
+  if (supply_.empty()) return;
+  double sum = 0, limited = 0;
+  for (const Branch& b : supply_) {
+    const auto d = static_cast<std::size_t>(b.device);
+    sum += b.sign * current[d];
+    limited += std::max(b.sign * current[d] * limit[d], 0.0);
+  }
+  circuit[0] = static_cast<float>(supply_known_);
+  circuit[1] = logarithm(sum);
+  circuit[2] = logarithm(limited);
 }
 
 }  // namespace nullor::learn

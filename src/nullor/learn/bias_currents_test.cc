@@ -15,7 +15,14 @@ struct Known {
   double current = 0, balance = 0;  ///< [A], ln
 };
 
-std::map<std::string, Known> currents(const std::string& lines) {
+struct Flows {
+  std::map<std::string, Known> device;
+  double supply_known = 0, supply = 0, supply_limited = 0;  ///< share, [A], [A]
+
+  Known& operator[](const std::string& name) { return device[name]; }
+};
+
+Flows currents(const std::string& lines) {
   const Circuit c = read_circuit_text("circuit\n" + lines + "\n.model n nmos\n.model p pmos\n");
   std::vector<std::pair<std::string, int>> ports = {{"gnd", 0}};
   for (const char* name : {"vdd", "vinp", "vinn", "vout"}) {
@@ -24,12 +31,15 @@ std::map<std::string, Known> currents(const std::string& lines) {
   const graph::SizedCircuit circuit(c, "", ports);
   std::vector<double> numbers(circuit.devices().size() * graph::kSizedNumbers);
   graph::SizedCircuit::Evaluator(circuit, {}).numbers({}, numbers);
-  std::vector<float> out(circuit.devices().size() * BiasCurrents::kFeatures);
-  BiasCurrents(circuit).features(numbers, out);
-  std::map<std::string, Known> named;
+  std::vector<float> out(circuit.devices().size() * BiasCurrents::kDeviceFeatures);
+  std::vector<float> whole(BiasCurrents::kCircuitFeatures);
+  BiasCurrents(circuit).features(numbers, out, whole);
+  Flows named;
+  const auto ampere = [](float f) { return 1e-6 * std::exp(double{f}); };
+  named.supply_known = whole[0], named.supply = ampere(whole[1]), named.supply_limited = ampere(whole[2]);
   for (std::size_t d = 0; d < circuit.devices().size(); ++d) {
-    const float* f = out.data() + d * BiasCurrents::kFeatures;
-    named[circuit.devices()[d].name] = {f[0] != 0, f[2] != 0, 1e-6 * std::exp(double{f[1]}), f[3]};
+    const float* f = out.data() + d * BiasCurrents::kDeviceFeatures;
+    named[circuit.devices()[d].name] = {f[0] != 0, f[2] != 0, ampere(f[1]), f[3]};
   }
   return named;
 }
@@ -73,6 +83,18 @@ TEST(BiasCurrents, KnowNothingBehindAResistor) {
   auto i = currents("r1 vdd bias 10k\nm1 bias bias 0 0 n w=1u l=1u\nm2 vout bias 0 0 n w=2u l=1u\n");
   EXPECT_FALSE(i["m1"].known);
   EXPECT_FALSE(i["m2"].known);
+  EXPECT_EQ(i.supply_known, 0);
+}
+
+// 1 uA of the source, two mirrors of 1 and 3 uA; a stage of 8 uA whose sink takes 2 uA; and a resistor.
+TEST(BiasCurrents, AddUpAtTheSupply) {
+  auto i = currents(
+      "i1 vdd b 1u\nm1 b b 0 0 n w=1u l=1u\nm2 d b 0 0 n w=1u l=1u\nm3 d d vdd vdd p w=1u l=1u\n"
+      "m4 0 d vdd vdd p w=3u l=1u\nm5 vout d vdd vdd p w=8u l=1u\nm6 vout b 0 0 n w=2u l=1u\nr1 vdd x 1k\n"
+      "r2 x 0 1k\n");
+  EXPECT_NEAR(i.supply_known, 0.8, 1e-6);
+  EXPECT_NEAR(i.supply, 13e-6, 1e-11);
+  EXPECT_NEAR(i.supply_limited, 7e-6, 1e-11);
 }
 
 }  // namespace

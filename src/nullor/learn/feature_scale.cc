@@ -109,33 +109,34 @@ FeatureScale fit_features(std::span<const PredictionRows> all) {
 
 ScaledFeatures features_of(const PredictionRows& rows, std::span<const std::size_t> which,
                            const FeatureScale& scale, const BiasCurrents& currents) {
-  constexpr std::size_t kWide = FeatureScale::kDeviceFeatures, kOwn = kWide - BiasCurrents::kFeatures;
+  constexpr std::size_t kWide = FeatureScale::kDeviceFeatures, kOwn = kWide - BiasCurrents::kDeviceFeatures;
   const auto& devices = rows.circuit->devices();
   const std::vector<int> corners = scale.corner_of(rows), conditions = scale.condition_of(rows);
-  const auto wide = static_cast<std::size_t>(scale.condition_features());
+  const auto wide = static_cast<std::size_t>(scale.circuit_features());
   ScaledFeatures out;
   out.devices.assign(which.size() * devices.size() * kWide, 0.0f);
-  out.conditions.assign(which.size() * wide, 0.0f);
-  std::vector<float> flows(devices.size() * BiasCurrents::kFeatures);
+  out.circuit.assign(which.size() * wide, 0.0f);
+  std::vector<float> flows(devices.size() * BiasCurrents::kDeviceFeatures);
   for (std::size_t n = 0; n < which.size(); ++n) {
     const std::size_t r = which[n], size = devices.size() * kSizedNumbers;
     const std::span<const double> numbers(rows.numbers.data() + r * size, size);
-    currents.features(numbers, flows);
+    float* to_circuit = out.circuit.data() + n * wide;
+    currents.features(numbers, flows,
+                      {to_circuit + wide - BiasCurrents::kCircuitFeatures, BiasCurrents::kCircuitFeatures});
     for (std::size_t d = 0; d < devices.size(); ++d) {
       const auto kind = static_cast<std::size_t>(devices[d].kind);
       float* to = out.devices.data() + (n * devices.size() + d) * kWide;
       for (std::size_t k = 0; k < info(devices[d].kind).numbers.size(); ++k)
         to[kind * kSizedNumbers + k] = scale.number[kind][k].scaled(numbers[d * kSizedNumbers + k]);
-      std::copy_n(flows.data() + d * BiasCurrents::kFeatures, BiasCurrents::kFeatures, to + kOwn);
+      std::copy_n(flows.data() + d * BiasCurrents::kDeviceFeatures, BiasCurrents::kDeviceFeatures, to + kOwn);
     }
-    float* to = out.conditions.data() + n * wide;
     for (std::size_t c = 0; c < conditions.size(); ++c) {
       if (conditions[c] >= 0)
-        to[conditions[c]] = scale.condition[static_cast<std::size_t>(conditions[c])].scaled(
+        to_circuit[conditions[c]] = scale.condition[static_cast<std::size_t>(conditions[c])].scaled(
             rows.condition_values[r * conditions.size() + c]);
     }
     const int corner = corners[static_cast<std::size_t>(rows.corner[r])];
-    if (corner >= 0) to[scale.condition.size() + static_cast<std::size_t>(corner)] = 1;
+    if (corner >= 0) to_circuit[scale.condition.size() + static_cast<std::size_t>(corner)] = 1;
   }
   return out;
 }

@@ -29,8 +29,12 @@ struct FeatureScale {
   std::array<std::array<Entry, graph::kSizedNumbers>, graph::kSizedKinds> number{};
 
   /// Numbers of a row: (devices, width of one device).
-  static constexpr int kDeviceFeatures = graph::kSizedKinds * graph::kSizedNumbers + BiasCurrents::kFeatures;
-  int condition_features() const { return static_cast<int>(condition.size() + corners.size()); }
+  static constexpr int kDeviceFeatures =
+      graph::kSizedKinds * graph::kSizedNumbers + BiasCurrents::kDeviceFeatures;
+  /// And of what concerns the whole circuit.
+  int circuit_features() const {
+    return static_cast<int>(condition.size() + corners.size()) + BiasCurrents::kCircuitFeatures;
+  }
   /// Which corner of ours each of theirs is; -1: none.
   std::vector<int> corner_of(const PredictionRows& rows) const;
   /// Which of our conditions each of theirs is; -1: none.
@@ -41,10 +45,10 @@ struct FeatureScale {
 FeatureScale fit_features(std::span<const PredictionRows> rows);
 
 /// Features of rows of one circuit in the order of its devices: numbers in the columns of the device's kind,
-/// which tell the network what they mean; conditions, then one column a corner.
+/// which tell the network what they mean; conditions, then one column a corner. Last come BiasCurrents.
 struct ScaledFeatures {
-  std::vector<float> devices;     ///< (n d, kDeviceFeatures); the last columns are BiasCurrents
-  std::vector<float> conditions;  ///< (n, condition_features())
+  std::vector<float> devices;  ///< (n d, kDeviceFeatures)
+  std::vector<float> circuit;  ///< (n, circuit_features())
 };
 /// Of the rows `which`, in this order.
 ScaledFeatures features_of(const PredictionRows& rows, std::span<const std::size_t> which,

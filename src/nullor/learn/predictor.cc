@@ -151,14 +151,21 @@ std::vector<double> NetworkPredictor::gradient(const PredictionRows& rows, std::
                                                std::size_t metric) const {
   const CircuitTokens tokens = circuit_tokens(*rows.circuit, model_.config.tokens);
   PredictorPass pass;
-  const std::vector<float> by_feature =
-      pass.device_gradient(network_, model_, model_.weights.data(), rows, tokens, row, metric);
+  const ScaledFeatures by =
+      pass.input_gradient(network_, model_, model_.weights.data(), rows, tokens, row, metric);
   const Predictions at = predict(rows.picked({row}));
   const MetricScale& scale = model_.metrics[metric];
   const double z = scale.scaled(at.metrics[metric]), step = 1e-4;
   const double slope = (scale.value(z + step) - scale.value(z - step)) / (2 * step);
   // Features are logarithms of numbers: with this step differences are good to 1e-5, and float32 to 1e-4.
   constexpr double kStep = 3e-3;
+  // Of features at both sides of a row, one after the other.
+  const auto change = [](const std::vector<float>& gradient, const std::vector<float>& sides) {
+    double sum = 0;
+    for (std::size_t f = 0; f < gradient.size(); ++f)
+      sum += double{gradient[f]} * (double{sides[f]} - double{sides[gradient.size() + f]});
+    return sum;
+  };
   const std::size_t p = rows.parameters.size();
   PredictionRows sides = rows.picked({row, row});
   std::vector<double> out(p);
@@ -170,11 +177,8 @@ std::vector<double> NetworkPredictor::gradient(const PredictionRows& rows, std::
     sides.parameter_values[k] = sides.parameter_values[p + k] = middle;
     const ScaledFeatures at_sides =
         features_of(sides, std::vector<std::size_t>{0, 1}, model_.features, tokens.currents);
-    double change = 0;
-    for (std::size_t f = 0; f < by_feature.size(); ++f)
-      change += double{by_feature[f]} *
-                (double{at_sides.devices[f]} - double{at_sides.devices[by_feature.size() + f]});
-    out[k] = slope * change / (2 * off);
+    out[k] =
+        slope * (change(by.devices, at_sides.devices) + change(by.circuit, at_sides.circuit)) / (2 * off);
   }
   return out;
 }

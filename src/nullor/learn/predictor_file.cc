@@ -191,7 +191,7 @@ PredictorModel model_of(TensorFile file, const std::string& path) {
 }  // namespace
 
 PredictorShape PredictorModel::shape() const {
-  return {FeatureScale::kDeviceFeatures, features.condition_features(), static_cast<int>(metrics.size()),
+  return {FeatureScale::kDeviceFeatures, features.circuit_features(), static_cast<int>(metrics.size()),
           static_cast<int>(classes.size())};
 }
 

@@ -45,7 +45,7 @@ PredictorNetwork::PredictorNetwork(const PredictorConfig& config, const Predicto
   types_ = layout_.add("types", kTokenTypes, d, Start::normal, 1);
   numbers1_ = linear("numbers.up", d, shape.device_features);
   numbers2_ = linear("numbers.down", d, d);
-  conditions_ = linear("conditions", d, shape.condition_features);
+  circuit_ = linear("circuit", d, shape.circuit_features);
   for (int l = 0; l < config.layers; ++l) {
     const std::string name = fmt::format("layer{}", l);
     Layer layer;
@@ -108,10 +108,10 @@ struct PredictorNetwork::Pass {
     return apply(n.numbers2_, t.gelu(apply(n.numbers1_, out.devices)));
   }
 
-  /// Rows of `x` by device for every token; tokens without a device read the row that the conditions are in.
-  Var by_token(Var x, Var conditions) {
+  /// Rows of `x` by device for every token; tokens without a device read the row of the whole circuit.
+  Var by_token(Var x, Var circuit) {
     const int devices = tokens.device_count, all = devices + 1;
-    const Var both = t.join(x, conditions, batch.rows);
+    const Var both = t.join(x, circuit, batch.rows);
     std::vector<int> which;
     for (int b = 0; b < batch.rows; ++b) {
       for (const int d : tokens.devices) which.push_back(b * all + (d < 0 ? devices : d));
@@ -119,9 +119,9 @@ struct PredictorNetwork::Pass {
     return t.rows(both, std::move(which));
   }
 
-  Var embedding(Var numbers, Var conditions) {
+  Var embedding(Var numbers, Var circuit) {
     const Var types = t.tile(t.rows(t.weight(n.types_), tokens.types), batch.rows);
-    return t.add(types, by_token(numbers, conditions));
+    return t.add(types, by_token(numbers, circuit));
   }
 
   Var messages(const Messages& m, Var x) {
@@ -150,12 +150,12 @@ struct PredictorNetwork::Pass {
   Var encode(PredictorOutputs& out) {
     const bool cross = n.config_.cross_layers > 0;
     const Var numbers = device_numbers(out);
-    out.conditions = t.input(batch.conditions, batch.rows, n.shape_.condition_features);
-    const Var conditions = apply(n.conditions_, out.conditions);
-    // Parameters that are attended to are tokens of their own, with the conditions as the last.
-    const Var parameters = cross ? t.join(numbers, conditions, batch.rows) : Var{};
+    out.circuit = t.input(batch.circuit, batch.rows, n.shape_.circuit_features);
+    const Var circuit = apply(n.circuit_, out.circuit);
+    // Parameters that are attended to are tokens of their own, with those of the whole circuit as the last.
+    const Var parameters = cross ? t.join(numbers, circuit, batch.rows) : Var{};
     Var x =
-        cross ? t.tile(t.rows(t.weight(n.types_), tokens.types), batch.rows) : embedding(numbers, conditions);
+        cross ? t.tile(t.rows(t.weight(n.types_), tokens.types), batch.rows) : embedding(numbers, circuit);
     for (std::size_t l = 0; l < n.layers_.size(); ++l) {
       const Layer& layer = n.layers_[l];
       x = mix(layer, x, n.config_.alternate_near && l % 2 == 0);

@@ -10,7 +10,7 @@ namespace nullor::learn {
 
 /// What a network reads and writes besides the tokens.
 struct PredictorShape {
-  int device_features = 0, condition_features = 0;
+  int device_features = 0, circuit_features = 0;
   int metrics = 0, classes = 0;
 };
 
@@ -18,17 +18,17 @@ struct PredictorShape {
 template <class Real>
 struct PredictorBatch {
   const CircuitTokens* tokens = nullptr;
-  int rows = 0;                      ///< B
-  const Real* devices = nullptr;     ///< (B d, device_features)
-  const Real* conditions = nullptr;  ///< (B, condition_features)
+  int rows = 0;                   ///< B
+  const Real* devices = nullptr;  ///< (B d, device_features)
+  const Real* circuit = nullptr;  ///< (B, circuit_features)
 };
 
 struct PredictorOutputs {
-  Var metrics;              ///< (B metrics, metric_outputs()) on the metrics' scales
-  Var valid;                ///< (B, 1) logit; of no node without validity
-  Var classes;              ///< (B, classes) logits; likewise
-  Var summary;              ///< (B, width) of the circuit: what strangeness is measured on
-  Var devices, conditions;  ///< the inputs, whose gradients tell how the outputs hang on them
+  Var metrics;           ///< (B metrics, metric_outputs()) on the metrics' scales
+  Var valid;             ///< (B, 1) logit; of no node without validity
+  Var classes;           ///< (B, classes) logits; likewise
+  Var summary;           ///< (B, width) of the circuit: what strangeness is measured on
+  Var devices, circuit;  ///< the inputs, whose gradients tell how the outputs hang on them
 };
 
 class PredictorNetwork {
@@ -89,7 +89,7 @@ class PredictorNetwork {
   PredictorShape shape_;
   WeightLayout layout_;
   int types_, queries_;
-  Linear numbers1_, numbers2_, conditions_;
+  Linear numbers1_, numbers2_, circuit_;
   std::vector<Layer> layers_;
   std::vector<DecoderLayer> decoder_;
   Norm last_, read_;

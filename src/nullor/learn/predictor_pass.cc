@@ -59,7 +59,7 @@ PredictorOutputs PredictorPass::forward(const PredictorNetwork& network, const P
   tape_->set_dropout(training ? model.config.dropout : 0, dropout);
   const ScaledFeatures features = features_of(set, rows, model.features, tokens.currents);
   return network.forward(*tape_, PredictorBatch<float>{&tokens, static_cast<int>(rows.size()),
-                                                       features.devices.data(), features.conditions.data()});
+                                                       features.devices.data(), features.circuit.data()});
 }
 
 PredictorLoss PredictorPass::train(const PredictorNetwork& network, const PredictorModel& model,
@@ -98,18 +98,21 @@ PredictorPass::Outputs PredictorPass::run(const PredictorNetwork& network, const
           copy(*tape_, out.summary)};
 }
 
-std::vector<float> PredictorPass::device_gradient(const PredictorNetwork& network,
-                                                  const PredictorModel& model, const float* weights,
-                                                  const PredictionRows& set, const CircuitTokens& tokens,
-                                                  std::size_t row, std::size_t metric) {
+ScaledFeatures PredictorPass::input_gradient(const PredictorNetwork& network, const PredictorModel& model,
+                                             const float* weights, const PredictionRows& set,
+                                             const CircuitTokens& tokens, std::size_t row,
+                                             std::size_t metric) {
   PredictorModel still = model;  // nothing is left out by chance
   still.config.dropout = 0;
   const PredictorOutputs out = forward(network, still, set, tokens, {&row, 1}, weights, true, Rng());
   const auto outputs = static_cast<std::size_t>(model.config.metric_outputs());
   tape_->seed(out.metrics)[metric * outputs + (outputs == 3 ? 1 : 0)] = 1;
   tape_->backward(nullptr);
-  const float* g = tape_->gradient(out.devices);
-  return {g, g + static_cast<std::ptrdiff_t>(out.devices.rows) * out.devices.columns};
+  const auto by = [&](Var x) {
+    const float* g = tape_->gradient(x);
+    return std::vector<float>(g, g + static_cast<std::ptrdiff_t>(x.rows) * x.columns);
+  };
+  return {by(out.devices), by(out.circuit)};
 }
 
 }  // namespace nullor::learn

@@ -32,10 +32,10 @@ class PredictorPass {
   };
   Outputs run(const PredictorNetwork& network, const PredictorModel& model, const float* weights,
               const PredictionRows& set, const CircuitTokens& tokens, std::span<const std::size_t> rows);
-  /// d(median of a metric, on its scale)/d(features of the devices) (d, kDeviceFeatures), of one row.
-  std::vector<float> device_gradient(const PredictorNetwork& network, const PredictorModel& model,
-                                     const float* weights, const PredictionRows& set,
-                                     const CircuitTokens& tokens, std::size_t row, std::size_t metric);
+  /// d(median of a metric, on its scale)/d(features), of one row.
+  ScaledFeatures input_gradient(const PredictorNetwork& network, const PredictorModel& model,
+                                const float* weights, const PredictionRows& set, const CircuitTokens& tokens,
+                                std::size_t row, std::size_t metric);
 
  private:
   PredictorOutputs forward(const PredictorNetwork& network, const PredictorModel& model,

@@ -35,6 +35,7 @@ class RowPredictor {
 struct BaselineOptions {
   double ridge = 1e-3;  ///< penalty of a standardized feature's weight, times the number of rows
   int neighbours = 5;   ///< at least 1; fewer where there are not so many rows
+  int perceptron_width = 128;
 };
 
 /// Asks whether W and L of every transistor lie in the box of the legal training rows of its kind.
@@ -53,6 +54,12 @@ std::unique_ptr<RowPredictor> fit_ridge(std::span<const PredictionRows> training
 /// them has is the mean over all rows of the circuit. Classes are shares of the neighbours; strangeness is
 /// the distance to the nearest.
 std::unique_ptr<RowPredictor> fit_neighbours(std::span<const PredictionRows> training,
+                                             std::span<const MetricScale> scales,
+                                             const BaselineOptions& options = {});
+/// Three hidden layers on the features of ridge, a network a circuit, with the losses of the graph network
+/// (predictor_config.h) on the legal rows; of its epochs the one that is best on a tenth of them. With fewer
+/// than ten rows the medians.
+std::unique_ptr<RowPredictor> fit_perceptron(std::span<const PredictionRows> training,
                                              std::span<const MetricScale> scales,
                                              const BaselineOptions& options = {});
 
