@@ -10,7 +10,7 @@ parts
                out were wrong about says how wide the intervals are
     few        one set held out, then its model goes on with 10, 100 and 1000 rows of it alone, at a tenth of the rate
     ablations  the same training without validity, graph, currents or failed rows; squared errors; pins; attention; the paper's network
-    amount     1/64, 1/16, 1/4 and all of the rows, for as many steps
+    amount     1/64, 1/16, 1/4 and all of the --rows, for as many steps; and one epoch of all rows that there are
     speed      rows a second in training, and in prediction one by one and by thousands; lanes beside it
     strange    AUROC of strangeness: another circuit, sizes beyond the bounds, a corner never learned
 
@@ -34,10 +34,13 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 METRICS = "tc,power,vos,cmrr_dc,psr_supply,psr_ground,dc_gain,gbw,phase_margin,slew_rate,settling_time"
+ALL = 100000  # rows of the largest sets
 TESTED = 10000  # rows of a set at most, of which the test samples are taken: all circuits count alike
 REGULAR = ("--dropout", "0.1", "--decay", "0.1")
 ABLATIONS = {
     "gnn": [],
+    "gnn, second seed": ["--seed", "2"],
+    "gnn, third seed": ["--seed", "3"],
     "without validity": ["--without-validity"],
     "validity weighs 1": ["--validity-weight", "1"],
     "metrics of ok rows only": ["--ok-rows-only"],
@@ -49,6 +52,7 @@ ABLATIONS = {
     "attention": ["--model", "attention"],
     "attention, no global token": ["--model", "attention", "--without-global"],
     "paper, equal time": ["--model", "paper"],
+    "paper, a tenth of the rate": ["--model", "paper"],
 }
 
 
@@ -173,11 +177,11 @@ def ablations(b):
     print("\nablations: the same rows and epochs, unseen samples of seen circuits\n" + HEAD + f"{'train s':>9}")
     reference = None
     for name, flags in ABLATIONS.items():
-        epochs = b.o.epochs
+        epochs, rate = b.o.epochs, b.o.rate * (0.1 if "tenth" in name else 1)
         if "paper" in name:
-            one = b.train(name, *flags, epochs=1)
+            one = b.train(name, *flags, epochs=1, rate=rate)
             epochs = max(1, round(reference / b.seconds(one)))
-        model = b.train(name, *flags, epochs=epochs)
+        model = b.train(name, *flags, epochs=epochs, rate=rate)
         reference = reference or b.seconds(model)
         figures = b.eval(model, baselines=False)["seen"]["network"]
         line(name, figures)
@@ -189,6 +193,7 @@ def amount(b):
     for part in (64, 16, 4, 1):
         model = b.train("gnn", rows=b.o.rows // part, epochs=b.o.epochs * part)
         line(f"{b.o.rows // part}", b.eval(model, baselines=False)["seen"]["network"])
+    line("all", b.eval(b.train("gnn", rows=ALL, epochs=1), baselines=False)["seen"]["network"])
 
 
 class Circuit:
