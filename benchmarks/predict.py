@@ -10,6 +10,7 @@ parts
                out were wrong about says how wide the intervals are
     few        one set held out, then its model goes on with 10, 100 and 1000 rows of it alone, at a tenth of the rate
     ablations  the same training without validity, graph, currents or failed rows; squared errors; pins; attention; the paper's network
+    paper      one set held out, gnn and the paper's network on the same rows for as many epochs, the latter at a tenth of the rate
     amount     1/64, 1/16, 1/4 and all of the --rows, for as many steps; and one epoch of all rows that there are
     speed      rows a second in training, and in prediction one by one and by thousands; lanes beside it
     strange    AUROC of strangeness: another circuit, sizes beyond the bounds, a corner never learned
@@ -188,6 +189,16 @@ def ablations(b):
         print(f"{'':95}{b.seconds(model):9.0f}  {epochs} epochs")
 
 
+def paper(b):
+    name = b.o.few
+    print(f"\n{name} held out, the same rows and epochs\n" + HEAD + f"{'train s':>9}")
+    for what, flags, rate in (("gnn", [], b.o.rate), ("paper", ["--model", "paper"], b.o.rate / 10)):
+        model = b.train(f"{what} without {name}", *flags, hold=name, rate=rate)
+        line(f"{what}, seen circuits", b.eval(model, baselines=False)["seen"]["network"])
+        line(f"{what}, the unseen one", b.eval(model, part="all", sets=[name], rows=b.o.rows, baselines=False)["unseen"]["network"])
+        print(f"{'':95}{b.seconds(model):9.0f}")
+
+
 def amount(b):
     print("\namount of rows of each set\n" + HEAD)
     for part in (64, 16, 4, 1):
@@ -276,7 +287,7 @@ def strange(b):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="+", choices=("seen", "unseen", "few", "ablations", "amount", "speed", "strange"))
+    parser.add_argument("parts", nargs="+", choices=("seen", "unseen", "few", "ablations", "paper", "amount", "speed", "strange"))
     parser.add_argument("--sets", nargs="+", default=["data/sets"])
     parser.add_argument("--out", default="data/predict")
     parser.add_argument("--rows", type=int, default=1000)
