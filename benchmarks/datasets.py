@@ -11,7 +11,8 @@ capacitors 1 .. 100 pF, and resistors 1 kOhm .. 1 MOhm by their logarithm (the r
 and input level are the test bench's own.
 `make` gives Leung_NMCF and Leung_NMCNR --large rows and the others --rows, --round rows of each in turn, and goes on where it was
 ended. With --wide every sizing is measured at five corners, and its supply, load and temperature are drawn with it; --rows of each.
-With --log, widths, lengths and numbers of devices are drawn by their logarithms too: a uniform draw seldom has a circuit of small ones.
+With --log, widths, lengths and numbers of devices (not whole then) are drawn by their logarithms too: a uniform draw seldom has a circuit
+of small ones.
 `report` prints rows and failure classes. `check` (not of --wide) draws rows of all sets at random, measures them in ngspice and prints
 how many have the same class, the differences of the metrics, and each row whose class differs; rows that ngspice has not done after --limit
 seconds are counted apart, and what it has answered is kept in FOLDER/check.jsonl. `refine` measures those with a metric off by more
