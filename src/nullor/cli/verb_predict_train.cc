@@ -13,6 +13,7 @@
 #include "nullor/cli/predict_pages.h"
 #include "nullor/cli/predict_verbs.h"
 #include "nullor/cli/prediction_sets.h"
+#include "nullor/cli/training_device.h"
 #include "nullor/learn/prediction_table.h"
 #include "nullor/learn/predictor.h"
 
@@ -24,6 +25,7 @@ struct TrainFlags {
   std::vector<std::string> sets, metrics, hold_out, only;
   std::string model = "gnn", start;
   learn::PredictorTrainingOptions training;
+  TrainingDevice device;
   Division division;
   double dropout = 0;
   std::optional<double> validity_weight;
@@ -148,6 +150,15 @@ void train(const TrainFlags& flags) {
   how.seed = flags.common.seed;
   how.jobs = flags.common.jobs;
   how.folder = flags.common.out;
+  how.engine = [&](const learn::PredictorConfig& network, const learn::PredictorShape& shape) {
+    auto engine = flags.device.make([&] { return learn::make_native_engine(network, shape, how.jobs); },
+                                    [&](const std::string& device) {
+                                      return learn::make_torch_engine(network, shape, how.jobs, device,
+                                                                      flags.device.full_precision);
+                                    });
+    log_note(engine->description());
+    return engine;
+  };
   if (flags.warm_up >= 0) {
     how.warm_up = flags.warm_up;
   } else {
@@ -286,6 +297,7 @@ void add_predict_train(CLI::App& predict) {
       ->required()
       ->type_name("FOLDER");
   add_training_options(*verb, *flags);
+  flags->device.add_options(*verb);
   add_data_options(*verb, *flags);
   add_model_options(*verb, *flags);
   verb->callback([flags] { train(*flags); });

@@ -14,6 +14,7 @@
 #include "nullor/cli/topology_pages.h"
 #include "nullor/cli/topology_verbs.h"
 #include "nullor/cli/training_circuits.h"
+#include "nullor/cli/training_device.h"
 #include "nullor/graph/records.h"
 #include "nullor/learn/decoder_training.h"
 #include "nullor/learn/topology_generator.h"
@@ -24,8 +25,8 @@ namespace {
 struct TrainOptions {
   CommonOptions common;
   std::string data, language = "records", size = "small", positions = "auto", output = "tied", start;
-  std::string backend = "auto", device = "auto";
-  bool full_precision = false, without_slots = false;
+  TrainingDevice device;
+  bool without_slots = false;
   int context = 0;
   double validation_share = 0.1, test_share = 0.1;
   learn::TrainingOptions training;
@@ -45,24 +46,14 @@ learn::DecoderConfig config_of(const TrainOptions& options, const graph::Languag
   return out;
 }
 
-/// "auto": torch where there is an NVIDIA card and a LibTorch that can use it, else the processor.
 std::unique_ptr<learn::TrainingBackend> backend_of(const TrainOptions& options,
                                                    const learn::DecoderConfig& config) {
   const int jobs = options.common.jobs;
-  std::error_code status;
-  if (options.backend == "native") return learn::make_native_backend(config, jobs);
-  if (options.backend == "torch")
-    return learn::make_torch_backend(config, jobs, options.device, options.full_precision);
-  if (options.device != "cpu" && std::filesystem::exists("/dev/nvidiactl", status)) {
-    try {
-      return learn::make_torch_backend(config, jobs, "cuda", options.full_precision);
-    } catch (const InputError& error) {
-      log_note(fmt::format("the processor trains: {}", error.what()));
-    }
-  }
-  if (options.device == "cuda")
-    return learn::make_torch_backend(config, jobs, "cuda", options.full_precision);
-  return learn::make_native_backend(config, jobs);
+  return options.device.make([&] { return learn::make_native_backend(config, jobs); },
+                             [&](const std::string& device) {
+                               return learn::make_torch_backend(config, jobs, device,
+                                                                options.device.full_precision);
+                             });
 }
 
 std::string epoch_line(const learn::EpochRecord& r, int epochs) {
@@ -202,14 +193,7 @@ void add_topology_train(CLI::App& topology) {
       ->type_name("SET");
   add_shape_options(*verb, *options);
   add_training_options(*verb, *options);
-  verb->add_option("--backend", options->backend,
-                   "native: the processor; torch: LibTorch; auto: torch where it finds a GPU")
-      ->check(CLI::IsMember({"auto", "native", "torch"}))
-      ->capture_default_str();
-  verb->add_option("--device", options->device, "of LibTorch: auto, cpu or cuda")
-      ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
-      ->capture_default_str();
-  verb->add_flag("--full-precision", options->full_precision, "float32 on a GPU, not bfloat16");
+  options->device.add_options(*verb);
   add_common_options(*verb, options->common);
   verb->callback([options] { train(*options); });
 }

@@ -39,9 +39,9 @@ class PredictorNetwork {
   const PredictorConfig& config() const { return config_; }
   const PredictorShape& shape() const { return shape_; }
 
-  /// Puts everything on the tape. The tokens must live until backward().
-  template <class Real>
-  PredictorOutputs forward(Tape<Real>& tape, const PredictorBatch<Real>& batch) const;
+  /// Puts everything on the tape (predictor_forward.h). The tokens must live until backward().
+  template <class AnyTape, class Real>
+  PredictorOutputs forward(AnyTape& tape, const PredictorBatch<Real>& batch) const;
 
  private:
   struct Norm {
@@ -82,7 +82,7 @@ class PredictorNetwork {
   Messages messages(const std::string& name);
   FeedForward feed_forward(const std::string& name);
 
-  template <class Real>
+  template <class AnyTape, class Real>
   struct Pass;
 
   PredictorConfig config_;

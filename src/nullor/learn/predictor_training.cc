@@ -22,9 +22,6 @@ namespace {
 /// Numbers of random streams.
 enum : std::uint64_t { kWeights, kDropout, kEpochs };
 
-/// Gradients are summed in so many places, each in a fixed order: the same bytes for any number of threads.
-constexpr std::size_t kLanes = 8;
-
 constexpr int kIllegal = kIllegalGeometry;
 
 void check_options(const PredictorTrainingOptions& o) {
@@ -98,6 +95,8 @@ class Training {
         rows_(legal_rows(training)),
         validation_rows_(legal_rows(validation)) {
     check_options(options);
+    engine_ = options.engine ? options.engine(model_.config, model_.shape())
+                             : make_native_engine(model_.config, model_.shape(), options.jobs);
     for (const WeightLayout::Array& a : network_.layout().arrays())
       decay_.push_back({a.place, a.size(), a.is_matrix()});
     for (const PredictionRows& set : training) {
@@ -110,7 +109,6 @@ class Training {
       validation_tokens_.push_back(circuit_tokens(*set.circuit, model_.config.tokens));
     for (const auto& list : rows_) count_ += list.size();
     if (count_ == 0) throw InputError(ErrorKind::usage, "no row to learn from is of a legal geometry");
-    lanes_.resize(kLanes);
     begin();
   }
 
@@ -128,12 +126,6 @@ class Training {
   }
 
  private:
-  struct Lane {
-    PredictorPass pass;
-    SimdVector<float> gradient;
-    PredictorLoss loss;
-  };
-
   std::string path(const char* name) const {
     return (std::filesystem::path(options_.folder) / name).string();
   }
@@ -214,27 +206,17 @@ class Training {
     PredictorLoss whole;
     for (const Shard& shard : shards) whole += count_targets(training_[shard.set], shard.rows, model_);
     const Rng dropout = rng_.split(kDropout).split(static_cast<std::uint64_t>(record.steps));
-    const std::size_t used = std::min(kLanes, shards.size());
-    parallel_for(used, options_.jobs, [&](std::size_t k) {
-      Lane& lane = lanes_[k];
-      lane.gradient.assign(network_.layout().size(), 0.0f);
-      lane.loss = {};
-      for (std::size_t s = k; s < shards.size(); s += used)
-        lane.loss += lane.pass.train(network_, model_, state_.weights.data(), training_[shards[s].set],
-                                     tokens_[shards[s].set], shards[s].rows, whole, dropout.split(s),
-                                     lane.gradient.data());
-    });
-    PredictorLoss loss;
-    for (std::size_t k = 0; k < used; ++k) {
-      loss += lanes_[k].loss;
-      for (std::size_t i = 0; k > 0 && i < lanes_[0].gradient.size(); ++i)
-        lanes_[0].gradient[i] += lanes_[k].gradient[i];
-    }
-    if (!std::isfinite(loss.total(model_.config)) ||
-        !adamw_step(state_, lanes_[0].gradient, decay_, settings))
+    const PredictorEngine::Step found = engine_->step(
+        shards.size(),
+        [&](std::size_t s) {
+          return examples_of(training_[shards[s].set], tokens_[shards[s].set], shards[s].rows, model_);
+        },
+        whole, state_.weights, dropout);
+    if (!std::isfinite(found.loss.total(model_.config)) ||
+        !adamw_step(state_, found.gradient, decay_, settings))
       throw InputError(ErrorKind::no_convergence,
                        fmt::format("step {}: the loss is not finite", record.steps), {}, "lower the rate");
-    return loss;
+    return found.loss;
   }
 
   PredictorLoss validate() {
@@ -246,16 +228,12 @@ class Training {
                        {list.begin() + static_cast<std::ptrdiff_t>(k),
                         list.begin() + static_cast<std::ptrdiff_t>(std::min(list.size(), k + 64))}});
     }
-    std::vector<PredictorLoss> losses(all.size());
-    const std::size_t used = std::min(kLanes, all.size());
-    parallel_for(used, options_.jobs, [&](std::size_t k) {
-      for (std::size_t s = k; s < all.size(); s += used)
-        losses[s] = lanes_[k].pass.evaluate(network_, model_, state_.weights.data(), validation_[all[s].set],
-                                            validation_tokens_[all[s].set], all[s].rows);
-    });
-    PredictorLoss out;
-    for (const PredictorLoss& loss : losses) out += loss;
-    return out;
+    return engine_->evaluate(
+        all.size(),
+        [&](std::size_t s) {
+          return examples_of(validation_[all[s].set], validation_tokens_[all[s].set], all[s].rows, model_);
+        },
+        state_.weights);
   }
 
   void keep() {
@@ -276,7 +254,7 @@ class Training {
   std::vector<DecayRange> decay_;
   OptimizerState state_;
   std::vector<PredictorEpoch> curve_;
-  std::vector<Lane> lanes_;
+  std::unique_ptr<PredictorEngine> engine_;
 };
 
 }  // namespace

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "nullor/learn/decoder_training.h"
-#include "nullor/learn/predictor_loss.h"
+#include "nullor/learn/predictor_engine.h"
 #include "nullor/learn/predictor_model.h"
 
 namespace nullor::learn {
@@ -25,6 +25,8 @@ struct PredictorTrainingOptions {
   int shard = 16;   ///< rows that are worked on at a time
   std::uint64_t seed = 1;
   int jobs = 0;  ///< threads; 0: one a core
+  /// Makes what computes losses and gradients; null: make_native_engine().
+  std::function<std::unique_ptr<PredictorEngine>(const PredictorConfig&, const PredictorShape&)> engine;
   std::string
       folder;  ///< of checkpoint.safetensors, model.safetensors and curve.csv; empty: none are written
   bool resume = false;

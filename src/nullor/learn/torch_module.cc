@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "nullor/base/error.h"
+#include "nullor/learn/predictor_engine.h"
 #include "nullor/learn/training_backend.h"
 
 namespace nullor::learn {
@@ -27,24 +28,39 @@ fs::path module_path() {
 }
 
 struct Loaded {
-  MakeTorchBackend* make = nullptr;
+  MakeTorchBackend* backend = nullptr;
+  MakeTorchEngine* engine = nullptr;
   std::string why;  ///< it could not be loaded
 };
 
 Loaded load() {
   const fs::path path = module_path();
-  if (path.empty()) return {nullptr, "this program was built without LibTorch"};
+  if (path.empty()) return {nullptr, nullptr, "this program was built without LibTorch"};
   // Never closed: LibTorch leaves threads and exit functions behind.
   void* module = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (!module) return {nullptr, dlerror()};
-  const auto make = reinterpret_cast<MakeTorchBackend*>(dlsym(module, "nullor_torch_backend"));
-  return make ? Loaded{make, {}} : Loaded{nullptr, fmt::format("'{}' is not its module", path.string())};
+  if (!module) return {nullptr, nullptr, dlerror()};
+  const Loaded out = {reinterpret_cast<MakeTorchBackend*>(dlsym(module, "nullor_torch_backend")),
+                      reinterpret_cast<MakeTorchEngine*>(dlsym(module, "nullor_torch_engine")),
+                      {}};
+  if (out.backend && out.engine) return out;
+  return {nullptr, nullptr, fmt::format("'{}' is not its module", path.string())};
 }
 
 constexpr const char* kHint =
     "install LibTorch (Debian: libtorch-dev; or unpack one with CUDA and name its folder in "
     "CMAKE_PREFIX_PATH) "
     "and build again; training with the processor needs none: --backend native";
+
+/// What `make` of the module makes with room for what it says instead.
+template <class Made, class Make>
+std::unique_ptr<Made> made(const Make& make) {
+  const Loaded loaded = load();
+  if (!loaded.backend) throw InputError(ErrorKind::usage, "no torch here: " + loaded.why, {}, kHint);
+  std::array<char, 1024> error{};
+  Made* out = make(loaded, error.data(), error.size());
+  if (!out) throw InputError(ErrorKind::usage, fmt::format("no torch here: {}", error.data()), {}, kHint);
+  return std::unique_ptr<Made>(out);
+}
 
 }  // namespace
 
@@ -53,13 +69,17 @@ std::string why_no_torch() { return load().why; }
 std::unique_ptr<TrainingBackend> make_torch_backend(const DecoderConfig& config, int jobs,
                                                     const std::string& device, bool full_precision) {
   check(config);
-  const Loaded loaded = load();
-  if (!loaded.make) throw InputError(ErrorKind::usage, "no torch here: " + loaded.why, {}, kHint);
-  std::array<char, 1024> error{};
-  TrainingBackend* backend =
-      loaded.make(kTorchInterface, &config, jobs, device.c_str(), full_precision, error.data(), error.size());
-  if (!backend) throw InputError(ErrorKind::usage, fmt::format("no torch here: {}", error.data()), {}, kHint);
-  return std::unique_ptr<TrainingBackend>(backend);
+  return made<TrainingBackend>([&](const Loaded& loaded, char* error, std::size_t size) {
+    return loaded.backend(kTorchInterface, &config, jobs, device.c_str(), full_precision, error, size);
+  });
+}
+
+std::unique_ptr<PredictorEngine> make_torch_engine(const PredictorConfig& config, const PredictorShape& shape,
+                                                   int jobs, const std::string& device, bool full_precision) {
+  check(config);
+  return made<PredictorEngine>([&](const Loaded& loaded, char* error, std::size_t size) {
+    return loaded.engine(kTorchInterface, &config, &shape, jobs, device.c_str(), full_precision, error, size);
+  });
 }
 
 }  // namespace nullor::learn

@@ -16,7 +16,7 @@ if(NULLOR_TORCH AND TORCH_INCLUDE AND TORCH_LIBRARY AND TORCH_CPU_LIBRARY AND TO
     message(STATUS "LibTorch in ${TORCH_C10_LIBRARY} has the old C++ ABI: no training module; take the cxx11 ABI one")
   else()
     message(STATUS "LibTorch: ${TORCH_LIBRARY}")
-    add_library(nullor_train MODULE src/nullor/learn/torch/torch_backend.cc)
+    add_library(nullor_train MODULE src/nullor/learn/torch/torch_backend.cc src/nullor/learn/torch/torch_engine.cc)
     target_include_directories(nullor_train SYSTEM PRIVATE ${TORCH_INCLUDE} ${TORCH_INCLUDE}/torch/csrc/api/include)
     target_compile_definitions(nullor_train PRIVATE Eigen=NullorEigen)
     # Libraries that register kernels when they are loaded, which nothing calls by name.

@@ -1,5 +1,4 @@
-// Losses, gradients and steps by LibTorch 1.13 or newer: the only file that includes it, and the whole of the
-// module libnullor_train.so.
+// Losses, gradients and steps of decoders by LibTorch 1.13 or newer.
 #include <torch/torch.h>
 #include <torch/version.h>
 
@@ -7,6 +6,7 @@
 #include <exception>
 
 #include "nullor/base/error.h"
+#include "nullor/learn/torch/torch_errors.h"
 #include "nullor/learn/torch_module.h"
 #include "nullor/learn/training_backend.h"
 
@@ -14,17 +14,6 @@ namespace nullor::learn {
 namespace {
 
 using torch::Tensor;
-
-/// Runs `work`; what LibTorch throws leaves as an InputError without its stack of calls.
-template <class Work>
-auto translated(const Work& work) {
-  try {
-    return work();
-  } catch (const c10::Error& error) {
-    throw InputError(ErrorKind::usage, std::string("LibTorch: ") + error.what_without_backtrace(), {},
-                     "when the device's memory is too small, lower the tokens of a shard");
-  }
-}
 
 class TorchBackend final : public TrainingBackend {
  public:
