@@ -90,6 +90,9 @@ PageMap cloud(const JudgedRows& group, std::size_t metric, const MetricScale& sc
   return out;
 }
 
+/// To a tenth of a percent.
+double percent(double share) { return std::round(1000 * share) / 10; }
+
 PageSection validity_section(const JudgedRows& group, bool legal_only) {
   PageSection out{group.heading + ": validity", "", {}, {}, ""};
   out.text = legal_only ? "Rows of legal geometry alone: the others a rule of the process tells."
@@ -98,10 +101,10 @@ PageSection validity_section(const JudgedRows& group, bool legal_only) {
   const learn::PredictionFigures& f = group.figures;
   out.readings = {{"rows", static_cast<double>(f.rows), "", "", {}},
                   {"of them valid", static_cast<double>(f.valid_rows), "", "", {}},
-                  {"AUROC", 100 * f.auroc, "%", "", {}},
-                  {"average precision", 100 * f.average_precision, "%", "", {}},
-                  {"F1", 100 * f.f1, "%", "", {}},
-                  {"calibration error", 100 * f.calibration_error, "%", "", {}}};
+                  {"AUROC", percent(f.auroc), "%", "", {}},
+                  {"average precision", percent(f.average_precision), "%", "", {}},
+                  {"F1", percent(f.f1), "%", "", {}},
+                  {"calibration error", percent(f.calibration_error), "%", "", {}}};
   return out;
 }
 
@@ -113,8 +116,8 @@ PageSection metrics_section(const JudgedRows& group, const learn::PredictorModel
       "relative error:",
       100 * model.level);
   for (const learn::MetricFigures& m : group.figures.metrics) {
-    out.readings.push_back({m.name + ", covered", 100 * m.coverage, "%", "", {}});
-    out.readings.push_back({m.name + ", error", 100 * m.relative_error, "%", "", {}});
+    out.readings.push_back({m.name + ", covered", percent(m.coverage), "%", "", {}});
+    out.readings.push_back({m.name + ", error", percent(m.relative_error), "%", "", {}});
   }
   for (std::size_t m = 0; m < model.metrics.size(); ++m)
     out.maps.push_back(cloud(group, m, model.metrics[m]));

@@ -196,7 +196,7 @@ std::string Evaluation::comparison(const std::vector<std::string>& names,
     out += fmt::format("  {:<{}}", name, wide - 2);
     for (const learn::PredictionFigures& f : figures) {
       const double x = factor * value(f);
-      out += fmt::format("{:>14}", std::isnan(x) ? "-" : fmt::format("{:.4g}{}", x, suffix));
+      out += fmt::format("{:>14}", std::isfinite(x) ? fmt::format("{:.4g}{}", x, suffix) : "-");
     }
     out += '\n';
   };

@@ -90,7 +90,7 @@ MetricFigures figures_of(const MetricColumn& c, const MetricScale& scale) {
 
 /// As many digits as tell good from very good.
 std::string number(double value, const char* suffix = "") {
-  return std::isnan(value) ? "-" : fmt::format("{:.4g}{}", value, suffix);
+  return std::isfinite(value) ? fmt::format("{:.4g}{}", value, suffix) : "-";
 }
 
 }  // namespace
