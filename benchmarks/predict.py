@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Prediction of validity and metrics: seen and unseen circuits, ablations, amount of data, speed, strangeness.
 
-usage: benchmarks/predict.py PART ... [--sets FOLDER ...] [--out FOLDER] [--rows 1000] [--epochs 40] [--jobs 2] [--program PROGRAM]
+usage: benchmarks/predict.py PART ... [--sets FOLDER ...] [--out FOLDER] [--rows 1000] [--epochs 40] [--jobs 2]
+                             [--flags=OPTIONS] [--program PROGRAM]
 
 parts
     seen       one model of all sets in all folders, judged on samples that it did not learn from, beside box rule, ridge, neighbours
@@ -78,7 +79,8 @@ class Bench:
         model = folder / "model.safetensors"
         if not model.exists():
             self.run("train", *(folders or [self.first]), "--partial", *(["--metrics", self.o.metrics] if self.o.metrics else []), "--rows", rows, "--epochs", epochs,
-                     "--rate", rate or self.o.rate, *REGULAR, "--jobs", self.o.jobs, "--out", folder, *(["--hold-out", hold] if hold else []), *extra)
+                     "--rate", rate or self.o.rate, *REGULAR, "--jobs", self.o.jobs, "--out", folder, *(["--hold-out", hold] if hold else []), *extra,
+                     *self.o.flags.split())
         return model
 
     def of_everything(self):
@@ -295,6 +297,7 @@ def main():
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--metrics", default=METRICS, help="empty: all of the testbench")
+    parser.add_argument("--flags", default="", help="more options of all trainings, such as --flags=--without-currents; with an --out of its own")
     parser.add_argument("--few", default="Leung_NMCF_Pin_3")
     parser.add_argument("--program", default=str(ROOT / "build" / "release" / "bin" / "nullor"))
     bench = Bench(parser.parse_args())
