@@ -1,5 +1,5 @@
 #pragma once
-/// What trains: the processor by code of our own, or LibTorch on one of its devices.
+/// What trains: the processor by code of our own, or LibTorch on the processor or on GPUs.
 
 #include <fmt/format.h>
 

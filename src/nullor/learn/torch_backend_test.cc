@@ -6,20 +6,14 @@
 #include "nullor/base/test_folder.h"
 #include "nullor/learn/decoder.h"
 #include "nullor/learn/decoder_training.h"
+#include "nullor/learn/torch_test.h"
 #include "nullor/learn/toy_decoder.h"
 
 namespace nullor::learn {
 namespace {
 
-/// Tests of the module, where it was built.
-class TorchBackend : public testing::Test {
+class TorchBackend : public TorchTest {
  protected:
-  void SetUp() override {
-    const std::string why = why_no_torch();
-    if (why.find("without LibTorch") != why.npos) GTEST_SKIP() << why;
-    ASSERT_EQ(why, "");
-  }
-
   static DecoderModel model_of(bool rotary, bool tied) {
     DecoderConfig c;
     c.vocabulary = ToyLanguage().vocabulary();

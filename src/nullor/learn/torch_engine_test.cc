@@ -4,24 +4,15 @@
 #include <cmath>
 
 #include "nullor/base/error.h"
-#include "nullor/base/test_folder.h"
 #include "nullor/learn/predictor_pass.h"
 #include "nullor/learn/predictor_training.h"
+#include "nullor/learn/torch_test.h"
 #include "nullor/learn/toy_rows.h"
-#include "nullor/learn/training_backend.h"
 
 namespace nullor::learn {
 namespace {
 
-/// Tests of the module, where it was built.
-class TorchEngine : public testing::Test {
- protected:
-  void SetUp() override {
-    const std::string why = why_no_torch();
-    if (why.find("without LibTorch") != why.npos) GTEST_SKIP() << why;
-    ASSERT_EQ(why, "");
-  }
-};
+class TorchEngine : public TorchTest {};
 
 /// Two circuits, three shards, and a network with weights of chance.
 class Case {

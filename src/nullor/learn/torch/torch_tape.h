@@ -4,7 +4,8 @@
 
 #include <torch/torch.h>
 
-#include <map>
+#include <cmath>
+#include <span>
 #include <utility>
 #include <vector>
 
