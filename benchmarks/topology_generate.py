@@ -2,20 +2,20 @@
 """What a generator of circuits writes: levels of the ladder, novelty, sizes, conditions, speed.
 
 usage: benchmarks/topology_generate.py --weights FILE [--count 10000] [--families 200] [--conditions 500] [--completions 200] [--seed 1]
-                                       [--functions 0] [--before FILE] [--only FAMILY ...] [--budget 150] [--temperature 1] [--jobs 0] [--data SET] [--program PATH]
+                                       [--functions 0] [--before FILE] [--only FAMILY ...] [--columns COLUMN ...] [--guidance 1.5] [--budget 150] [--temperature 1] [--jobs 0] [--data SET] [--program PATH]
 
 samples     --count circuits without conditions: share at every level of the ladder (all levels below included), distinct, novel
             (not isomorphic to any circuit of the data set, repaired), and both together; how near the nearest known circuit
             is (Weisfeiler-Lehman kernel). The table by size says how many devices circuits have, and how many reach L3.
 controls    the data itself, with three pins rewired, with all nets permuted: benchmarks/topology_ladder.py
-families    --families circuits for each of the seven large families: the share whose five nearest known circuits are, by
-            majority, of that family. The judge itself is measured on the data: each circuit against all of other groups.
+families    --families circuits for each of the seven large families: the share that family_judge.py, learned from the data, takes for
+            that family. Beside it what it says of the data, of groups that it did not see, and of the data with pins exchanged.
 conditions  --conditions circuits, each with a budget, ports, required and forbidden kinds drawn at random: how many obey.
 completion  --completions op-amps of the data, of which the generator sees half of the devices: how far the completed ones get
             on the ladder, beside the op-amps themselves.
-function    --functions circuits of each family at L3, those of the data, and those with three pins rewired: the share that
-            does what the family is for after --budget evaluations of its testbench; --before names weights that these were
-            tuned from, for a column of their circuits; --only picks families. Takes long.
+function    --functions circuits of each family at L3, those of the data, those with three pins rewired, and with all nets permuted:
+            the share that does what the family is for after --budget evaluations of its testbench; --before names weights that
+            these were tuned from, for a column of their circuits; --only picks families, --columns columns. Takes long.
 speed       circuits and tokens a second, with and without the ladder, batch 1 and 64.
 """
 import argparse
@@ -32,6 +32,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FAMILIES = ["opamp", "comparator", "oscillator", "bandgap", "ldo", "power_converter", "mixer"]
+SEEDS = 20  # of mutations and permutations of the data, until there are enough at L3
 SIZES = [(1, 5), (6, 10), (11, 20), (21, 30), (31, 40), (41, 55), (56, 80)]
 
 
@@ -53,7 +54,7 @@ class Bench:
         out = self.scratch / f"{name}.jsonl"
         began = time.monotonic()
         done = self.run("generate", "--weights", weights or self.options.weights, "--count", count, "--temperature", self.options.temperature,
-                        "--seed", self.options.seed, "--jobs", self.options.jobs if jobs is None else jobs, "-o", out, *flags, quiet=False)
+                        "--guidance", self.options.guidance, "--seed", self.options.seed, "--jobs", self.options.jobs if jobs is None else jobs, "-o", out, *flags, quiet=False)
         return out, time.monotonic() - began, done.stderr
 
     def nearest(self, path, count=1):
@@ -100,25 +101,21 @@ def by_size(bench, verdicts):
         print(f"{low:>3} .. {high:<3}{percent(data[(low, high)], len(bench.entries)):>8}{percent(len(rows), len(verdicts)):>9}{shares[0]:>9}{shares[1]:>9}")
 
 
-def vote(matches, group=None):
-    votes = collections.Counter()
-    for match in [m for m in matches if group is None or m["group"] != group][:5]:
-        votes[match["family"]] += match["similarity"] ** 4
-    return votes.most_common(1)[0][0] if votes else None
-
-
 def families(bench):
-    judged = bench.nearest(bench.known, 60)
-    truth = {"circuits": collections.Counter(), "right": collections.Counter()}
-    for entry, one in zip(bench.entries, judged):
-        truth["circuits"][entry["family"]] += 1
-        truth["right"][entry["family"]] += vote(one["nearest"], entry["group"]) == entry["family"]
-    print(f"\n{'family asked for':18}{'judged right':>13}{'the judge, other groups':>25}")
+    """Judged by family_judge.py, which is measured on the data: each circuit by a judge that saw none of its group."""
+    from family_judge import FamilyJudge, scramble, unseen_labels  # needs python3-sklearn, which the rest does not
+    labels = unseen_labels(bench.entries)
+    judge, chance = FamilyJudge().fit(bench.entries), random.Random(bench.options.seed)
+    print(f"\n{'family asked for':18}{'judged right':>13}{'the data, unseen':>18}{'2 pins swapped':>16}{'scrambled':>11}")
     for family in bench.options.only or FAMILIES:
         path, _, _ = bench.generate(family, bench.options.families, "--family", family)
-        votes = collections.Counter(vote(one["nearest"]) for one in bench.nearest(path, 5))
-        print(f"{family:18}{percent(votes[family], bench.options.families):>13}"
-              f"{percent(truth['right'][family], truth['circuits'][family]):>25}   {dict(votes.most_common(3))}")
+        votes = collections.Counter(judge.predict([json.loads(line) for line in path.read_text().splitlines()])[0])
+        row, own = f"{family:18}{percent(votes[family], bench.options.families):>13}", [e for e in bench.entries if e["family"] == family]
+        row += f"{percent(sum(l == e['family'] == family for l, e in zip(labels, bench.entries)), len(own)):>18}"
+        for swaps, width in ((2, 16), (None, 11)):
+            spoiled = judge.predict([scramble(entry, chance, swaps) for entry in own])[0]
+            row += f"{percent(spoiled.count(family), len(own)):>{width}}"
+        print(f"{row}   {dict(votes.most_common(3))}")
 
 
 def conditions(bench):
@@ -166,26 +163,45 @@ def completions(bench):
           f"L3 {shares[0][2]}, L4 {shares[0][3]}; the op-amps themselves {', '.join(shares[1])}")
 
 
+def at_bias(bench, column, family):
+    """Circuits at L3, as many as --functions asks for or there are, and the share of all that were tried which reaches it."""
+    options, kept = bench.options, bench.scratch / "kept.jsonl"
+    writers = {"written": options.weights, "before": options.before}
+    if column in writers:
+        path, _, said = bench.generate("functions", options.functions, "--family", family, "--check", "L3", weights=writers[column])
+        drawn = int(re.search(r"of (\d+) sequences", said).group(1))
+        kept.write_bytes(path.read_bytes())
+        return kept, kept.read_text().count("\n") / drawn
+    data, passing, lines, tried = bench.scratch / "data.jsonl", bench.scratch / "passing.jsonl", [], 0
+    entries = [e for e in bench.entries if e["family"] == family]
+    random.Random(options.seed).shuffle(entries)
+    data.write_text("".join(json.dumps(e) + "\n" for e in entries))
+    for seed in range(options.seed, options.seed + (1 if column == "data" else SEEDS)):
+        bench.run("check", data, "--until", "L3", "--control", "none" if column == "data" else column, "--seed", seed, "-o", passing,
+                  "--jobs", options.jobs)
+        lines += passing.read_text().splitlines()
+        tried += len(entries)
+        if len(lines) >= options.functions:
+            break
+    kept.write_text("".join(line + "\n" for line in lines[:options.functions]))
+    return kept, len(lines) / tried
+
+
 def functions(bench):
-    """Of circuits that reach L3: the share that does what its family is for, once sized."""
+    """Of circuits that reach L3: the share that does what its family is for, once sized. In brackets, of all that were tried."""
     options = bench.options
-    writers = {"written": options.weights, **({"before": options.before} if options.before else {})}
-    columns = [*writers, "data", "mutated"]
-    print(f"\nL4 of circuits at L3, {options.budget} evaluations each\n{'family':18}" + "".join(f"{name:>18}" for name in columns))
+    columns = options.columns or ["written", *(["before"] if options.before else []), "data", "mutated", "scrambled"]
+    print(f"\nL4 of circuits at L3, {options.budget} evaluations each; of all circuits that were tried\n{'family':18}"
+          + "".join(f"{name:>30}" for name in columns))
     for family in options.only or FAMILIES:
-        data = bench.scratch / "data.jsonl"
-        data.write_text("".join(json.dumps(e) + "\n" for e in bench.entries if e["family"] == family))
         row = f"{family:18}"
         for column in columns:
-            path = data
-            if column in writers:
-                path, _, _ = bench.generate("functions", options.functions, "--family", family, "--check", "L3", weights=writers[column])
-            text = bench.run("check", path, "--until", "L4", "--budget", options.budget, "--control", "mutated" if column == "mutated" else "none",
-                             "--limit", 3 * options.functions, "--jobs", options.jobs, "--json").stdout
-            verdicts = json.loads(text)
-            standing = [v for v in (verdicts if isinstance(verdicts, list) else [verdicts]) if v["reached"] >= "L3"][:options.functions]
-            working = sum(v["reached"] >= "L4" for v in standing)
-            row += f"{working:>6} of {len(standing):<3}{percent(working, len(standing)):>6}"
+            path, share = at_bias(bench, column, family)
+            standing, working = path.read_text().count("\n"), 0
+            if standing:
+                verdicts = json.loads(bench.run("check", path, "--until", "L4", "--budget", options.budget, "--jobs", options.jobs, "--json").stdout)
+                working = sum(v["reached"] >= "L4" for v in verdicts)
+            row += f"{working:>6} of {standing:<3}{percent(working, standing):>8}{percent(share * working, standing):>9}"
         print(row, flush=True)
 
 
@@ -206,10 +222,12 @@ def main():
     parser.add_argument("--functions", type=int, default=0)
     parser.add_argument("--before")
     parser.add_argument("--only", nargs="*", choices=FAMILIES)
+    parser.add_argument("--columns", nargs="*", choices=["written", "before", "data", "mutated", "scrambled"])
     parser.add_argument("--budget", type=int, default=150)
     parser.add_argument("--completions", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--temperature", type=float, default=1)
+    parser.add_argument("--guidance", type=float, default=1.5)
     parser.add_argument("--jobs", type=int, default=0)
     parser.add_argument("--data", default=data + "/analoggenie/topologies.jsonl.xz")
     parser.add_argument("--program", default=str(ROOT / "build/release/bin/nullor"))

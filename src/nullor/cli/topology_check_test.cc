@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "nullor/base/file.h"
@@ -38,6 +39,19 @@ TEST(TopologyCheck, WhatStaysBelowExitsWithEight) {
 TEST(TopologyCheck, ReachesTheFunctionByATestbench) {
   const std::string bench = std::string(NULLOR_SOURCE_DIR) + "/share/testbenches/function/opamp.toml";
   EXPECT_EQ(check(kOta, {"--family", "opamp", "--until", "L4", "--testbench", bench}).code, 0);
+}
+
+TEST(TopologyCheck, WritesTheCircuitsThatReachTheLevel) {
+  const TestFolder folder;
+  write_file(folder.path("ota.txt"), kOta);
+  write_file(folder.path("divider.txt"), "R1 (VDD VOUT1) resistor\nR2 (VOUT1 net1) resistor\n");
+  EXPECT_EQ(run_words({"-q", "topology", "check", folder.path("divider.txt"), folder.path("ota.txt"), "-o",
+                       folder.path("good.jsonl")})
+                .code,
+            8);
+  const std::string lines = read_file(folder.path("good.jsonl"));
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 1);
+  EXPECT_NE(lines.find("VOUT1 VIN2 net2 VSS"), std::string::npos) << lines;
 }
 
 TEST(TopologyCheck, UsageIsRefused) {
@@ -100,7 +114,7 @@ TEST(TopologySize, RefusesWhatHasNoMerit) {
     return run_words(std::move(words));
   };
   EXPECT_NE(size({}).err.find("of which no testbench has a figure of merit"), std::string::npos);
-  EXPECT_EQ(size({"--family", "mixer"}).code, 2);
+  EXPECT_EQ(size({"--family", "pll"}).code, 2);
   const Ran found = size({"--family", "opamp", "--set", "loat_capacitance=1p"});
   EXPECT_EQ(found.code, 2);
   EXPECT_NE(found.err.find("no testbench has a condition 'loat_capacitance'"), std::string::npos)

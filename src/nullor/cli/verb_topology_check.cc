@@ -14,6 +14,7 @@
 #include "nullor/design/control_topologies.h"
 #include "nullor/design/ladder.h"
 #include "nullor/graph/isomorphism.h"
+#include "nullor/graph/topology_set.h"
 
 namespace nullor {
 namespace {
@@ -21,7 +22,7 @@ namespace {
 struct CheckFlags {
   CommonOptions common;
   std::vector<std::string> files, models, testbenches;
-  std::string family, until = "L3", control = "none";
+  std::string family, until = "L3", control = "none", output;
   SpiceFlags spice;
   bool repair = false, failures_only = false;
   int limit = 0, budget = 150;
@@ -125,6 +126,16 @@ nlohmann::ordered_json to_json(const NamedTopology& circuit, const LadderVerdict
   return out;
 }
 
+/// The circuits that reach the level, as they were checked.
+void write_passing(const std::string& path, const std::vector<graph::Topology>& topologies,
+                   const std::vector<LadderVerdict>& verdicts, Level until) {
+  graph::TopologySet set;
+  for (std::size_t k = 0; k < topologies.size(); ++k) {
+    if (verdicts[k].passed(until)) set.entries.push_back({.topology = topologies[k]});
+  }
+  graph::write_topology_set(path, set);
+}
+
 void check(const CheckFlags& flags) {
   LadderOptions options;
   const auto until = level_named(flags.until);
@@ -150,6 +161,7 @@ void check(const CheckFlags& flags) {
       climb_ladders(topologies, options, flags.common.jobs, [&](std::size_t done) {
         bar.update(static_cast<double>(done) / static_cast<double>(topologies.size()));
       });
+  if (!flags.output.empty()) write_passing(flags.output, topologies, verdicts, *until);
   if (flags.common.json) {
     nlohmann::ordered_json out = nlohmann::ordered_json::array();
     for (std::size_t k = 0; k < circuits.size(); ++k) out.push_back(to_json(circuits[k], verdicts[k]));
@@ -195,6 +207,8 @@ void add_topology_check(CLI::App& topology) {
   verb->add_option("--limit", flags->limit, "the first circuits only; 0: all")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
+  verb->add_option("-o,--output", flags->output, "set of the circuits that reach the level (.jsonl)")
+      ->type_name("FILE");
   verb->add_flag("--failures", flags->failures_only, "lists only circuits that stay below");
   verb->add_flag("--json", flags->common.json, "results on standard output as JSON");
   verb->add_option("--seed", flags->common.seed, "seed of --control")->capture_default_str();

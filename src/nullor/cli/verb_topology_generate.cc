@@ -214,6 +214,7 @@ void generate(const GenerateFlags& flags) {
 void add_topology_generate(CLI::App& topology) {
   auto flags = std::make_shared<GenerateFlags>();
   learn::SamplingOptions& s = flags->sampling;
+  s.guidance = 1.5;
   CLI::App* verb = topology.add_subcommand("generate", "circuits written by a trained transformer");
   verb->add_option("--weights", flags->weights,
                    "of nullor topology train or tune; those of the program when not given")
@@ -232,6 +233,8 @@ void add_topology_generate(CLI::App& topology) {
   verb->add_option("--models", flags->models, "SKY130's files, a section behind a comma: sky130.lib.spice,tt")
       ->type_name("FILE");
   verb->add_option("--temperature", s.temperature, "below 1: more of the likely; 0: only that")
+      ->capture_default_str();
+  verb->add_option("--guidance", s.guidance, "emphasis on the family asked for; 1: none, at half the cost")
       ->capture_default_str();
   verb->add_option("--top-p", s.top_p, "draw among the fewest tokens that are this likely together")
       ->capture_default_str();

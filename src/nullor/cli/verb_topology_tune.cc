@@ -9,6 +9,7 @@
 #include "nullor/base/interrupt.h"
 #include "nullor/base/log.h"
 #include "nullor/base/progress.h"
+#include "nullor/cli/named_topologies.h"
 #include "nullor/cli/topology_verbs.h"
 #include "nullor/cli/training_circuits.h"
 #include "nullor/graph/records.h"
@@ -20,17 +21,19 @@ namespace {
 struct TuneFlags {
   CommonOptions common;
   std::string weights, data, level = "L3", rule = "expert";
+  std::vector<std::string> testbenches;
   double validation_share = 0.1, test_share = 0.1, rate = 0;
   learn::TuningOptions how;
 };
 
 void tune(TuneFlags& flags) {
   const auto level = level_named(flags.level);
-  if (!level || *level < Level::rules || *level > Level::bias) {
-    throw InputError(ErrorKind::usage, fmt::format("'{}' is no level to learn", flags.level), {}, "L1 to L3");
+  if (!level || *level < Level::rules) {
+    throw InputError(ErrorKind::usage, fmt::format("'{}' is no level to learn", flags.level), {}, "L1 to L4");
   }
   learn::TuningOptions& how = flags.how;
   how.ladder.until = *level;
+  if (*level == Level::function) how.ladder.benches = function_benches(flags.testbenches);
   if (flags.rule == "policy") how.rule = learn::TuningRule::policy_gradient;
   how.policy.step.dropout = how.training.step.dropout;
   if (flags.rate > 0) how.training.rate = how.policy.rate = flags.rate;
@@ -89,8 +92,15 @@ void add_topology_tune(CLI::App& topology) {
   verb->add_option("--data", flags->data, "known circuits, with their families")
       ->required()
       ->type_name("SET");
-  verb->add_option("--check", flags->level, "the level of the ladder that circuits have to reach: L1 to L3")
+  verb->add_option("--check", flags->level, "the level of the ladder that circuits have to reach: L1 to L4")
       ->type_name("LEVEL")
+      ->capture_default_str();
+  verb->add_option("--testbench", flags->testbenches,
+                   "for L4: what a family is for; those without one have to reach L3")
+      ->type_name("FILE");
+  verb->add_option("--budget", flags->how.ladder.function.evaluations,
+                   "for L4: evaluations of a testbench while sizing")
+      ->check(CLI::PositiveNumber)
       ->capture_default_str();
   verb->add_option("--rule", flags->rule,
                    "expert: goes on training on all that reach it; policy: what reaches it becomes likelier, "

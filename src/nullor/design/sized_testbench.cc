@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
+#include <cmath>
 
 #include "nullor/design/testbench_deck.h"
 
@@ -11,8 +13,17 @@ namespace {
 
 constexpr const char* kBiasOf = "bias_";
 constexpr const char* kPortPower = "port_power";
+constexpr const char *kClockPeriod = "clock_period", *kInductance = "inductance";
+constexpr int kClockStates = 4;
 
 std::size_t u(int k) { return static_cast<std::size_t>(k); }
+
+/// What the testbench says of circuits, where it does.
+TopologyDeckOptions with_conditions(TopologyDeckOptions options, const Testbench& bench) {
+  if (const Condition* period = bench.condition(kClockPeriod)) options.clock_period = period->value;
+  if (const Condition* inductance = bench.condition(kInductance)) options.inductance = inductance->value;
+  return options;
+}
 
 }  // namespace
 
@@ -20,7 +31,7 @@ SizedTestbench::SizedTestbench(const graph::Topology& topology, std::vector<Port
                                const FunctionBench& bench, const TopologyDeckOptions& options,
                                PortAssignment assignment)
     : bench_(bench),
-      options_(options),
+      options_(with_conditions(options, bench.bench)),
       bias_(std::move(sources)),
       assignment_(std::move(assignment)),
       topology_(with_ports(topology, assignment_)),
@@ -36,8 +47,8 @@ int SizedTestbench::port_of(int net) const {
   return found == assignment_.end() ? -1 : static_cast<int>(found - assignment_.begin());
 }
 
-/// Searched are sources of ports that the testbench leaves alone, and the conditions that stand for one it
-/// drives.
+/// Searched are sources of ports that the testbench leaves alone, clocks by their state, and the conditions
+/// that stand for one it drives.
 void SizedTestbench::collect(const PortSource& source) {
   const int port = port_of(source.net);
   std::string parameter;
@@ -46,11 +57,23 @@ void SizedTestbench::collect(const PortSource& source) {
     if (!bench_.bench.condition(parameter)) return;
     biases_.emplace_back(parameter, source.value);
   }
-  if (!source.searched() || source.drive == PortDrive::clock || source.drive == PortDrive::open) return;
+  if (!source.searched() || source.drive == PortDrive::open) return;
+  if (source.drive == PortDrive::clock && !parameter.empty()) return;
   if (parameter.empty()) parameter = "port_" + deck_.nets[u(source.net)];
   Source out{topology_.nets[u(source.net)].name, parameter, source};
   if (source.drive == PortDrive::voltage) out.range.low = 0, out.range.high = options_.ports.supply;
+  if (source.drive == PortDrive::clock)
+    out.range = {source.net, source.drive, first_state(out.name), 0, kClockStates};
   searched_.push_back(std::move(out));
+}
+
+/// Clocks of odd and even numbers are opposite phases; those of a power converter are one, so that switches
+/// of both types take turns.
+double SizedTestbench::first_state(const std::string& port) const {
+  const bool even = port.size() > 1 && std::isdigit(static_cast<unsigned char>(port.back())) &&
+                    (port.back() - '0') % 2 == 0;
+  constexpr double kRises = 1.5, kFalls = 2.5;
+  return even && topology_.family != graph::Family::power_converter ? kRises : kFalls;
 }
 
 std::vector<std::string> SizedTestbench::names() const {
@@ -71,7 +94,8 @@ std::vector<double> SizedTestbench::start() const {
 double SizedTestbench::value_at(std::size_t number, double place) const {
   if (number < sizes_.size()) return sizes_[number].at(place);
   const PortSource& range = searched_[number - sizes_.size()].range;
-  return range.low + std::clamp(place, 0.0, 1.0) * (range.high - range.low);
+  const double value = range.low + std::clamp(place, 0.0, 1.0) * (range.high - range.low);
+  return range.drive == PortDrive::clock ? std::min(std::floor(value), range.high - 1) : value;
 }
 
 std::optional<double> SizedTestbench::condition(std::string_view name,
@@ -130,7 +154,7 @@ std::string SizedTestbench::power_line(const TestSetup& setup) const {
   for (const PortSource& source : bias_) {
     const std::string node = node_of(setup, source.net), name = deck_.nets[u(source.net)];
     if (!node.starts_with("port_")) continue;
-    if (source.drive == PortDrive::voltage)
+    if (source.drive == PortDrive::voltage || source.drive == PortDrive::clock)
       sum += fmt::format(" + max(0, -v({})*i(vport_{}))", node, name);
     else if (source.drive == PortDrive::current)
       sum += fmt::format(" + {:g}*max(0, {})", options_.ports.supply, value_of(source, node));
@@ -160,10 +184,10 @@ std::string SizedTestbench::source_line(const TestSetup& setup, const PortSource
       break;
   }
   const double supply = options_.ports.supply, period = options_.clock_period;
-  const double first = name.size() > 1 && (name.back() - '0') % 2 == 0 ? 0 : supply;
-  return fmt::format("vport_{} {} 0 dc {:g} pulse({:g} {:g} {:g} {:g} {:g} {:g} {:g})\n", name, node,
-                     source.value, first, supply - first, 0.5 * period, period / 1000, period / 1000,
-                     0.499 * period, period);
+  return fmt::format(
+      "vport_{0} {1} 0 dc {2:g} pulse({{{3:g}*floor({1}/2)}} {{{3:g}*({1}-2*floor({1}/2))}} {4:g} {5:g} "
+      "{5:g} {6:g} {7:g})\n",
+      name, node, source.value, supply, 0.5 * period, period / 100, 0.49 * period, period);
 }
 
 }  // namespace nullor

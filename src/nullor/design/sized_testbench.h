@@ -14,7 +14,9 @@
 
 namespace nullor {
 
-/// A point of the search has a place in [0, 1] for every size, then for every source.
+/// A point of the search has a place in [0, 1] for every size, then for every source. That of a clock chooses
+/// one of four states: 0 low, 1 rises in the middle of a period, 2 falls there, 3 high. The period is the
+/// testbench's condition `clock_period`, or that of the options.
 class SizedTestbench {
  public:
   /// `sources`: of the bias that was found. `bench` must outlive this.
@@ -27,7 +29,7 @@ class SizedTestbench {
   std::vector<std::string> names() const;
   /// Default sizes, and the sources as found.
   std::vector<double> start() const;
-  /// [m], [Ohm], ...; [V] or [A] of a source
+  /// [m], [Ohm], ...; [V] or [A] of a source; state of a clock
   double value_at(std::size_t number, double place) const;
   /// Of the testbench's conditions.
   std::optional<double> condition(std::string_view name, const std::vector<double>& point) const;
@@ -45,6 +47,7 @@ class SizedTestbench {
 
   int port_of(int net) const;
   void collect(const PortSource& source);
+  double first_state(const std::string& port) const;
   std::string node_of(const TestSetup& setup, int net) const;
   std::string source_line(const TestSetup& setup, const PortSource& source) const;
   std::string value_of(const PortSource& source, const std::string& node) const;

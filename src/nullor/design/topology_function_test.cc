@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "nullor/base/error.h"
@@ -11,6 +12,7 @@
 #include "nullor/design/analoggym_test.h"
 #include "nullor/design/ladder.h"
 #include "nullor/design/sample_topologies.h"
+#include "nullor/design/sized_testbench.h"
 #include "nullor/design/topology_sizes.h"
 #include "nullor/graph/topology_file.h"
 #include "nullor/simulate/engine.h"
@@ -91,6 +93,55 @@ TEST(Function, AnLcPairOscillates) {
 TEST(Function, AnOtaDoesNotOscillate) {
   const FunctionVerdict verdict = tested(samples::ota(), "oscillator", 20);
   EXPECT_FALSE(verdict.works);
+}
+
+Topology converter(const std::string& netlist) {
+  return samples::topology(netlist, {"VSS", "VIN1", "VOUT1", "VCONT1"}, graph::Family::power_converter);
+}
+
+// Switches in turn and an inductor give half of the voltage, and more current than they take.
+TEST(Function, ABuckConverterConverts) {
+  const FunctionVerdict verdict =
+      tested(converter("M1 (net1 VCONT1 VIN1 VIN1) pmos4\nM2 (net1 VCONT1 VSS VSS) nmos4\n"
+                       "L1 (net1 VOUT1) inductor\nC1 (VOUT1 VSS) capacitor\n"),
+             "power_converter");
+  EXPECT_TRUE(verdict.works) << (verdict.reasons.empty() ? "" : verdict.reasons.front());
+  EXPECT_GT(metric(verdict, "current_ratio"), 1.05);
+  EXPECT_LT(metric(verdict, "efficiency"), 1);
+  EXPECT_NEAR(metric(verdict, "efficiency"),
+              metric(verdict, "current_ratio") * metric(verdict, "voltage_ratio"), 1e-6);
+}
+
+TEST(Function, ASwitchAloneConvertsNothing) {
+  const FunctionVerdict verdict = tested(
+      converter("M1 (VOUT1 VCONT1 VIN1 VIN1) pmos4\nC1 (VOUT1 VSS) capacitor\n"), "power_converter", 60);
+  EXPECT_FALSE(verdict.works);
+  EXPECT_LT(metric(verdict, "conversion"), 1.01);
+}
+
+TEST(Function, ClocksAreSearchedByTheirState) {
+  const FunctionBench bench = read_function_bench(file_of("power_converter"));
+  const Topology topology = converter("M1 (VOUT1 VCONT1 VIN1 VIN1) pmos4\nC1 (VOUT1 VSS) capacitor\n");
+  const SizedTestbench decks(topology, port_sources(topology), bench, {}, {0, 2, 1});
+  ASSERT_EQ(decks.names().back(), "VCONT1");
+  const std::size_t clock = decks.names().size() - 1;
+  std::vector<double> point = decks.start();
+  const auto voltage = [&](double place, double time) {
+    point[clock] = place;
+    Engine engine(read_circuit_text(decks.text(bench.bench.setups.front(), point), "test"));
+    const Table table = engine.run(engine.circuit().analyses.front()).front();
+    const std::vector<double>& times = table.columns.front().real;
+    const auto row = std::lower_bound(times.begin(), times.end(), time) - times.begin();
+    return table.find("v(port_vcont1)")->real.at(static_cast<std::size_t>(row));
+  };
+  const double period = 10e-9;
+  for (const double state : {0.0, 1.0, 2.0, 3.0}) {
+    const double place = (state + 0.5) / 4;
+    EXPECT_EQ(decks.value_at(clock, place), state);
+    EXPECT_NEAR(voltage(place, 3.25 * period), state >= 2 ? 1.8 : 0, 1e-6) << state;
+    EXPECT_NEAR(voltage(place, 3.75 * period), state == 1 || state == 3 ? 1.8 : 0, 1e-6) << state;
+  }
+  EXPECT_EQ(decks.value_at(clock, 1), 3);
 }
 
 TEST(Function, SameSeedSameSizes) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <deque>
 #include <filesystem>
 #include <limits>
@@ -23,6 +24,8 @@ namespace {
 
 /// Policy gradient: draws that no family is asked of, which the model is to write as well.
 constexpr double kUnasked = 1.0 / 3;
+/// Policy gradient, where L4 is to be reached: what a sane bias without the function is worth.
+constexpr double kBiasAlone = 0.5;
 
 class GeneratorTuning {
  public:
@@ -101,17 +104,35 @@ class GeneratorTuning {
     return (std::filesystem::path(options_.folder) / fmt::format("round_{}.{}", round, extension)).string();
   }
 
-  std::vector<LadderVerdict> climb(std::span<const graph::Topology> circuits) {
-    return climb_ladders(circuits, options_.ladder, options_.jobs, [&](std::size_t done) {
+  std::vector<LadderVerdict> climb(std::span<const graph::Topology> circuits, Level until) {
+    LadderOptions ladder = options_.ladder;
+    ladder.until = until;
+    return climb_ladders(circuits, ladder, options_.jobs, [&](std::size_t done) {
       tell("checking", static_cast<double>(done) / static_cast<double>(circuits.size()));
     });
   }
 
+  /// Known circuits need no sizing: what is learned of them is their wiring.
   void judge_known(std::span<const graph::Topology> known) {
-    const std::vector<LadderVerdict> verdicts = climb(known);
+    const Level level = std::min(options_.ladder.until, Level::bias);
+    const std::vector<LadderVerdict> verdicts = climb(known, level);
     for (std::size_t k = 0; k < known.size(); ++k) {
-      if (verdicts[k].passed(options_.ladder.until)) good_.push_back(known[k]);
+      if (verdicts[k].passed(level)) good_.push_back(known[k]);
     }
+  }
+
+  /// The level that circuits of a family have to reach: nothing tells what those without a testbench are for.
+  Level goal(graph::Family family) const {
+    const auto& benches = options_.ladder.benches;
+    const bool tested = std::any_of(benches.begin(), benches.end(),
+                                    [&](const FunctionBench& bench) { return bench.family == family; });
+    return tested ? options_.ladder.until : std::min(options_.ladder.until, Level::bias);
+  }
+
+  /// Of what its likeness to the family earns: all at the goal.
+  double worth(const LadderVerdict& verdict, graph::Family family) const {
+    if (verdict.passed(goal(family))) return 1;
+    return goal(family) == Level::function && verdict.passed(Level::bias) ? kBiasAlone : 0;
   }
 
   /// Family and size of a known circuit. Policy gradient: half of the time of any family alike, so that rare
@@ -156,22 +177,22 @@ class GeneratorTuning {
       draws.push_back(k);
     }
     if (out_.interrupted) return;
-    const std::vector<LadderVerdict> verdicts = climb(circuits);
+    const std::vector<LadderVerdict> verdicts = climb(circuits, options_.ladder.until);
     graph::TopologySet kept;
     std::unordered_set<graph::Hash128> of_round;
     for (std::size_t k = 0; k < circuits.size(); ++k) {
-      if (!verdicts[k].passed(options_.ladder.until)) continue;
-      ++record.reached;
-      if (graph::parallel_twins(circuits[k]) > 0) continue;
+      const double earned = worth(verdicts[k], circuits[k].family);
+      record.reached += earned == 1 ? 1 : 0;
+      if (earned == 0 || graph::parallel_twins(circuits[k]) > 0) continue;
       const graph::Hash128 hash = graph::canonical_hash(circuits[k]);
       if (by_policy() && !known_.contains(hash) && of_round.insert(hash).second) {
         const double likeness = circuits[k].family == graph::Family::other
                                     ? judge_.greatest_share(circuits[k])
                                     : judge_.share(circuits[k], circuits[k].family);
         record.family_likeness += likeness;
-        drawn_[draws[k]].reward = likeness;
+        drawn_[draws[k]].reward = earned * likeness;
       }
-      if (!seen_.insert(hash).second) continue;
+      if (earned < 1 || !seen_.insert(hash).second) continue;
       ++record.kept;
       kept.entries.push_back({.topology = circuits[k]});
       out_.kept.push_back(std::move(circuits[k]));

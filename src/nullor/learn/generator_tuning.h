@@ -17,6 +17,9 @@
 /// asked for no family and earns the greatest share that one has. Circuits that were asked for one family are
 /// compared with each other, and what moves away from the model of the beginning costs.
 ///
+/// Where the level is L4, a circuit of a family without a testbench has to reach L3 alone, and by the policy
+/// gradient one with a sane bias that does not do what it is for earns half.
+///
 /// Kept circuits carry the family that they were asked for, or other. Circuits that are known are never kept
 /// and earn nothing, so that the model is not rewarded for copies. Source of (1): T. Anthony, Z. Tian, D.
 /// Barber, Thinking fast and slow with deep learning and tree search (2017), section 2, with the ladder in
@@ -40,7 +43,7 @@ struct TuningOptions {
   TuningRule rule = TuningRule::expert_iteration;
   int rounds = 3;
   std::size_t draws = 2000;  ///< a round
-  LadderOptions ladder;      ///< `until`: the level to reach
+  LadderOptions ladder;      ///< `until`: the level to reach; for L4 with `benches`
   SamplingOptions sampling;  ///< seed and jobs are those below
   TrainingOptions training;  ///< expert iteration, of each round; folder, start, seed and jobs are set here
   PolicyGradientOptions policy;  ///< policy gradient: it draws at temperature 1; its rate falls to a fifth

@@ -85,6 +85,24 @@ TEST(GeneratorTuning, PolicyAsksSomeForAFamilyAndSomeForNone) {
   EXPECT_GT(asked, unasked);
 }
 
+// An untrained model's circuits have no gain: what is left to reach are families without a testbench.
+TEST(GeneratorTuning, FamiliesWithoutATestbenchNeedNoFunction) {
+  const auto reached = [](bool opamps, Level until) {
+    TuningOptions options = quick();
+    options.rounds = 1;
+    options.draws = 60;
+    options.ladder.until = until;
+    options.ladder.function.evaluations = 2;
+    const std::string file = opamps ? "opamp" : "ldo";
+    if (until == Level::function)
+      options.ladder.benches = {read_function_bench(std::string(NULLOR_SOURCE_DIR) +
+                                                    "/share/testbenches/function/" + file + ".toml")};
+    return run(options).rounds.front().reached;
+  };
+  EXPECT_EQ(reached(false, Level::function), reached(false, Level::bias));
+  EXPECT_GT(reached(false, Level::bias), reached(true, Level::function));
+}
+
 TEST(GeneratorTuning, PolicyAveragesTheLastRounds) {
   const TestFolder folder;
   TuningOptions options = quick();

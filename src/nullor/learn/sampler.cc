@@ -32,12 +32,25 @@ void keep_likely(std::vector<Candidate>& candidates, const SamplingOptions& opti
   candidates.resize(std::max<std::size_t>(kept, 1));
 }
 
-/// A sample that is being written.
-struct Writer {
-  std::size_t index = 0;
+/// A sequence as the network sees it.
+struct Stream {
   std::vector<int> shown;  ///< everything the network was or will be shown
   std::size_t next = 0;    ///< first of `shown` that it was not
   KeyValueCache cache;
+  std::vector<float> logits;  ///< of what follows, where all was shown
+
+  bool complete() const { return next == shown.size(); }
+  void begin(std::vector<int> prefix) {
+    shown = std::move(prefix);
+    next = 0;
+    cache.clear();
+  }
+};
+
+/// A sample that is being written.
+struct Writer {
+  std::size_t index = 0;
+  Stream asked, plain;  ///< plain: (1) of sampler.h; nothing is shown where nothing guides
   std::unique_ptr<graph::TokenMask> mask;
   Rng rng;
   Sample sample;
@@ -53,7 +66,8 @@ class SamplingThread {
         options_(options),
         source_(source),
         batch_(static_cast<std::size_t>(batch)),
-        run_(decoder, batch + kPrefixTokens) {}
+        room_(batch_ * (guided() ? 2 : 1) + kPrefixTokens),
+        run_(decoder, static_cast<int>(room_)) {}
 
   /// `next`: number of the sample to begin. `done`: called with every finished one.
   template <class Next, class Done>
@@ -77,61 +91,82 @@ class SamplingThread {
   }
 
  private:
-  static constexpr int kPrefixTokens = 64;  ///< tokens of prefixes shown beside the batch
+  static constexpr std::size_t kPrefixTokens = 64;  ///< tokens of prefixes shown beside the batch
+
+  bool guided() const { return options_.guidance != 1; }
 
   void begin(std::size_t index) {
     if (spare_.empty()) spare_.push_back(std::make_unique<Writer>());
     std::unique_ptr<Writer> writer = std::move(spare_.back());
     spare_.pop_back();
     writer->index = index;
-    writer->shown = source_.prefix(index);
-    writer->next = 0;
-    writer->cache.clear();
+    writer->asked.begin(source_.prefix(index));
+    writer->plain.begin(guided() ? source_.plain_prefix(index) : std::vector<int>());
     writer->mask = source_.make_mask(index);
     writer->rng = Rng(options_.seed).split(index);
     writer->sample = {};
-    if (writer->shown.empty()) throw InputError(ErrorKind::usage, "a sample begins with one token or more");
-    if (writer->shown.size() > static_cast<std::size_t>(decoder_.config().context))
+    if (writer->asked.shown.empty())
+      throw InputError(ErrorKind::usage, "a sample begins with one token or more");
+    if (writer->asked.shown.size() > static_cast<std::size_t>(decoder_.config().context))
       throw InputError(ErrorKind::specification,
                        fmt::format("a beginning of {} tokens is longer than the model's context of {}",
-                                   writer->shown.size(), decoder_.config().context));
+                                   writer->asked.shown.size(), decoder_.config().context));
     writers_.push_back(std::move(writer));
   }
 
   bool ended(const Writer& writer) const {
-    return writer.sample.finished || writer.next == writer.shown.size();
+    return writer.sample.finished || (writer.asked.complete() && writer.plain.complete());
   }
 
-  /// Shows the network the next token of every sample, or several of a prefix, and draws what follows.
+  /// Shows the network the next token of every stream, or several of a prefix, and draws what follows.
   void step() {
     inputs_.clear();
     wanting_.clear();
-    std::size_t room = batch_ + kPrefixTokens;
-    for (std::size_t k = 0; k < writers_.size(); ++k) {
-      // Every sample still to come takes one place at least.
-      show(*writers_[k], room - (writers_.size() - k - 1));
-      room = batch_ + kPrefixTokens - inputs_.size();
+    open_.clear();
+    for (const auto& writer : writers_) {
+      for (Stream* stream : {&writer->asked, &writer->plain}) {
+        if (!stream->complete()) open_.push_back(stream);
+      }
     }
+    // Every stream still to come takes one place at least.
+    for (std::size_t k = 0; k < open_.size(); ++k)
+      show(*open_[k], room_ - inputs_.size() - (open_.size() - k - 1));
     std::span<const float> logits = run_.forward(inputs_);
-    for (Writer* writer : wanting_) {
-      draw(*writer, logits.first(static_cast<std::size_t>(decoder_.config().vocabulary)));
+    for (Stream* stream : wanting_) {
+      const auto own = logits.first(static_cast<std::size_t>(decoder_.config().vocabulary));
+      stream->logits.assign(own.begin(), own.end());
       logits = logits.subspan(static_cast<std::size_t>(run_.pitch()));
+    }
+    for (const auto& writer : writers_) {
+      if (writer->asked.complete() && writer->plain.complete()) draw(*writer);
     }
   }
 
-  void show(Writer& writer, std::size_t room) {
+  void show(Stream& stream, std::size_t room) {
     std::vector<int> slots;
-    if (decoder_.config().slots > 1) slots = language_.slots(writer.shown);
-    for (; writer.next < writer.shown.size() && room > 0; ++writer.next, --room) {
-      const bool last = writer.next + 1 == writer.shown.size();
+    if (decoder_.config().slots > 1) slots = language_.slots(stream.shown);
+    for (; !stream.complete() && room > 0; ++stream.next, --room) {
+      const bool last = stream.next + 1 == stream.shown.size();
       inputs_.push_back(
-          {&writer.cache, writer.shown[writer.next], slots.empty() ? 0 : slots[writer.next], last});
-      if (last) wanting_.push_back(&writer);
+          {&stream.cache, stream.shown[stream.next], slots.empty() ? 0 : slots[stream.next], last});
+      if (last) wanting_.push_back(&stream);
     }
+  }
+
+  /// (1) of sampler.h
+  std::span<const float> guided_logits(Writer& writer) const {
+    std::vector<float>& asked = writer.asked.logits;
+    if (writer.plain.shown.empty()) return asked;
+    const auto factor = static_cast<float>(options_.guidance);
+    for (std::size_t k = 0; k < asked.size(); ++k) {
+      const float plain = writer.plain.logits[k];
+      asked[k] = plain + factor * (asked[k] - plain);
+    }
+    return asked;
   }
 
   /// A sample that leaves this with nothing more to show has ended.
-  void draw(Writer& writer, std::span<const float> logits) {
+  void draw(Writer& writer) {
     Sample& sample = writer.sample;
     if (writer.mask && writer.mask->finished()) {
       sample.finished = true;
@@ -139,16 +174,19 @@ class SamplingThread {
     }
     const std::span<const std::uint8_t> allowed =
         writer.mask ? writer.mask->allowed() : std::span<const std::uint8_t>();
-    const int token = draw_token(logits, allowed, options_, writer.rng, &sample.log_probability);
+    const int token =
+        draw_token(guided_logits(writer), allowed, options_, writer.rng, &sample.log_probability);
     if (token < 0) return;
     sample.tokens.push_back(token);
     if (options_.keep_allowed) sample.allowed.insert(sample.allowed.end(), allowed.begin(), allowed.end());
     if (writer.mask) writer.mask->push(token);
     sample.finished = token == graph::kEndToken || (writer.mask && writer.mask->finished());
     const bool full =
-        writer.shown.size() >= static_cast<std::size_t>(decoder_.config().context) ||
+        writer.asked.shown.size() >= static_cast<std::size_t>(decoder_.config().context) ||
         (options_.most_tokens > 0 && sample.tokens.size() >= static_cast<std::size_t>(options_.most_tokens));
-    if (!sample.finished && !full) writer.shown.push_back(token);
+    if (sample.finished || full) return;
+    writer.asked.shown.push_back(token);
+    if (!writer.plain.shown.empty()) writer.plain.shown.push_back(token);
   }
 
   const Decoder& decoder_;
@@ -156,10 +194,11 @@ class SamplingThread {
   const SamplingOptions& options_;
   const SampleSource& source_;
   std::size_t batch_;
+  std::size_t room_;  ///< tokens that are shown at a time
   DecoderRun run_;
   std::vector<std::unique_ptr<Writer>> writers_, spare_;
   std::vector<DecoderInput> inputs_;
-  std::vector<Writer*> wanting_;
+  std::vector<Stream*> open_, wanting_;
 };
 
 void check_options(const SamplingOptions& options) {
@@ -168,6 +207,8 @@ void check_options(const SamplingOptions& options) {
     refuse(fmt::format("a temperature of {}; it is 0 or more", options.temperature));
   if (!(options.top_p > 0 && options.top_p <= 1))
     refuse(fmt::format("top-p {}; it is above 0 and at most 1", options.top_p));
+  if (!(options.guidance >= 0 && options.guidance <= 100))
+    refuse(fmt::format("a guidance of {}; it is 0 to 100, and 1 changes nothing", options.guidance));
   if (options.top_k < 0) refuse(fmt::format("top-k {}; it is 0 or more", options.top_k));
   if (options.batch < 1 || options.batch > 65536)
     refuse(fmt::format("a batch of {}; it is 1 to 65536", options.batch));
@@ -176,6 +217,7 @@ void check_options(const SamplingOptions& options) {
 }  // namespace
 
 std::vector<int> SampleSource::prefix(std::size_t) const { return {graph::kBeginToken}; }
+std::vector<int> SampleSource::plain_prefix(std::size_t) const { return {}; }
 std::unique_ptr<graph::TokenMask> SampleSource::make_mask(std::size_t) const { return nullptr; }
 
 int draw_token(std::span<const float> logits, std::span<const std::uint8_t> allowed,

@@ -116,6 +116,64 @@ TEST_F(Sampler, ObeysTheMask) {
   }
 }
 
+/// A wish, one device long, stands before what ToySource begins with.
+class WishingSource : public ToySource {
+ public:
+  std::vector<int> prefix(std::size_t index) const override {
+    std::vector<int> out = ToySource::prefix(index);
+    out.insert(out.begin() + 1,
+               {ToyLanguage::kResistor, ToyLanguage::kFirstNet + 3, ToyLanguage::kFirstNet + 2});
+    return out;
+  }
+  std::vector<int> plain_prefix(std::size_t index) const override {
+    return index % 5 == 4 ? std::vector<int>() : ToySource::prefix(index);
+  }
+};
+
+TEST_F(Sampler, GuidanceIsTheSameInAnyBatchAndNoneWhereNothingIsWished) {
+  SamplingOptions options;
+  options.jobs = 1;
+  options.guidance = 2.5;
+  const std::vector<Sample> guided = draw(decoder_, ToyLanguage(), 60, options, WishingSource());
+  options.batch = 3;
+  expect_same(draw(decoder_, ToyLanguage(), 60, options, WishingSource()), guided);
+  options.guidance = 1;
+  const std::vector<Sample> plain = draw(decoder_, ToyLanguage(), 60, options, WishingSource());
+  int changed = 0;
+  for (std::size_t k = 0; k < 60; ++k) {
+    const bool same = guided[k].tokens == plain[k].tokens;
+    EXPECT_TRUE(same || k % 5 != 4) << k;
+    changed += same ? 0 : 1;
+  }
+  EXPECT_GT(changed, 10);
+}
+
+// (1), with the logits of both sequences from log likelihoods of their continuations.
+TEST_F(Sampler, GuidedDrawsHaveTheProbabilitiesOfBothPrefixes) {
+  class OneToken : public WishingSource {
+   public:
+    std::unique_ptr<graph::TokenMask> make_mask(std::size_t) const override { return nullptr; }
+  };
+  SamplingOptions options{.guidance = 3, .jobs = 1};
+  options.most_tokens = 1;
+  const OneToken source;
+  const std::size_t index = 2;
+  const Sample sample = draw(decoder_, ToyLanguage(), index + 1, options, source).at(index);
+  ASSERT_EQ(sample.tokens.size(), 1u);
+  const auto log_p = [&](std::vector<int> tokens, int next) {
+    tokens.push_back(next);
+    return log_likelihood(decoder_, tokens, ToyLanguage().slots(tokens), tokens.size() - 1);
+  };
+  double total = 0, drawn = 0;
+  for (int token = 0; token < ToyLanguage().vocabulary(); ++token) {
+    const double a = log_p(source.prefix(index), token), b = log_p(source.plain_prefix(index), token),
+                 weight = std::exp(b + options.guidance * (a - b));
+    total += weight;
+    if (token == sample.tokens[0]) drawn = weight;
+  }
+  EXPECT_NEAR(sample.log_probability, std::log(drawn / total), 1e-4);
+}
+
 TEST_F(Sampler, DrawsByTheModelsProbabilities) {
   SamplingOptions options;
   options.temperature = 0.7;

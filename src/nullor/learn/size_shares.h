@@ -3,6 +3,9 @@
 /// that writes on until a circuit is complete would otherwise prefer the largest: each slip has to be mended
 /// with more devices.
 
+#include <cstdint>
+#include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,17 +25,24 @@ class SizeShares {
   /// As text() writes them; anything else, and empty text, gives none.
   explicit SizeShares(const std::string& text);
 
-  bool empty() const { return total_ == 0; }
-  /// "0 3 12 ...": circuits with 0, 1, 2, ... devices.
+  bool empty() const { return all_.total == 0; }
+  /// "0 3 12 ...": circuits with 0, 1, 2, ... devices; then a line for each family, "opamp 0 1 5 ...".
   std::string text() const;
-  /// A number of devices, each as often as circuits have it.
-  int draw(Rng& rng) const;
+  /// A number of devices, each as often as circuits of the family have it; of all where there are none.
+  int draw(Rng& rng, std::optional<graph::Family> family = {}) const;
 
  private:
-  void count(std::size_t devices, std::uint64_t circuits);
+  struct Counts {
+    std::vector<std::uint64_t> circuits;  ///< by number of devices, 1 .. graph::kMostDevices
+    std::uint64_t total = 0;
 
-  std::vector<std::uint64_t> counts_;  ///< by number of devices, 1 .. graph::kMostDevices
-  std::uint64_t total_ = 0;
+    void add(std::size_t devices, std::uint64_t more);
+    void read(std::istream& words);
+    int draw(Rng& rng) const;
+  };
+
+  Counts all_;
+  std::map<graph::Family, Counts> of_family_;
 };
 
 }  // namespace nullor::learn

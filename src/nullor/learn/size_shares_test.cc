@@ -18,6 +18,20 @@ TEST(SizeShares, DrawsSizesAsOftenAsTheyOccur) {
   EXPECT_NEAR(three, 3000, 150);
 }
 
+TEST(SizeShares, AreThoseOfTheFamilyWhereThereAreAny) {
+  const SizeShares shares("0 0 2 3\nopamp 0 0 2\nldo 0 0 0 3\nno_family 5");
+  EXPECT_EQ(shares.text(), "0 0 2 3\nopamp 0 0 2\nldo 0 0 0 3");
+  Rng rng(1);
+  int three = 0;
+  for (int k = 0; k < 100; ++k) {
+    EXPECT_EQ(shares.draw(rng, graph::Family::opamp), 2);
+    EXPECT_EQ(shares.draw(rng, graph::Family::ldo), 3);
+    three += shares.draw(rng, graph::Family::mixer) == 3;
+  }
+  EXPECT_GT(three, 40);
+  EXPECT_LT(three, 80);
+}
+
 TEST(SizeShares, LeavesOutWhatNoCircuitCanBe) {
   EXPECT_TRUE(SizeShares("").empty());
   EXPECT_TRUE(SizeShares("5").empty());

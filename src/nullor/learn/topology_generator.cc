@@ -21,6 +21,13 @@ class RecordSource : public SampleSource {
     for (const graph::Conditions& c : conditions_) graph::RecordMask mask(c);
   }
   std::vector<int> prefix(std::size_t index) const override { return graph::prompt(sized(index)); }
+  /// Without the family, which alone is a wish: all else is kept to.
+  std::vector<int> plain_prefix(std::size_t index) const override {
+    graph::Conditions conditions = sized(index);
+    if (!conditions.family) return {};
+    conditions.family.reset();
+    return graph::prompt(conditions);
+  }
   std::unique_ptr<graph::TokenMask> make_mask(std::size_t index) const override {
     return std::make_unique<graph::RecordMask>(sized(index));
   }
@@ -35,7 +42,7 @@ class RecordSource : public SampleSource {
       return asked;
     Rng rng = rng_.split(index).split(1);
     graph::Conditions out = asked;
-    for (int devices = sizes_.draw(rng); devices < none.max_devices; devices *= 2) {
+    for (int devices = sizes_.draw(rng, asked.family); devices < none.max_devices; devices *= 2) {
       out.min_devices = out.max_devices = devices;
       try {
         graph::RecordMask mask(out);

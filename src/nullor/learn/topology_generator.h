@@ -34,10 +34,11 @@ class TopologyGenerator {
   const graph::Language& language() const { return *language_; }
 
   /// Circuit k meets conditions[k % conditions.size()]; none: the same as default ones. Where they leave the
-  /// number of devices open, it is drawn from those of the circuits that the model learned from. Records are
-  /// masked, so that every one keeps the electrical rules and its conditions (graph::RecordMask); walks are
-  /// not, and know no conditions: any that is given throws InputError(usage). Circuits that `progress` cut
-  /// off, by false, are not decoded. The same for any batch and number of threads.
+  /// number of devices open, it is drawn from those of the circuits, of the family asked for, that the model
+  /// learned from. Records are masked, so that every one keeps the electrical rules and its conditions
+  /// (graph::RecordMask); walks are not, and know no conditions: any that is given throws InputError(usage).
+  /// Circuits that `progress` cut off, by false, are not decoded. The same for any batch and number of
+  /// threads.
   std::vector<GeneratedTopology> generate(std::size_t count, std::span<const graph::Conditions> conditions,
                                           const SamplingOptions& options,
                                           const std::function<bool(double)>& progress = {}) const;
