@@ -1,11 +1,12 @@
 """Tells the family of a circuit without sizes from its structure; needs python3-sklearn.
 
     judge = FamilyJudge().fit(entries)
-    labels, probabilities = judge.predict(entries)      # columns in the order of judge.families
+    for family, is_scrambled in judge.verdicts(entries): ...
 
 An entry is a line of a set: "netlist", "ports" and, for fit, "family" and "group" (circuits made from one base circuit).
 Extremely randomized trees (P. Geurts, D. Ernst, L. Wehenkel, Machine Learning 63, 3 (2006)) vote on counts of small
-structures; a group counts once, families half way towards equal. One more class is `scrambled`: ports alone make no family.
+structures; a group counts once, families half way towards equal. Ports alone tell much: one more class is of circuits with
+exchanged pins, and a verdict says whether that one is likelier than the family.
 """
 import collections
 import itertools
@@ -148,17 +149,18 @@ def scrambled(entries, seed=0, fewest_devices=5):
     return [scramble(entry, chance, swaps) for entry in one_of.values() for swaps in (8, None)]
 
 
-def unseen_labels(entries, folds=10, seed=0):
-    """The label of every circuit by a judge that saw no circuit of its group."""
+def unseen_verdicts(entries, changes, folds=10, seed=0):
+    """For each of `changes` (entry to entry): of every circuit so changed the verdict of a judge that saw no circuit of its group."""
     groups = sorted({entry["group"] for entry in entries})
     random.Random(seed).shuffle(groups)
-    fold, labels = {group: number % folds for number, group in enumerate(groups)}, [None] * len(entries)
+    fold, verdicts = {group: number % folds for number, group in enumerate(groups)}, [[None] * len(entries) for _ in changes]
     for number in range(folds):
         here = [k for k, entry in enumerate(entries) if fold[entry["group"]] == number]
         judge = FamilyJudge().fit([entry for entry in entries if fold[entry["group"]] != number])
-        for k, label in zip(here, judge.predict([entries[k] for k in here])[0]):
-            labels[k] = label
-    return labels
+        for change, found in zip(changes, verdicts):
+            for k, verdict in zip(here, judge.verdicts([change(entries[k]) for k in here])):
+                found[k] = verdict
+    return verdicts
 
 
 class FamilyJudge:
@@ -181,6 +183,10 @@ class FamilyJudge:
         self.families = list(self.forest.classes_)
         return self
 
-    def predict(self, entries):
-        probabilities = self.forest.predict_proba(self.table.transform([describe(entry) for entry in entries]))
-        return [self.families[best] for best in probabilities.argmax(1)], probabilities
+    def verdicts(self, entries):
+        """(family, whether the circuit is rather a scrambled one) of each."""
+        shares = self.forest.predict_proba(self.table.transform([describe(entry) for entry in entries]))
+        scrambled_at = self.families.index(SCRAMBLED)
+        scrambled_shares = shares[:, scrambled_at].copy()
+        shares[:, scrambled_at] = -1
+        return [(self.families[row.argmax()], bool(row.max() < other)) for row, other in zip(shares, scrambled_shares)]

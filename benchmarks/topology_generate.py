@@ -32,7 +32,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FAMILIES = ["opamp", "comparator", "oscillator", "bandgap", "ldo", "power_converter", "mixer"]
-SEEDS = 20  # of mutations and permutations of the data, until there are enough at L3
+SEEDS = 5  # of mutations and permutations of the data, until there are enough at L3
 SIZES = [(1, 5), (6, 10), (11, 20), (21, 30), (31, 40), (41, 55), (56, 80)]
 
 
@@ -103,19 +103,21 @@ def by_size(bench, verdicts):
 
 def families(bench):
     """Judged by family_judge.py, which is measured on the data: each circuit by a judge that saw none of its group."""
-    from family_judge import FamilyJudge, scramble, unseen_labels  # needs python3-sklearn, which the rest does not
-    labels = unseen_labels(bench.entries)
-    judge, chance = FamilyJudge().fit(bench.entries), random.Random(bench.options.seed)
-    print(f"\n{'family asked for':18}{'judged right':>13}{'the data, unseen':>18}{'2 pins swapped':>16}{'scrambled':>11}")
+    from family_judge import FamilyJudge, scramble, unseen_verdicts  # needs python3-sklearn, which the rest does not
+    chance = random.Random(bench.options.seed)
+    changes = {"the data": lambda entry: entry, "2 pins exchanged": lambda entry: scramble(entry, chance, 2),
+               "scrambled": lambda entry: scramble(entry, chance)}
+    unseen, judge = unseen_verdicts(bench.entries, list(changes.values())), FamilyJudge().fit(bench.entries)
+    print(f"\njudged right, and right and not taken for scrambled\n{'family asked for':18}" + "".join(f"{n:>20}" for n in ("written", *changes)))
     for family in bench.options.only or FAMILIES:
         path, _, _ = bench.generate(family, bench.options.families, "--family", family)
-        votes = collections.Counter(judge.predict([json.loads(line) for line in path.read_text().splitlines()])[0])
-        row, own = f"{family:18}{percent(votes[family], bench.options.families):>13}", [e for e in bench.entries if e["family"] == family]
-        row += f"{percent(sum(l == e['family'] == family for l, e in zip(labels, bench.entries)), len(own)):>18}"
-        for swaps, width in ((2, 16), (None, 11)):
-            spoiled = judge.predict([scramble(entry, chance, swaps) for entry in own])[0]
-            row += f"{percent(spoiled.count(family), len(own)):>{width}}"
-        print(f"{row}   {dict(votes.most_common(3))}")
+        written = judge.verdicts([json.loads(line) for line in path.read_text().splitlines()])
+        own = [k for k, entry in enumerate(bench.entries) if entry["family"] == family]
+        row = f"{family:18}"
+        for verdicts in (written, *([found[k] for k in own] for found in unseen)):
+            right = [is_scrambled for name, is_scrambled in verdicts if name == family]
+            row += f"{percent(len(right), len(verdicts)):>11}{percent(right.count(False), len(verdicts)):>9}"
+        print(f"{row}   {dict(collections.Counter(name for name, _ in written).most_common(3))}", flush=True)
 
 
 def conditions(bench):

@@ -11,7 +11,7 @@
 #include "nullor/base/si.h"
 #include "nullor/cli/named_topologies.h"
 #include "nullor/cli/topology_verbs.h"
-#include "nullor/design/control_topologies.h"
+#include "nullor/graph/control_topologies.h"
 #include "nullor/design/ladder.h"
 #include "nullor/graph/isomorphism.h"
 #include "nullor/graph/topology_set.h"
@@ -37,8 +37,8 @@ std::vector<NamedTopology> read_all(const CheckFlags& flags) {
   for (std::size_t k = 0; k < out.size(); ++k) {
     graph::Topology& topology = out[k].topology;
     Rng rng = Rng(flags.common.seed).split(k);
-    if (flags.control == "mutated") topology = mutated(topology, kMutatedPins, rng);
-    if (flags.control == "scrambled") topology = scrambled(topology, rng);
+    if (flags.control == "mutated") topology = graph::mutated(topology, kMutatedPins, rng);
+    if (flags.control == "scrambled") topology = graph::scrambled(topology, rng);
   }
   return out;
 }

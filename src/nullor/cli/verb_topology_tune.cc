@@ -61,7 +61,7 @@ void tune(TuneFlags& flags) {
     if (!std::isnan(round.known_nats)) line += fmt::format("; {:.4f} nats a token", round.known_nats);
     if (how.rule == learn::TuningRule::policy_gradient)
       line += fmt::format("; {:.0f} % of all earned; drift {:.2f} nats",
-                          100 * round.family_likeness / static_cast<double>(round.drawn), round.drift);
+                          100 * round.earned / static_cast<double>(round.drawn), round.drift);
     log_note(line);
   };
   // The training part of the set, as `train` takes it with the same seed and shares.

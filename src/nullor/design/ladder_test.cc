@@ -4,8 +4,8 @@
 
 #include <gtest/gtest.h>
 
-#include "nullor/design/control_topologies.h"
 #include "nullor/design/sample_topologies.h"
+#include "nullor/graph/control_topologies.h"
 
 namespace nullor {
 namespace {
@@ -90,7 +90,8 @@ TEST(Ladder, VerdictsDoNotDependOnThreads) {
   std::vector<Topology> all;
   for (std::uint64_t k = 0; k < 24; ++k) {
     Rng rng = Rng(7).split(k);
-    all.push_back(k % 2 == 0 ? mutated(samples::two_stage(), 3, rng) : scrambled(samples::two_stage(), rng));
+    all.push_back(k % 2 == 0 ? graph::mutated(samples::two_stage(), 3, rng)
+                             : graph::scrambled(samples::two_stage(), rng));
   }
   const auto one = climb_ladders(all, {}, 1), four = climb_ladders(all, {}, 4);
   for (std::size_t k = 0; k < all.size(); ++k) {
@@ -104,7 +105,7 @@ TEST(Controls, MutationMovesAsManyPinsAsAsked) {
   const Topology before = samples::two_stage();
   for (std::uint64_t seed = 1; seed < 50; ++seed) {
     Rng rng(seed);
-    const Topology after = mutated(before, 3, rng);
+    const Topology after = graph::mutated(before, 3, rng);
     int moved = 0;
     for (std::size_t d = 0; d < before.devices.size(); ++d) {
       for (std::size_t pin = 0; pin < before.devices[d].pins; ++pin) {
@@ -120,7 +121,7 @@ TEST(Controls, MutationMovesAsManyPinsAsAsked) {
 
 TEST(Controls, ScramblingKeepsEveryNetsNumberOfPins) {
   Rng rng(3);
-  const Topology before = samples::two_stage(), after = scrambled(before, rng);
+  const Topology before = samples::two_stage(), after = graph::scrambled(before, rng);
   EXPECT_EQ(before.degrees(), after.degrees());
   EXPECT_NE(graph::netlist_text(before), graph::netlist_text(after));
 }

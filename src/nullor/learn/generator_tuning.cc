@@ -10,11 +10,11 @@
 #include <unordered_set>
 
 #include "nullor/base/error.h"
-#include "nullor/graph/family_judge.h"
 #include "nullor/graph/isomorphism.h"
 #include "nullor/graph/parallel_twins.h"
 #include "nullor/graph/records.h"
 #include "nullor/graph/topology_set.h"
+#include "nullor/learn/family_judge.h"
 #include "nullor/learn/size_shares.h"
 #include "nullor/learn/topology_generator.h"
 #include "nullor/learn/training_checkpoint.h"
@@ -24,8 +24,10 @@ namespace {
 
 /// Policy gradient: draws that no family is asked of, which the model is to write as well.
 constexpr double kUnasked = 1.0 / 3;
-/// Policy gradient, where L4 is to be reached: what a sane bias without the function is worth.
-constexpr double kBiasAlone = 0.5;
+/// Policy gradient, where L4 is to be reached: what the function earns; the likeness to the family the rest.
+constexpr double kFunctionShare = 0.5;
+/// Policy gradient: rounds after which the judge learns what the model writes by then.
+constexpr int kJudgeRounds = 5;
 
 class GeneratorTuning {
  public:
@@ -40,15 +42,16 @@ class GeneratorTuning {
     sizes_ = SizeShares(known).text();
     for (const graph::Topology& circuit : known) {
       known_.insert(graph::canonical_hash(circuit));
-      if (by_policy()) judge_.add(circuit);
       wishes_.push_back({circuit.family, static_cast<int>(circuit.devices.size())});
       of_family_[circuit.family].push_back(wishes_.back());
     }
     seen_ = known_;
+    if (by_policy()) circuits_.assign(known.begin(), known.end());
     judge_known(known);
     const std::vector<float> zeros(model.weights.size(), 0.0f);
     backend_.set_state({model.weights, zeros, zeros});
     if (!by_policy()) return;
+    first_model_ = model;
     first_ = make_native_backend(model.config, options.jobs);
     first_->set_state({model.weights, zeros, zeros});
   }
@@ -129,10 +132,45 @@ class GeneratorTuning {
     return tested ? options_.ladder.until : std::min(options_.ladder.until, Level::bias);
   }
 
-  /// Of what its likeness to the family earns: all at the goal.
-  double worth(const LadderVerdict& verdict, graph::Family family) const {
-    if (verdict.passed(goal(family))) return 1;
-    return goal(family) == Level::function && verdict.passed(Level::bias) ? kBiasAlone : 0;
+  /// Learns the known circuits against wrong ones: what the first model writes, and what the model wrote
+  /// after the last multiple of kJudgeRounds rounds before this one.
+  void instruct_judge(int round) {
+    const int learned = (round - 1) / kJudgeRounds * kJudgeRounds;
+    if (learned == judge_round_) return;
+    if (judge_round_ < 0) first_written_ = written_by(first_model_, 0);
+    std::vector<graph::Topology> wrong = first_written_;
+    if (learned > 0) {
+      const DecoderModel then =
+          learned == round - 1 ? out_.model : read_decoder(path(learned, "safetensors"));
+      for (graph::Topology& one : written_by(then, learned)) wrong.push_back(std::move(one));
+    }
+    judge_round_ = learned;
+    judge_ = FamilyJudge(circuits_, wrong, {.seed = options_.seed, .jobs = options_.jobs});
+  }
+
+  std::vector<graph::Topology> written_by(const DecoderModel& model, int round) {
+    const Rng rng = Rng(options_.seed).split(static_cast<std::uint64_t>(round)).split(3);
+    Rng chance = rng.split(0);
+    SamplingOptions sampling = options_.sampling;
+    sampling.seed = rng.split(1)();
+    sampling.jobs = options_.jobs;
+    const std::vector<graph::Conditions> conditions = draw_conditions(chance);
+    std::vector<graph::Topology> out;
+    for (GeneratedTopology& one : TopologyGenerator(model).generate(
+             options_.draws, conditions, sampling,
+             [&](double share) { return tell("writing for the judge", share); })) {
+      if (one.decoded) out.push_back(std::move(one.topology));
+    }
+    return out;
+  }
+
+  double reward(const LadderVerdict& verdict, const graph::Topology& circuit) const {
+    const graph::Family family = circuit.family;
+    const double likeness =
+        family == graph::Family::other ? judge_.greatest_share(circuit) : judge_.share(circuit, family);
+    if (goal(family) < Level::function) return likeness;
+    const double works = verdict.passed(Level::function) ? 1 : 0;
+    return likeness * (1 - kFunctionShare + kFunctionShare * works);
   }
 
   /// Family and size of a known circuit. Policy gradient: half of the time of any family alike, so that rare
@@ -145,10 +183,8 @@ class GeneratorTuning {
     return (*from)[chance.below(from->size())];
   }
 
-  /// Circuits of the families and sizes of known ones; those that reach the level and are new are kept.
-  void draw(TuningRound& record) {
-    const Rng rng = Rng(options_.seed).split(static_cast<std::uint64_t>(record.round));
-    Rng chance = rng.split(0);
+  /// The families and sizes of known circuits.
+  std::vector<graph::Conditions> draw_conditions(Rng& chance) const {
     std::vector<graph::Conditions> conditions(options_.draws);
     for (graph::Conditions& one : conditions) {
       if (wishes_.empty()) break;
@@ -157,6 +193,16 @@ class GeneratorTuning {
       if (asked && wish.family != graph::Family::other) one.family = wish.family;
       if (wish.devices <= graph::kMostDevices) one.min_devices = one.max_devices = wish.devices;
     }
+    return conditions;
+  }
+
+  /// Circuits of the families and sizes of known ones; those that reach the level and are new are kept.
+  void draw(TuningRound& record) {
+    if (by_policy()) instruct_judge(record.round);
+    if (out_.interrupted) return;
+    const Rng rng = Rng(options_.seed).split(static_cast<std::uint64_t>(record.round));
+    Rng chance = rng.split(0);
+    const std::vector<graph::Conditions> conditions = draw_conditions(chance);
     SamplingOptions sampling = options_.sampling;
     sampling.seed = rng.split(1)();
     sampling.jobs = options_.jobs;
@@ -181,18 +227,17 @@ class GeneratorTuning {
     graph::TopologySet kept;
     std::unordered_set<graph::Hash128> of_round;
     for (std::size_t k = 0; k < circuits.size(); ++k) {
-      const double earned = worth(verdicts[k], circuits[k].family);
-      record.reached += earned == 1 ? 1 : 0;
-      if (earned == 0 || graph::parallel_twins(circuits[k]) > 0) continue;
+      const Level goal_of = goal(circuits[k].family);
+      const bool there = verdicts[k].passed(goal_of);
+      record.reached += there ? 1 : 0;
+      if (!verdicts[k].passed(std::min(goal_of, Level::bias)) || graph::parallel_twins(circuits[k]) > 0)
+        continue;
       const graph::Hash128 hash = graph::canonical_hash(circuits[k]);
       if (by_policy() && !known_.contains(hash) && of_round.insert(hash).second) {
-        const double likeness = circuits[k].family == graph::Family::other
-                                    ? judge_.greatest_share(circuits[k])
-                                    : judge_.share(circuits[k], circuits[k].family);
-        record.family_likeness += likeness;
-        drawn_[draws[k]].reward = earned * likeness;
+        drawn_[draws[k]].reward = reward(verdicts[k], circuits[k]);
+        record.earned += drawn_[draws[k]].reward;
       }
-      if (earned < 1 || !seen_.insert(hash).second) continue;
+      if (!there || !seen_.insert(hash).second) continue;
       ++record.kept;
       kept.entries.push_back({.topology = circuits[k]});
       out_.kept.push_back(std::move(circuits[k]));
@@ -320,7 +365,10 @@ class GeneratorTuning {
   std::unordered_set<graph::Hash128> known_, seen_;  ///< seen_: known or kept
   std::vector<Wish> wishes_;
   std::map<graph::Family, std::vector<Wish>> of_family_;
-  graph::FamilyJudge judge_;  ///< by the known circuits; empty unless by_policy()
+  std::vector<graph::Topology> circuits_, first_written_;  ///< policy: known; by the first model
+  FamilyJudge judge_;                                      ///< policy
+  int judge_round_ = -1;                                   ///< whose circuits it has learned
+  DecoderModel first_model_;
   std::string sizes_;
   std::vector<graph::Topology> good_;       ///< known circuits that reach the level
   std::unique_ptr<TrainingBackend> first_;  ///< the model of the beginning

@@ -12,18 +12,21 @@
 ///   p_{r+1} = argmax_p  sum over known and kept circuits of log p,  beginning from p_r (1)
 ///
 /// The policy gradient (policy_gradient.h) learns from the round's draws alone, from those that fail as well.
-/// Circuits that reach the level, are new, not drawn before in this round and without twins earn the share of
-/// the nearest known circuits that are of the family asked for (family_judge.h), others nothing. A third is
-/// asked for no family and earns the greatest share that one has. Circuits that were asked for one family are
-/// compared with each other, and what moves away from the model of the beginning costs.
+/// Circuits that reach the level, are new, not drawn before in this round and without twins earn the
+/// probability that they are of the family asked for (family_judge.h), others nothing. A third is asked for
+/// no family and earns the greatest probability that one has. Circuits that were asked for one family are
+/// compared with each other, and what moves away from the model of the beginning costs. A judge that stays
+/// what it is can be pleased by circuits that nobody would draw: every five rounds it learns to tell what
+/// the model writes by then from what people draw (2).
 ///
-/// Where the level is L4, a circuit of a family without a testbench has to reach L3 alone, and by the policy
-/// gradient one with a sane bias that does not do what it is for earns half.
+/// Where the level is L4, circuits of a family without a testbench have to reach L3 alone. By the policy
+/// gradient, one of a family with a testbench earns half of its probability from L3 on, and the whole where
+/// it does what it is for.
 ///
 /// Kept circuits carry the family that they were asked for, or other. Circuits that are known are never kept
 /// and earn nothing, so that the model is not rewarded for copies. Source of (1): T. Anthony, Z. Tian, D.
 /// Barber, Thinking fast and slow with deep learning and tree search (2017), section 2, with the ladder in
-/// the place of the tree search.
+/// the place of the tree search; of (2): L. Yu et al., SeqGAN (2017), with trees in the place of its network.
 
 #include <functional>
 #include <span>
@@ -57,8 +60,8 @@ struct TuningOptions {
 struct TuningRound {
   int round = 0;  ///< from 1
   std::size_t drawn = 0, reached = 0, kept = 0;
-  double family_likeness = 0;  ///< policy: sum over the circuits that earned
-  double drift = 0;            ///< policy: log p of a draw less that of the first model [nats], in the mean
+  double earned = 0;  ///< policy: sum over the circuits
+  double drift = 0;   ///< policy: log p of a draw less that of the first model [nats], in the mean
   /// A token of circuits that are learned (expert) or known (policy) [nats]; NaN: read from files, or none.
   double known_nats = 0;
 };

@@ -1,18 +1,16 @@
-#include "nullor/design/control_topologies.h"
+#include "nullor/graph/control_topologies.h"
 
 #include <algorithm>
 #include <utility>
 #include <vector>
 
-namespace nullor {
+namespace nullor::graph {
 namespace {
-
-using graph::Topology;
 
 /// Every pin of the circuit.
 std::vector<std::int16_t*> pins_of(Topology& topology) {
   std::vector<std::int16_t*> out;
-  for (graph::Device& device : topology.devices) {
+  for (Device& device : topology.devices) {
     for (std::size_t pin = 0; pin < device.pins; ++pin) out.push_back(&device.nets[pin]);
   }
   return out;
@@ -61,4 +59,4 @@ Topology scrambled(const Topology& topology, Rng& rng) {
   return out;
 }
 
-}  // namespace nullor
+}  // namespace nullor::graph
