@@ -11,8 +11,8 @@
 #include "nullor/base/si.h"
 #include "nullor/cli/named_topologies.h"
 #include "nullor/cli/topology_verbs.h"
-#include "nullor/graph/control_topologies.h"
 #include "nullor/design/ladder.h"
+#include "nullor/graph/control_topologies.h"
 #include "nullor/graph/isomorphism.h"
 #include "nullor/graph/topology_set.h"
 

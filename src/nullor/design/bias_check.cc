@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "nullor/base/si.h"
+#include "nullor/graph/conditions.h"
 
 namespace nullor {
 namespace {
@@ -38,6 +39,14 @@ std::vector<int> amplifier_outputs(const Topology& topology) {
     if (topology.nets[net].role == PortRole::vout && !inductive[net]) out.push_back(static_cast<int>(net));
   }
   return out;
+}
+
+/// Nor a logic cell.
+bool lacks_transistors(const Topology& topology) {
+  return graph::needs_transistors(topology.family) &&
+         std::none_of(topology.devices.begin(), topology.devices.end(), [](const Device& device) {
+           return device.kind <= Kind::pnp || device.kind >= Kind::xor_gate;
+         });
 }
 
 }  // namespace
@@ -134,6 +143,9 @@ BiasVerdict BiasCheck::bias() {
   std::stable_sort(faults.begin(), faults.end(),
                    [](const Fault& a, const Fault& b) { return a.weight > b.weight; });
   for (Fault& fault : faults) out.reasons.push_back(std::move(fault.text));
+  if (lacks_transistors(topology_))
+    out.reasons.push_back(
+        fmt::format("without a transistor it is no {}", graph::family_name(topology_.family)));
   out.passed = out.reasons.empty();
   return out;
 }

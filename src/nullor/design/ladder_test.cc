@@ -81,6 +81,17 @@ TEST(Ladder, TransistorsThatNothingTurnsOnFailTheBias) {
   EXPECT_EQ(verdict.conducting, 0);
 }
 
+TEST(Ladder, WithoutATransistorNothingAmplifies) {
+  const auto of_family = [](graph::Family family) {
+    return samples::topology("L1 (VDD VOUT1) inductor\nC1 (VOUT1 VSS) capacitor\n", {"VDD", "VSS", "VOUT1"},
+                             family);
+  };
+  EXPECT_TRUE(climb_ladder(of_family(graph::Family::filter)).passed(Level::bias));
+  const LadderVerdict verdict = climb_ladder(of_family(graph::Family::oscillator));
+  EXPECT_EQ(verdict.reached, Level::operating_point);
+  EXPECT_NE(reasons(verdict).find("without a transistor it is no oscillator"), std::string::npos);
+}
+
 TEST(Ladder, UntilEndsIt) {
   EXPECT_EQ(climb_ladder(samples::ota(), {.until = Level::rules}).levels.size(), 2u);
   EXPECT_EQ(climb_ladder(samples::ota(), {.until = Level::operating_point}).reached, Level::operating_point);

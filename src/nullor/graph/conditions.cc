@@ -17,10 +17,6 @@ std::string_view word(int kind) { return info(static_cast<DeviceKind>(kind)).wor
   throw InputError(ErrorKind::usage, std::move(what), {}, std::move(hint));
 }
 
-bool needs_transistors(Family family) {
-  return family != Family::filter && family != Family::general && family != Family::other;
-}
-
 std::array<int, kPortRoles> count_ports(const Topology& topology) {
   std::array<int, kPortRoles> ports{};
   const std::vector<int> degree = topology.degrees();
@@ -39,6 +35,10 @@ std::array<int, kDeviceKinds> count_kinds(const Topology& topology) {
 std::string port_word(int role) { return std::string(role_name(static_cast<PortRole>(role))); }
 
 }  // namespace
+
+bool needs_transistors(Family family) {
+  return family != Family::filter && family != Family::general && family != Family::other;
+}
 
 void Conditions::check() const {
   if (max_devices < 1) contradiction("a budget of no devices leaves no circuit", "give at least 1 device");

@@ -25,6 +25,9 @@ struct Conditions {
   void check() const;
 };
 
+/// Whether nothing is of this family without a transistor or a logic cell.
+bool needs_transistors(Family family);
+
 /// What of the conditions (all but the family) the circuit does not meet, as text; empty: it meets them.
 std::string unmet(const Conditions& conditions, const Topology& topology);
 

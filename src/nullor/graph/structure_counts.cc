@@ -72,12 +72,15 @@ class Counter {
     Words places;
     for (int pin = 0; pin < device.pins; ++pin) {
       count(Structure::pin_at, {pin_word(device, pin), role(net_of(device, pin))});
-      const auto first = std::find(device.nets.begin(), device.nets.begin() + pin,
-                                   device.nets[static_cast<std::size_t>(pin)]);
-      places.push_back(
-          (role(net_of(device, pin)) * 16 + static_cast<std::uint64_t>(first - device.nets.begin())) * 16 +
-          static_cast<std::uint64_t>(pin_class(device.kind, pin)));
+      std::uint64_t together = 0;  // the classes of pins on this net, a bit each
+      for (int other = 0; other < device.pins; ++other) {
+        if (device.nets[static_cast<std::size_t>(other)] == device.nets[static_cast<std::size_t>(pin)])
+          together |= std::uint64_t{1} << pin_class(device.kind, other);
+      }
+      places.push_back((role(net_of(device, pin)) << 32) + (together << 8) +
+                       static_cast<std::uint64_t>(pin_class(device.kind, pin)));
     }
+    std::sort(places.begin(), places.end());
     places.insert(places.begin(), kind);
     count(Structure::device_at, places);
   }

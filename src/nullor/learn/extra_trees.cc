@@ -155,7 +155,7 @@ std::vector<double> ExtraTrees::probabilities(std::span<const float> row) const 
     for (std::size_t c = 0; c < out.size(); ++c)
       out[c] += double{tree.shares[static_cast<std::size_t>(node->leaf) + c]};
   }
-  for (double& p : out) p /= static_cast<double>(trees_.size());
+  for (double& p : out) p /= static_cast<double>(std::max<std::size_t>(trees_.size(), 1));
   return out;
 }
 

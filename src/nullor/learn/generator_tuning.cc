@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <deque>
 #include <filesystem>
 #include <limits>
@@ -26,6 +27,9 @@ namespace {
 constexpr double kUnasked = 1.0 / 3;
 /// Policy gradient, where L4 is to be reached: what the function earns; the likeness to the family the rest.
 constexpr double kFunctionShare = 0.5;
+/// Policy gradient: factors of ten of the probability over which the reward falls to nothing, so that the
+/// least likely circuits still tell better from worse.
+constexpr double kDecades = 2;
 /// Policy gradient: rounds after which the judge learns what the model writes by then.
 constexpr int kJudgeRounds = 5;
 
@@ -166,8 +170,9 @@ class GeneratorTuning {
 
   double reward(const LadderVerdict& verdict, const graph::Topology& circuit) const {
     const graph::Family family = circuit.family;
-    const double likeness =
+    const double probability =
         family == graph::Family::other ? judge_.greatest_share(circuit) : judge_.share(circuit, family);
+    const double likeness = std::max(0.0, 1 + std::log10(std::max(probability, 1e-9)) / kDecades);
     if (goal(family) < Level::function) return likeness;
     const double works = verdict.passed(Level::function) ? 1 : 0;
     return likeness * (1 - kFunctionShare + kFunctionShare * works);

@@ -12,21 +12,24 @@
 ///   p_{r+1} = argmax_p  sum over known and kept circuits of log p,  beginning from p_r (1)
 ///
 /// The policy gradient (policy_gradient.h) learns from the round's draws alone, from those that fail as well.
-/// Circuits that reach the level, are new, not drawn before in this round and without twins earn the
-/// probability that they are of the family asked for (family_judge.h), others nothing. A third is asked for
-/// no family and earns the greatest probability that one has. Circuits that were asked for one family are
-/// compared with each other, and what moves away from the model of the beginning costs. A judge that stays
-/// what it is can be pleased by circuits that nobody would draw: every five rounds it learns to tell what
-/// the model writes by then from what people draw (2).
+/// Circuits that reach the level, are new, not drawn before in this round and without twins earn by the
+/// probability p that they are of the family asked for (family_judge.h), others nothing:
+///
+///   reward = max(0, 1 + log10(p) / 2) (2)
+///
+/// A third is asked for no family and earns by the greatest probability that one has. Circuits that were
+/// asked for one family are compared with each other, and what moves away from the model of the beginning
+/// costs. A judge that stays what it is can be pleased by circuits that nobody would draw: every five rounds
+/// it learns to tell what the model writes by then from what people draw (3).
 ///
 /// Where the level is L4, circuits of a family without a testbench have to reach L3 alone. By the policy
-/// gradient, one of a family with a testbench earns half of its probability from L3 on, and the whole where
-/// it does what it is for.
+/// gradient, one of a family with a testbench earns half of (2) from L3 on, and the whole where it does what
+/// it is for.
 ///
 /// Kept circuits carry the family that they were asked for, or other. Circuits that are known are never kept
 /// and earn nothing, so that the model is not rewarded for copies. Source of (1): T. Anthony, Z. Tian, D.
 /// Barber, Thinking fast and slow with deep learning and tree search (2017), section 2, with the ladder in
-/// the place of the tree search; of (2): L. Yu et al., SeqGAN (2017), with trees in the place of its network.
+/// the place of the tree search; of (3): L. Yu et al., SeqGAN (2017), with trees in the place of its network.
 
 #include <functional>
 #include <span>
