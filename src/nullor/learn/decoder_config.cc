@@ -109,6 +109,17 @@ DecoderModel DecoderModel::random(const DecoderConfig& config, Rng rng) {
   return out;
 }
 
+DecoderModel sharpened(DecoderModel model, double temperature) {
+  // Logits are linear in what the last normalization leaves.
+  const WeightPlaces places(model.config);
+  const auto width = static_cast<std::size_t>(model.config.width);
+  for (const std::size_t begin : {places.norm_gain, places.norm_bias}) {
+    for (std::size_t k = begin; k < begin + width; ++k)
+      model.weights[k] = static_cast<float>(double{model.weights[k]} / temperature);
+  }
+  return model;
+}
+
 std::string vocabulary_hash(const graph::Language& language) {
   Sha256 hash;
   for (int token = 0; token < language.vocabulary(); ++token)

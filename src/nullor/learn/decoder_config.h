@@ -91,6 +91,10 @@ struct DecoderModel {
   static DecoderModel random(const DecoderConfig& config, Rng rng);
 };
 
+/// The model whose logits are these over `temperature` (above 0): at temperature 1 it draws as `model` does
+/// at this one.
+DecoderModel sharpened(DecoderModel model, double temperature);
+
 /// SHA-256 over the text of all tokens: the same when tokens mean the same.
 std::string vocabulary_hash(const graph::Language& language);
 /// Throws InputError(input_output) when `model` was trained on another language, or another version of it.

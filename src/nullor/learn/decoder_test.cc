@@ -187,5 +187,16 @@ TEST_F(BrokenDecoderFile, IsRefusedWithNumbersThatAreNone) {
   EXPECT_THROW(parse_decoder(bytes_of(model), "w"), InputError);
 }
 
+TEST(DecoderModel, SharpenedHasLogitsOverTheTemperature) {
+  const DecoderModel model = lively_model(small_config(true, true), 5);
+  const Decoder plain(model), sharp(sharpened(model, 0.5));
+  DecoderRun run(plain, 1), sharp_run(sharp, 1);
+  KeyValueCache cache, sharp_cache;
+  const std::vector<DecoderInput> input = {{&cache, 1, 0, true}}, sharp_input = {{&sharp_cache, 1, 0, true}};
+  const std::span<const float> a = run.forward(input), b = sharp_run.forward(sharp_input);
+  for (std::size_t k = 0; k < static_cast<std::size_t>(model.config.vocabulary); ++k)
+    EXPECT_NEAR(b[k], 2 * a[k], 1e-5 * (1 + std::abs(a[k])));
+}
+
 }  // namespace
 }  // namespace nullor::learn

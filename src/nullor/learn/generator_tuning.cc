@@ -39,10 +39,12 @@ class GeneratorTuning {
                   const TuningOptions& options, const TuningHooks& hooks)
       : backend_(backend), options_(options), hooks_(hooks) {
     check_language(model, language_, "the model");
-    if (by_policy() && options.sampling.temperature != 1)
-      throw InputError(ErrorKind::usage, "a policy gradient is that of draws at temperature 1", {},
-                       "leave out the temperature, or learn by expert iteration");
     out_.model = model;
+    if (by_policy()) {
+      if (!(options.sampling.temperature > 0))
+        throw InputError(ErrorKind::usage, "a policy gradient needs a temperature above 0");
+      out_.model = sharpened(std::move(out_.model), options.sampling.temperature);
+    }
     sizes_ = SizeShares(known).text();
     for (const graph::Topology& circuit : known) {
       known_.insert(graph::canonical_hash(circuit));
@@ -53,11 +55,11 @@ class GeneratorTuning {
     if (by_policy()) circuits_.assign(known.begin(), known.end());
     judge_known(known);
     const std::vector<float> zeros(model.weights.size(), 0.0f);
-    backend_.set_state({model.weights, zeros, zeros});
+    backend_.set_state({out_.model.weights, zeros, zeros});
     if (!by_policy()) return;
-    first_model_ = model;
+    first_model_ = out_.model;
     first_ = make_native_backend(model.config, options.jobs);
-    first_->set_state({model.weights, zeros, zeros});
+    first_->set_state({out_.model.weights, zeros, zeros});
   }
 
   TuningSummary run() {
@@ -156,6 +158,7 @@ class GeneratorTuning {
     const Rng rng = Rng(options_.seed).split(static_cast<std::uint64_t>(round)).split(3);
     Rng chance = rng.split(0);
     SamplingOptions sampling = options_.sampling;
+    if (by_policy()) sampling.temperature = 1;
     sampling.seed = rng.split(1)();
     sampling.jobs = options_.jobs;
     const std::vector<graph::Conditions> conditions = draw_conditions(chance);
@@ -209,6 +212,7 @@ class GeneratorTuning {
     Rng chance = rng.split(0);
     const std::vector<graph::Conditions> conditions = draw_conditions(chance);
     SamplingOptions sampling = options_.sampling;
+    if (by_policy()) sampling.temperature = 1;
     sampling.seed = rng.split(1)();
     sampling.jobs = options_.jobs;
     sampling.keep_allowed = by_policy();

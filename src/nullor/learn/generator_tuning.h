@@ -50,9 +50,11 @@ struct TuningOptions {
   int rounds = 3;
   std::size_t draws = 2000;  ///< a round
   LadderOptions ladder;      ///< `until`: the level to reach; for L4 with `benches`
-  SamplingOptions sampling;  ///< seed and jobs are those below
+  /// Seed and jobs are those below. Policy gradient: the model is sharpened to the temperature once, and
+  /// draws at 1 from then on.
+  SamplingOptions sampling;
   TrainingOptions training;  ///< expert iteration, of each round; folder, start, seed and jobs are set here
-  PolicyGradientOptions policy;  ///< policy gradient: it draws at temperature 1; its rate falls to a fifth
+  PolicyGradientOptions policy;  ///< policy gradient: its rate falls to a fifth
   int averaged = 8;              ///< policy gradient: the outcome is the mean of so many last rounds' weights
   std::uint64_t seed = 1;
   int jobs = 0;
@@ -84,7 +86,7 @@ struct TuningSummary {
 
 /// `known`: circuits with their families. The model must write records. The same for any number of threads,
 /// and whether it was interrupted or not. Throws InputError as train_decoder() and policy_gradient_pass() do,
-/// (usage) for a policy gradient at another temperature than 1, and (specification) when a round keeps
+/// (usage) for a policy gradient at temperature 0, and (specification) when a round keeps
 /// nothing and no known circuit reaches the level.
 TuningSummary tune_generator(const DecoderModel& model, std::span<const graph::Topology> known,
                              TrainingBackend& backend, const TuningOptions& options,
