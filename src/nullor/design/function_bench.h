@@ -12,6 +12,8 @@
 ///
 ///     [conditions]
 ///     bias_input = { value = 0.9, unit = "V" }      # the bias found for the port `input`
+///     clock_period = { value = "10n", unit = "s" }  # of clocks that the testbench leaves alone
+///     inductance = { value = "300n", unit = "H" }   # that sizing begins with
 ///
 ///     [[function]]
 ///     metric = "dc_gain"

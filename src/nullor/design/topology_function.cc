@@ -128,7 +128,10 @@ class Fixture {
       why = std::isnan(value) ? outcome.missing[k]
                               : fmt::format("{} = {}{}", goal.metric, format_si(value, 3), metric(k).unit);
     }
-    out.reasons.push_back(goal.reason.empty() ? why : goal.reason + ": " + why);
+    std::string reason = goal.reason.empty() ? why : goal.reason + ": " + why;
+    // Sizing may ask for more of what the function asks for.
+    if (std::find(out.reasons.begin(), out.reasons.end(), reason) == out.reasons.end())
+      out.reasons.push_back(std::move(reason));
   }
 
   void set(std::size_t setup, const std::vector<double>& point) {

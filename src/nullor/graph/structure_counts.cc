@@ -101,7 +101,7 @@ class Counter {
     }
   }
 
-  /// What two devices share, seen from either: the smaller of the two hashes' order is kept.
+  /// What two devices share, seen from the one from which the words are smaller.
   void pairs() {
     const auto seen_from = [&](const Device& a, const Device& b, bool* near) {
       Words out;
