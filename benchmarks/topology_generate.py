@@ -190,7 +190,7 @@ def at_bias(bench, column, family):
 
 
 def functions(bench):
-    """Of circuits that reach L3: the share that does what its family is for, once sized. In brackets, of all that were tried."""
+    """Of circuits that reach L3: the share that does what its family is for, once sized; beside it the share of all that were tried."""
     options = bench.options
     columns = options.columns or ["written", *(["before"] if options.before else []), "data", "mutated", "scrambled"]
     print(f"\nL4 of circuits at L3, {options.budget} evaluations each; of all circuits that were tried\n{'family':18}"

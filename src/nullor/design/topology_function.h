@@ -3,9 +3,10 @@
 /// budget? And sizing for its own sake: how well does it do it?
 ///
 /// First default sizes with the bias of L3, at every way to give the circuit's ports to those of the
-/// testbench; then differential evolution over sizes and bias from the best of them, which minimizes the sum
-/// of the shortfalls (function_bench.h) and ends where it is zero. With Purpose::merit it goes on, with the
-/// goals of sizing besides, and where all hold it raises the figure of merit until the budget is spent.
+/// testbench; then differential evolution over sizes, bias and the states of clocks from the best of them,
+/// which minimizes the sum of the shortfalls (function_bench.h) and ends where it is zero. With
+/// Purpose::merit it goes on, with the goals of sizing besides, and where all hold it raises the figure of
+/// merit until the budget is spent.
 ///
 ///   trial = best + F (a - b), coordinates taken with probability CR, else those of the parent;  F drawn in
 ///   [0.4, 0.9] a trial, CR = 0.8, population 12 (merit: 24), a quarter of it uniform and the others near the

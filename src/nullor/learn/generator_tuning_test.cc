@@ -44,10 +44,10 @@ TuningOptions quick() {
   return options;
 }
 
-TuningSummary run(const TuningOptions& options) {
+TuningSummary run(const TuningOptions& options, const TuningHooks& hooks = {}) {
   const DecoderModel model = untrained();
   const auto backend = make_native_backend(model.config, 1);
-  return tune_generator(model, inverter(), *backend, options);
+  return tune_generator(model, inverter(), *backend, options, hooks);
 }
 
 TEST(GeneratorTuning, KeepsNewCircuitsThatReachTheLevelAndLearnsThem) {
@@ -125,12 +125,16 @@ TEST(GeneratorTuning, IsTheSameOnTwoThreadsAndGoesOnFromItsFiles) {
     TuningOptions options = quick();
     options.rule = rule;
     options.ladder.until = Level::operating_point;
+    // The judge of the policy gradient learns anew after five rounds.
+    options.rounds = rule == TuningRule::policy_gradient ? 7 : 2;
     const TuningSummary whole = run(options);
     options.jobs = 2;
     options.folder = folder.path("");
-    options.rounds = 1;
-    run(options);
-    options.rounds = 2;
+    int done = 0;
+    TuningHooks hooks;
+    hooks.round = [&](const TuningRound& round) { done = round.round; };
+    hooks.progress = [&](const std::string&, double) { return done + 1 < options.rounds; };
+    EXPECT_TRUE(run(options, hooks).interrupted);
     options.resume = true;
     const TuningSummary resumed = run(options);
     EXPECT_EQ(resumed.model.weights, whole.model.weights);
