@@ -114,6 +114,13 @@ void add_topology_tune(CLI::App& topology) {
       ->check(CLI::Range(std::size_t{1}, std::size_t{10000000}))
       ->capture_default_str();
   verb->add_option("--temperature", flags->how.sampling.temperature, "of writing")->capture_default_str();
+  verb->add_option("--guidance", flags->how.sampling.guidance, "expert: emphasis on the family, in writing")
+      ->check(CLI::Range(0.0, 100.0))
+      ->capture_default_str();
+  verb->add_option("--chosen", flags->how.chosen,
+                   "expert: share of the circuits of a family that are kept, those that look most like it")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
   verb->add_option("--epochs", flags->how.training.epochs, "expert: of a round's training")
       ->capture_default_str();
   verb->add_option("--rate", flags->rate,

@@ -15,10 +15,10 @@
 #include "nullor/graph/parallel_twins.h"
 #include "nullor/graph/records.h"
 #include "nullor/graph/topology_set.h"
-#include "nullor/learn/family_judge.h"
 #include "nullor/learn/size_shares.h"
 #include "nullor/learn/topology_generator.h"
 #include "nullor/learn/training_checkpoint.h"
+#include "nullor/learn/tuning_judge.h"
 
 namespace nullor::learn {
 namespace {
@@ -30,14 +30,16 @@ constexpr double kFunctionShare = 0.5;
 /// Policy gradient: factors of ten of the probability over which the reward falls to nothing, so that the
 /// least likely circuits still tell better from worse.
 constexpr double kDecades = 2;
-/// Policy gradient: rounds after which the judge learns what the model writes by then.
-constexpr int kJudgeRounds = 5;
 
 class GeneratorTuning {
  public:
   GeneratorTuning(const DecoderModel& model, std::span<const graph::Topology> known, TrainingBackend& backend,
                   const TuningOptions& options, const TuningHooks& hooks)
-      : backend_(backend), options_(options), hooks_(hooks) {
+      : backend_(backend),
+        options_(options),
+        hooks_(hooks),
+        wishes_(known),
+        judge_(known, {.seed = options.seed, .jobs = options.jobs}) {
     check_language(model, language_, "the model");
     out_.model = model;
     if (by_policy()) {
@@ -46,18 +48,13 @@ class GeneratorTuning {
       out_.model = sharpened(std::move(out_.model), options.sampling.temperature);
     }
     sizes_ = SizeShares(known).text();
-    for (const graph::Topology& circuit : known) {
-      known_.insert(graph::canonical_hash(circuit));
-      wishes_.push_back({circuit.family, static_cast<int>(circuit.devices.size())});
-      of_family_[circuit.family].push_back(wishes_.back());
-    }
+    for (const graph::Topology& circuit : known) known_.insert(graph::canonical_hash(circuit));
     seen_ = known_;
-    if (by_policy()) circuits_.assign(known.begin(), known.end());
     judge_known(known);
     const std::vector<float> zeros(model.weights.size(), 0.0f);
     backend_.set_state({out_.model.weights, zeros, zeros});
+    if (by_judge()) first_model_ = out_.model;
     if (!by_policy()) return;
-    first_model_ = out_.model;
     first_ = make_native_backend(model.config, options.jobs);
     first_->set_state({out_.model.weights, zeros, zeros});
   }
@@ -82,9 +79,12 @@ class GeneratorTuning {
   }
 
  private:
-  struct Wish {
-    graph::Family family;
-    int devices;
+  /// A new circuit that reaches the level.
+  struct Candidate {
+    graph::Topology circuit;
+    graph::Hash128 hash;
+    double liking = 0;
+    bool chosen = false;
   };
 
   void average() {
@@ -103,6 +103,10 @@ class GeneratorTuning {
   }
 
   bool by_policy() const { return options_.rule == TuningRule::policy_gradient; }
+
+  double unasked() const { return by_policy() ? kUnasked : 0; }
+
+  bool by_judge() const { return by_policy() || options_.chosen < 1; }
 
   bool tell(const std::string& what, double share) {
     if (hooks_.progress && !hooks_.progress(what, share)) out_.interrupted = true;
@@ -138,30 +142,18 @@ class GeneratorTuning {
     return tested ? options_.ladder.until : std::min(options_.ladder.until, Level::bias);
   }
 
-  /// Learns the known circuits against wrong ones: what the first model writes, and what the model wrote
-  /// after the last multiple of kJudgeRounds rounds before this one.
-  void instruct_judge(int round) {
-    const int learned = (round - 1) / kJudgeRounds * kJudgeRounds;
-    if (learned == judge_round_) return;
-    if (judge_round_ < 0) first_written_ = written_by(first_model_, 0);
-    std::vector<graph::Topology> wrong = first_written_;
-    if (learned > 0) {
-      const DecoderModel then =
-          learned == round - 1 ? out_.model : read_decoder(path(learned, "safetensors"));
-      for (graph::Topology& one : written_by(then, learned)) wrong.push_back(std::move(one));
-    }
-    judge_round_ = learned;
-    judge_ = FamilyJudge(circuits_, wrong, {.seed = options_.seed, .jobs = options_.jobs});
-  }
-
-  std::vector<graph::Topology> written_by(const DecoderModel& model, int round) {
+  /// For the judge: what the model of the end of a round writes, of round 0 the first.
+  std::vector<graph::Topology> written_by(int round, bool is_last) {
+    const DecoderModel& model = round == 0 ? first_model_
+                                : is_last  ? out_.model
+                                           : read_decoder(path(round, "safetensors"));
     const Rng rng = Rng(options_.seed).split(static_cast<std::uint64_t>(round)).split(3);
     Rng chance = rng.split(0);
     SamplingOptions sampling = options_.sampling;
     if (by_policy()) sampling.temperature = 1;
     sampling.seed = rng.split(1)();
     sampling.jobs = options_.jobs;
-    const std::vector<graph::Conditions> conditions = draw_conditions(chance);
+    const std::vector<graph::Conditions> conditions = wishes_.draw(options_.draws, unasked(), chance);
     std::vector<graph::Topology> out;
     for (GeneratedTopology& one : TopologyGenerator(model).generate(
              options_.draws, conditions, sampling,
@@ -171,46 +163,22 @@ class GeneratorTuning {
     return out;
   }
 
+  /// (2)
   double reward(const LadderVerdict& verdict, const graph::Topology& circuit) const {
-    const graph::Family family = circuit.family;
-    const double probability =
-        family == graph::Family::other ? judge_.greatest_share(circuit) : judge_.share(circuit, family);
-    const double likeness = std::max(0.0, 1 + std::log10(std::max(probability, 1e-9)) / kDecades);
-    if (goal(family) < Level::function) return likeness;
+    const double alike = std::max(0.0, 1 + std::log10(std::max(judge_.likeness(circuit), 1e-9)) / kDecades);
+    if (goal(circuit.family) < Level::function) return alike;
     const double works = verdict.passed(Level::function) ? 1 : 0;
-    return likeness * (1 - kFunctionShare + kFunctionShare * works);
-  }
-
-  /// Family and size of a known circuit. Policy gradient: half of the time of any family alike, so that rare
-  /// ones are learned too.
-  Wish draw_wish(Rng& chance) const {
-    const std::vector<Wish>* from = &wishes_;
-    if (by_policy() && chance.uniform() < 0.5)
-      from = &std::next(of_family_.begin(), static_cast<std::ptrdiff_t>(chance.below(of_family_.size())))
-                  ->second;
-    return (*from)[chance.below(from->size())];
-  }
-
-  /// The families and sizes of known circuits.
-  std::vector<graph::Conditions> draw_conditions(Rng& chance) const {
-    std::vector<graph::Conditions> conditions(options_.draws);
-    for (graph::Conditions& one : conditions) {
-      if (wishes_.empty()) break;
-      const Wish wish = draw_wish(chance);
-      const bool asked = !by_policy() || chance.uniform() >= kUnasked;
-      if (asked && wish.family != graph::Family::other) one.family = wish.family;
-      if (wish.devices <= graph::kMostDevices) one.min_devices = one.max_devices = wish.devices;
-    }
-    return conditions;
+    return alike * (1 - kFunctionShare + kFunctionShare * works);
   }
 
   /// Circuits of the families and sizes of known ones; those that reach the level and are new are kept.
   void draw(TuningRound& record) {
-    if (by_policy()) instruct_judge(record.round);
+    if (by_judge())
+      judge_.instruct(record.round, [&](int then) { return written_by(then, then == record.round - 1); });
     if (out_.interrupted) return;
     const Rng rng = Rng(options_.seed).split(static_cast<std::uint64_t>(record.round));
     Rng chance = rng.split(0);
-    const std::vector<graph::Conditions> conditions = draw_conditions(chance);
+    const std::vector<graph::Conditions> conditions = wishes_.draw(options_.draws, unasked(), chance);
     SamplingOptions sampling = options_.sampling;
     if (by_policy()) sampling.temperature = 1;
     sampling.seed = rng.split(1)();
@@ -233,8 +201,8 @@ class GeneratorTuning {
     }
     if (out_.interrupted) return;
     const std::vector<LadderVerdict> verdicts = climb(circuits, options_.ladder.until);
-    graph::TopologySet kept;
     std::unordered_set<graph::Hash128> of_round;
+    std::vector<Candidate> candidates;
     for (std::size_t k = 0; k < circuits.size(); ++k) {
       const Level goal_of = goal(circuits[k].family);
       const bool there = verdicts[k].passed(goal_of);
@@ -242,17 +210,41 @@ class GeneratorTuning {
       if (!verdicts[k].passed(std::min(goal_of, Level::bias)) || graph::parallel_twins(circuits[k]) > 0)
         continue;
       const graph::Hash128 hash = graph::canonical_hash(circuits[k]);
-      if (by_policy() && !known_.contains(hash) && of_round.insert(hash).second) {
+      if (known_.contains(hash) || !of_round.insert(hash).second) continue;
+      if (by_policy()) {
         drawn_[draws[k]].reward = reward(verdicts[k], circuits[k]);
         record.earned += drawn_[draws[k]].reward;
       }
-      if (!there || !seen_.insert(hash).second) continue;
+      if (there && !seen_.contains(hash)) candidates.push_back({std::move(circuits[k]), hash});
+    }
+    graph::TopologySet kept;
+    for (Candidate& one : choose(std::move(candidates))) {
+      seen_.insert(one.hash);
       ++record.kept;
-      kept.entries.push_back({.topology = circuits[k]});
-      out_.kept.push_back(std::move(circuits[k]));
+      kept.entries.push_back({.topology = one.circuit});
+      out_.kept.push_back(std::move(one.circuit));
     }
     if (!options_.folder.empty() && !out_.interrupted)
       graph::write_topology_set(path(record.round, "jsonl"), kept);
+  }
+
+  /// Of every family the share TuningOptions::chosen that the judge likes best, in the order they came.
+  std::vector<Candidate> choose(std::vector<Candidate> candidates) const {
+    if (options_.chosen >= 1) return candidates;
+    std::map<graph::Family, std::vector<Candidate*>> of_family;
+    for (Candidate& one : candidates) {
+      one.liking = judge_.likeness(one.circuit);
+      of_family[one.circuit.family].push_back(&one);
+    }
+    for (auto& [family, ranked] : of_family) {
+      std::stable_sort(ranked.begin(), ranked.end(),
+                       [](const Candidate* a, const Candidate* b) { return a->liking > b->liking; });
+      const auto count =
+          static_cast<std::size_t>(std::ceil(options_.chosen * static_cast<double>(ranked.size())));
+      for (std::size_t k = 0; k < count; ++k) ranked[k]->chosen = true;
+    }
+    std::erase_if(candidates, [](const Candidate& one) { return !one.chosen; });
+    return candidates;
   }
 
   void train(TuningRound& record) {
@@ -372,12 +364,9 @@ class GeneratorTuning {
   const TuningOptions& options_;
   const TuningHooks& hooks_;
   std::unordered_set<graph::Hash128> known_, seen_;  ///< seen_: known or kept
-  std::vector<Wish> wishes_;
-  std::map<graph::Family, std::vector<Wish>> of_family_;
-  std::vector<graph::Topology> circuits_, first_written_;  ///< policy: known; by the first model
-  FamilyJudge judge_;                                      ///< policy
-  int judge_round_ = -1;                                   ///< whose circuits it has learned
-  DecoderModel first_model_;
+  const TuningWishes wishes_;
+  TuningJudge judge_;
+  DecoderModel first_model_;  ///< with a judge
   std::string sizes_;
   std::vector<graph::Topology> good_;       ///< known circuits that reach the level
   std::unique_ptr<TrainingBackend> first_;  ///< the model of the beginning

@@ -1,15 +1,19 @@
 #pragma once
 /// A generator that learns from what its own circuits do.
 ///
-/// Each round draws circuits, each asked for the family and the size of a known one (by the policy gradient
-/// half of them for a family that is drawn first, whatever its number), lets them climb the ladder, and keeps
-/// those that reach a level, are new and not seen before, and have no parallel twins (a shortcut to sane
-/// bias, parallel_twins.h). Then it learns, by one of two rules.
+/// Each round draws circuits, each asked for the family and the size of a known one (half of them for a
+/// family that is drawn first, whatever its number), lets them climb the ladder, and keeps those that reach a
+/// level, are new and not seen before, and have no parallel twins (a shortcut to sane bias,
+/// parallel_twins.h). Then it learns, by one of two rules.
 ///
 /// Expert iteration goes on training on everything that was ever kept and the known circuits that reach the
 /// level; circuits that fail teach nothing:
 ///
 ///   p_{r+1} = argmax_p  sum over known and kept circuits of log p,  beginning from p_r (1)
+///
+/// Drawn below temperature 1 and with guidance, of which TuningOptions::chosen of every family are kept,
+/// those that are likeliest of it as (2) has it, (1) writes into the weights what otherwise has to be paid
+/// for at every draw.
 ///
 /// The policy gradient (policy_gradient.h) learns from the round's draws alone, from those that fail as well.
 /// Circuits that reach the level, are new, not drawn before in this round and without twins earn by the
@@ -29,7 +33,8 @@
 /// Kept circuits carry the family that they were asked for, or other. Circuits that are known are never kept
 /// and earn nothing, so that the model is not rewarded for copies. Source of (1): T. Anthony, Z. Tian, D.
 /// Barber, Thinking fast and slow with deep learning and tree search (2017), section 2, with the ladder in
-/// the place of the tree search; of (3): L. Yu et al., SeqGAN (2017), with trees in the place of its network.
+/// the place of the tree search; of the choice: H. Dong et al., RAFT: Reward ranked finetuning (2023); of
+/// (3): L. Yu et al., SeqGAN (2017), with trees in the place of its network.
 
 #include <functional>
 #include <span>
@@ -53,6 +58,9 @@ struct TuningOptions {
   /// Seed and jobs are those below. Policy gradient: the model is sharpened to the temperature once, and
   /// draws at 1 from then on.
   SamplingOptions sampling;
+  /// Expert iteration: of the circuits of a family that could be kept, the share that is, those that look
+  /// most like the family (2).
+  double chosen = 1;
   TrainingOptions training;  ///< expert iteration, of each round; folder, start, seed and jobs are set here
   PolicyGradientOptions policy;  ///< policy gradient: its rate falls to a fifth
   int averaged = 8;              ///< policy gradient: the outcome is the mean of so many last rounds' weights

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "nullor/base/error.h"
 #include "nullor/base/test_folder.h"
 #include "nullor/graph/electrical_rules.h"
@@ -103,6 +106,21 @@ TEST(GeneratorTuning, FamiliesWithoutATestbenchNeedNoFunction) {
   EXPECT_GT(reached(false, Level::bias), reached(true, Level::function));
 }
 
+TEST(GeneratorTuning, ChoosesTheCircuitsThatTheJudgeLikesBest) {
+  TuningOptions options = quick();
+  options.rounds = 1;
+  options.draws = 60;
+  const std::vector<graph::Topology> all = run(options).kept;
+  options.chosen = 0.25;
+  const std::vector<graph::Topology> best = run(options).kept;
+  EXPECT_GE(4 * best.size(), all.size());
+  EXPECT_LT(2 * best.size(), all.size());
+  for (const graph::Topology& one : best) {
+    EXPECT_TRUE(std::any_of(all.begin(), all.end(),
+                            [&](const graph::Topology& other) { return graph::isomorphic(one, other); }));
+  }
+}
+
 TEST(GeneratorTuning, PolicyAveragesTheLastRounds) {
   const TestFolder folder;
   TuningOptions options = quick();
@@ -120,13 +138,16 @@ TEST(GeneratorTuning, PolicyAveragesTheLastRounds) {
 }
 
 TEST(GeneratorTuning, IsTheSameOnTwoThreadsAndGoesOnFromItsFiles) {
-  for (const TuningRule rule : {TuningRule::expert_iteration, TuningRule::policy_gradient}) {
+  using enum TuningRule;
+  for (const auto& [rule, chosen] :
+       {std::pair(expert_iteration, 1.0), {expert_iteration, 0.5}, {policy_gradient, 1.0}}) {
     const TestFolder folder;
     TuningOptions options = quick();
     options.rule = rule;
+    options.chosen = chosen;
     options.ladder.until = Level::operating_point;
-    // The judge of the policy gradient learns anew after five rounds.
-    options.rounds = rule == TuningRule::policy_gradient ? 7 : 2;
+    // The judge learns anew after five rounds.
+    options.rounds = rule == policy_gradient || chosen < 1 ? 7 : 2;
     const TuningSummary whole = run(options);
     options.jobs = 2;
     options.folder = folder.path("");

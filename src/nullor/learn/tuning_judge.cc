@@ -1,0 +1,52 @@
+#include "nullor/learn/tuning_judge.h"
+
+#include <iterator>
+
+namespace nullor::learn {
+namespace {
+
+constexpr int kLessonRounds = 5;
+
+}  // namespace
+
+TuningWishes::TuningWishes(std::span<const graph::Topology> known) {
+  for (const graph::Topology& circuit : known) {
+    wishes_.push_back({circuit.family, static_cast<int>(circuit.devices.size())});
+    of_family_[circuit.family].push_back(wishes_.back());
+  }
+}
+
+std::vector<graph::Conditions> TuningWishes::draw(std::size_t count, double unasked, Rng& chance) const {
+  std::vector<graph::Conditions> out(count);
+  for (graph::Conditions& one : out) {
+    if (wishes_.empty()) break;
+    const std::vector<Wish>* from = &wishes_;
+    if (chance.uniform() < 0.5)
+      from = &std::next(of_family_.begin(), static_cast<std::ptrdiff_t>(chance.below(of_family_.size())))
+                  ->second;
+    const Wish wish = (*from)[chance.below(from->size())];
+    const bool asked = unasked == 0 || chance.uniform() >= unasked;
+    if (asked && wish.family != graph::Family::other) one.family = wish.family;
+    if (wish.devices <= graph::kMostDevices) one.min_devices = one.max_devices = wish.devices;
+  }
+  return out;
+}
+
+void TuningJudge::instruct(int round, const Writer& written) {
+  const int last = (round - 1) / kLessonRounds * kLessonRounds;
+  if (last == learned_) return;
+  if (learned_ < 0) first_written_ = written(0);
+  std::vector<graph::Topology> wrong = first_written_;
+  if (last > 0) {
+    for (graph::Topology& one : written(last)) wrong.push_back(std::move(one));
+  }
+  learned_ = last;
+  judge_ = FamilyJudge(known_, wrong, options_);
+}
+
+double TuningJudge::likeness(const graph::Topology& circuit) const {
+  return circuit.family == graph::Family::other ? judge_.greatest_share(circuit)
+                                                : judge_.share(circuit, circuit.family);
+}
+
+}  // namespace nullor::learn
