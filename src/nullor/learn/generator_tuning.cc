@@ -30,6 +30,8 @@ constexpr double kFunctionShare = 0.5;
 /// Policy gradient: factors of ten of the probability over which the reward falls to nothing, so that the
 /// least likely circuits still tell better from worse.
 constexpr double kDecades = 2;
+/// Expert iteration: circuits of a family and a round among which the judge does not choose.
+constexpr std::size_t kFewestChosen = 12;
 
 class GeneratorTuning {
  public:
@@ -228,7 +230,8 @@ class GeneratorTuning {
       graph::write_topology_set(path(record.round, "jsonl"), kept);
   }
 
-  /// Of every family the share TuningOptions::chosen that the judge likes best, in the order they came.
+  /// Of every family the share TuningOptions::chosen that the judge likes best, in the order they came; of
+  /// those that few reach, so many as come.
   std::vector<Candidate> choose(std::vector<Candidate> candidates) const {
     if (options_.chosen >= 1) return candidates;
     std::map<graph::Family, std::vector<Candidate*>> of_family;
@@ -239,8 +242,9 @@ class GeneratorTuning {
     for (auto& [family, ranked] : of_family) {
       std::stable_sort(ranked.begin(), ranked.end(),
                        [](const Candidate* a, const Candidate* b) { return a->liking > b->liking; });
-      const auto count =
+      const auto share =
           static_cast<std::size_t>(std::ceil(options_.chosen * static_cast<double>(ranked.size())));
+      const std::size_t count = std::min(std::max(share, kFewestChosen), ranked.size());
       for (std::size_t k = 0; k < count; ++k) ranked[k]->chosen = true;
     }
     std::erase_if(candidates, [](const Candidate& one) { return !one.chosen; });

@@ -109,8 +109,9 @@ TEST(GeneratorTuning, FamiliesWithoutATestbenchNeedNoFunction) {
 TEST(GeneratorTuning, ChoosesTheCircuitsThatTheJudgeLikesBest) {
   TuningOptions options = quick();
   options.rounds = 1;
-  options.draws = 60;
+  options.draws = 200;
   const std::vector<graph::Topology> all = run(options).kept;
+  ASSERT_GT(all.size(), 48u);
   options.chosen = 0.25;
   const std::vector<graph::Topology> best = run(options).kept;
   EXPECT_GE(4 * best.size(), all.size());
