@@ -7,7 +7,10 @@
 
 #include "nullor/base/error.h"
 #include "nullor/base/file.h"
+#include "nullor/base/parallel.h"
+#include "nullor/base/quantity.h"
 #include "nullor/base/si.h"
+#include "nullor/cli/testbench_curves.h"
 #include "nullor/cli/topology_verbs.h"
 #include "nullor/cli/version.h"
 #include "nullor/graph/difference.h"
@@ -33,6 +36,10 @@ nlohmann::ordered_json to_json(const WrittenCircuit& circuit) {
     out["level"] = level_name(circuit.verdict.reached);
     const LevelVerdict& last = circuit.verdict.levels.back();
     if (!last.passed) out["reasons"] = last.reasons;
+    if (last.level == Level::function) {
+      for (const auto& [name, value] : circuit.verdict.function.metrics) out["metrics"][name] = value;
+      for (const auto& [name, value] : circuit.verdict.function.sizes) out["sizes"][name] = value;
+    }
   }
   if (circuit.nearest) {
     out["nearest"] = {{"circuit", circuit.nearest->name},
@@ -40,6 +47,15 @@ nlohmann::ordered_json to_json(const WrittenCircuit& circuit) {
                       {"isomorphic", circuit.nearest->isomorphic}};
   }
   return out;
+}
+
+std::string unit_of(const std::string& metric, const std::vector<FunctionBench>& benches) {
+  for (const FunctionBench& bench : benches) {
+    for (const MetricSpec& spec : bench.bench.metrics) {
+      if (spec.name == metric && !spec.unit.empty()) return spec.unit;
+    }
+  }
+  return "";
 }
 
 void add_ladder(const WrittenCircuit& circuit, GalleryCard& card) {
@@ -64,9 +80,34 @@ void add_ladder(const WrittenCircuit& circuit, GalleryCard& card) {
   card.facts.emplace_back("ports", sources);
 }
 
-GalleryCard card_of(const WrittenCircuit& circuit, const std::string& drawing, const std::string& deck) {
+/// What the testbench of the family shows: at the sizes found where L4 was tried, else at the default ones.
+void add_function(const WrittenCircuit& circuit, const std::vector<FunctionBench>& benches,
+                  GalleryCard& card) {
+  const LadderVerdict& verdict = circuit.verdict;
+  const FunctionVerdict& function = verdict.function;
+  if (function.decks.empty()) {
+    if (!function.reasons.empty()) card.facts.emplace_back("testbench", function.reasons.front());
+    return;
+  }
+  const bool sized = verdict.levels.back().level == Level::function;
+  std::vector<std::string> values;
+  for (const auto& [name, value] : function.metrics)
+    values.push_back(name + " " + format_quantity(value, unit_of(name, benches)));
+  card.facts.emplace_back(sized ? "as sized" : "at default sizes",
+                          fmt::format("{}", fmt::join(values, ", ")));
+  card.plots = testbench_curves(function.decks);
+  if (!sized) return;
+  std::string sizes;
+  for (const auto& [name, value] : function.sizes) sizes += fmt::format("{} {}\n", name, format_si(value, 4));
+  card.details.emplace_back("sizes", sizes);
+  for (const auto& [setup, text] : function.decks) card.details.emplace_back("deck as sized: " + setup, text);
+}
+
+GalleryCard card_of(const WrittenCircuit& circuit, const std::string& drawing, const std::string& deck,
+                    const std::vector<FunctionBench>& benches) {
   GalleryCard card{.title = circuit.name, .drawing = drawing};
   add_ladder(circuit, card);
+  add_function(circuit, benches, card);
   card.facts.emplace_back("size", fmt::format("{} devices, {} nets", circuit.topology.devices.size(),
                                               circuit.topology.nets.size()));
   if (circuit.nearest) {
@@ -94,7 +135,9 @@ void write_circuits(const std::string& folder, const std::vector<WrittenCircuit>
   const auto path = [&](const std::string& name) { return (std::filesystem::path(folder) / name).string(); };
   Gallery gallery{.title = options.title, .text = options.text, .version = std::string(kVersion)};
   std::string lines;
-  for (const WrittenCircuit& circuit : circuits) {
+  gallery.cards.resize(circuits.size());
+  parallel_for(circuits.size(), options.jobs, [&](std::size_t k) {
+    const WrittenCircuit& circuit = circuits[k];
     const graph::Schematic schematic = graph::draw(circuit.topology);
     const std::string drawing = graph::schematic_svg(circuit.topology, schematic);
     const std::string deck =
@@ -102,9 +145,9 @@ void write_circuits(const std::string& folder, const std::vector<WrittenCircuit>
     write_file(path(circuit.name + ".svg"), drawing);
     write_file(path(circuit.name + ".sch"), graph::schematic_xschem(circuit.topology, schematic));
     write_file(path(circuit.name + ".cir"), deck);
-    lines += to_json(circuit).dump() + "\n";
-    gallery.cards.push_back(card_of(circuit, drawing, deck));
-  }
+    gallery.cards[k] = card_of(circuit, drawing, deck, options.benches);
+  });
+  for (const WrittenCircuit& circuit : circuits) lines += to_json(circuit).dump() + "\n";
   write_file(path("circuits.jsonl"), lines);
   write_file(path("index.html"), write_gallery(gallery));
 }

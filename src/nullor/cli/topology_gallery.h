@@ -31,6 +31,9 @@ struct GalleryOptions {
   std::string title;
   std::string text;  ///< what was asked for, and what came of it
   TopologyDeckOptions deck;
+  /// The testbenches that LadderVerdict::function was found by, for the units of metrics.
+  std::vector<FunctionBench> benches;
+  int jobs = 0;
 };
 
 /// Writes into `folder`, which is made:
@@ -38,8 +41,8 @@ struct GalleryOptions {
 ///   NAME.cir       a deck that ngspice runs, with the bias that L3 found
 ///   NAME.sch       a schematic for xschem
 ///   NAME.svg       a drawing
-///   circuits.jsonl all of them, with level, reasons, nearest known circuit
-///   index.html     the gallery
+///   circuits.jsonl all of them, with level, reasons, nearest known circuit; for L4 with metrics and sizes
+///   index.html     the gallery, with curves where there is a LadderVerdict::function
 ///
 /// Every file is complete or not there. Throws InputError(input_output).
 void write_circuits(const std::string& folder, const std::vector<WrittenCircuit>& circuits,

@@ -11,9 +11,11 @@
 #include "nullor/base/file.h"
 #include "nullor/base/interrupt.h"
 #include "nullor/base/log.h"
+#include "nullor/base/parallel.h"
 #include "nullor/base/progress.h"
 #include "nullor/base/shared_files.h"
 #include "nullor/cli/condition_flags.h"
+#include "nullor/cli/named_topologies.h"
 #include "nullor/cli/topology_gallery.h"
 #include "nullor/cli/topology_verbs.h"
 #include "nullor/graph/repair.h"
@@ -25,8 +27,9 @@ namespace {
 struct GenerateFlags {
   CommonOptions common;
   std::string weights, output, level, known;
-  std::vector<std::string> models;
+  std::vector<std::string> models, testbenches;
   std::size_t count = 10, tries = 20;
+  int budget = 150;
   bool distinct = false, novel = false;
   learn::SamplingOptions sampling;
   ConditionFlags conditions;
@@ -60,16 +63,20 @@ class Generation {
       : flags_(flags), conditions_(flags.conditions.conditions()), generator_(weights_of(flags)) {
     if (!flags.level.empty()) {
       level_ = level_named(flags.level);
-      if (!level_ || *level_ == Level::function) {
+      if (!level_) {
         throw InputError(ErrorKind::usage, fmt::format("'{}' is no level to check for", flags.level), {},
-                         "L0 to L3");
+                         "L0 to L4");
       }
       ladder_.until = *level_;
     }
     if (!flags.models.empty()) {
       ladder_.bias.deck.technology = Technology::sky130;
       ladder_.bias.deck.models = flags.models;
+      ladder_.function.deck = ladder_.bias.deck;
     }
+    ladder_.function.evaluations = flags.budget;
+    ladder_.function.seed = flags.common.seed;
+    find_benches();
     if (!flags.known.empty()) {
       graph::TopologySet set = read_topologies(flags.known);
       for (graph::TopologyEntry& entry : set.entries) graph::repair(entry.topology);
@@ -95,11 +102,41 @@ class Generation {
     for (std::size_t k = 0; k < kept.size(); ++k) kept[k].name = fmt::format("circuit_{:04}", k + 1);
   }
 
+  /// The family's testbench at default sizes, of circuits at L3 that were not sized: for the curves of a
+  /// gallery.
+  void show_function() {
+    if (level_ == Level::function || ladder_.benches.empty()) return;
+    FunctionOptions options = ladder_.function;
+    options.purpose = Purpose::look;
+    parallel_for(kept.size(), flags_.common.jobs, [&](std::size_t k) {
+      WrittenCircuit& circuit = kept[k];
+      if (circuit.verdict.passed(Level::bias))
+        circuit.verdict.function =
+            test_function(circuit.topology, circuit.verdict.bias, ladder_.benches.front(), options);
+    });
+  }
+
   const LadderOptions& ladder() const { return ladder_; }
   std::vector<WrittenCircuit> kept;
   Tally tally;
 
  private:
+  /// Those of the family asked for. Without them nothing has L4.
+  void find_benches() {
+    if (conditions_.family && (level_ == Level::function || flags_.common.out != ".")) {
+      ladder_.benches = function_benches(flags_.testbenches);
+      std::erase_if(ladder_.benches,
+                    [&](const FunctionBench& bench) { return bench.family != conditions_.family; });
+    }
+    if (level_ != Level::function || !ladder_.benches.empty()) return;
+    if (!conditions_.family)
+      throw InputError(ErrorKind::usage, "L4 is what a family is for, and none is asked for", {},
+                       "add --family opamp, or end with --check L3");
+    throw InputError(ErrorKind::usage,
+                     fmt::format("no testbench is of the family {}", graph::family_name(*conditions_.family)),
+                     {}, "give --testbench FILE, or end with --check L3");
+  }
+
   template <class GoOn>
   void draw_round(std::uint64_t round, std::size_t count, const GoOn& go_on) {
     learn::SamplingOptions sampling = flags_.sampling;
@@ -181,11 +218,14 @@ void generate(const GenerateFlags& flags) {
   const std::string text = summary(flags, generation);
   const bool folder = flags.common.out != ".";
   if (folder) {
+    generation.show_function();
     GalleryOptions options{
         .title = fmt::format("{} circuits{}", generation.kept.size(),
                              flags.conditions.family.empty() ? "" : ": " + flags.conditions.family),
         .text = text,
-        .deck = generation.ladder().bias.deck};
+        .deck = generation.ladder().bias.deck,
+        .benches = generation.ladder().benches,
+        .jobs = flags.common.jobs};
     write_circuits(flags.common.out, generation.kept, options);
     log_note(fmt::format("{}/index.html", flags.common.out));
   }
@@ -222,8 +262,13 @@ void add_topology_generate(CLI::App& topology) {
   verb->add_option("--count", flags->count, "circuits")
       ->check(CLI::Range(std::size_t{1}, std::size_t{10000000}))
       ->capture_default_str();
-  verb->add_option("--check", flags->level, "keeps only circuits at this level of the ladder: L1 to L3")
+  verb->add_option("--check", flags->level, "keeps only circuits at this level of the ladder: L1 to L4")
       ->type_name("LEVEL");
+  verb->add_option("--testbench", flags->testbenches, "for L4 and curves: what the family is for")
+      ->type_name("FILE");
+  verb->add_option("--budget", flags->budget, "for L4: evaluations of a testbench while sizing")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   verb->add_option("--known", flags->known, "set of circuits to compare with (.jsonl)")->type_name("SET");
   verb->add_flag("--distinct", flags->distinct, "keeps one of circuits that are the same");
   verb->add_flag("--novel", flags->novel, "keeps circuits that are not among the known ones, each once");

@@ -85,7 +85,7 @@ class Fixture {
   /// What the search makes small: the shortfalls, and below all of them, where none is left, the merit.
   double cost(const SampleOutcome& outcome) const {
     double out = shortfall(outcome, bench_.goals);
-    if (purpose_ == Purpose::function) return out;
+    if (purpose_ != Purpose::merit) return out;
     out += shortfall(outcome, bench_.sizing);
     const double merit = value_of(outcome, bench_.merit);
     return out > 0 || !(merit > 0) ? out : -std::log1p(merit);
@@ -102,11 +102,11 @@ class Fixture {
       out.sizes.emplace_back(names[k], decks_.value_at(k, point[k]));
     for (const FunctionGoal& goal : bench_.goals) complain(goal, outcome, out);
     out.works = out.reasons.empty();
-    if (purpose_ == Purpose::function) return;
-    for (const FunctionGoal& goal : bench_.sizing) complain(goal, outcome, out);
-    if (out.reasons.empty()) out.merit = value_of(outcome, bench_.merit);
     for (const TestSetup& setup : bench_.bench.setups)
       out.decks.emplace_back(setup.name, decks_.text(setup, point));
+    if (purpose_ != Purpose::merit) return;
+    for (const FunctionGoal& goal : bench_.sizing) complain(goal, outcome, out);
+    if (out.reasons.empty()) out.merit = value_of(outcome, bench_.merit);
   }
 
  private:
@@ -253,8 +253,10 @@ FunctionVerdict test_function(const Topology& topology, const BiasVerdict& bias,
     out.reasons.push_back(!failure.empty() ? failure : missing_port(topology, bench));
     return out;
   }
-  best = Evolution(*fixture, std::move(best), options, options.evaluations - out.evaluations)
-             .run(out.evaluations);
+  if (options.purpose != Purpose::look) {
+    best = Evolution(*fixture, std::move(best), options, options.evaluations - out.evaluations)
+               .run(out.evaluations);
+  }
   out.shortfall = std::max(best.cost, 0.0);
   fixture->report(best.outcome, best.point, out);
   return out;

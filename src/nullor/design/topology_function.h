@@ -24,7 +24,8 @@
 
 namespace nullor {
 
-enum class Purpose { function, merit };
+/// look: default sizes alone
+enum class Purpose { look, function, merit };
 
 struct FunctionOptions {
   TopologyDeckOptions deck;
@@ -40,9 +41,9 @@ struct FunctionVerdict {
   std::vector<std::pair<std::string, double>> metrics;     ///< that have a value
   std::vector<std::pair<std::string, double>> sizes;       ///< by SizeVariable::name, then port sources
   double shortfall = 0;                                    ///< sum over the goals
-  /// Purpose::merit: what FunctionBench::merit came to, NaN short of a goal; and per set-up the deck with the
-  /// sizes found, which ngspice runs as it is.
+  /// Purpose::merit: what FunctionBench::merit came to, NaN short of a goal.
   double merit = NAN;
+  /// (set-up, deck with the sizes found, which ngspice runs as it is)
   std::vector<std::pair<std::string, std::string>> decks;
   int evaluations = 0;
 };

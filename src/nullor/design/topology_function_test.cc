@@ -159,6 +159,23 @@ TEST(Function, SameSeedSameSizes) {
   EXPECT_NE(a.sizes, test_function(slow, bias, bench, options).sizes);
 }
 
+TEST(Function, LooksAtDefaultSizesAlone) {
+  const Topology slow = samples::two_stage();
+  const BiasVerdict bias = BiasCheck(slow, BiasCheckOptions{}).bias();
+  const FunctionBench bench = read_function_bench(file_of("opamp"));
+  FunctionOptions options;
+  options.purpose = Purpose::look;
+  const FunctionVerdict look = test_function(slow, bias, bench, options);
+  EXPECT_EQ(look.evaluations, 2) << "two inputs, either of which may invert";
+  EXPECT_EQ(look.decks.size(), 1);
+  const std::vector<SizeVariable> variables = size_variables(slow, options.deck);
+  ASSERT_GE(look.sizes.size(), variables.size());
+  for (std::size_t k = 0; k < variables.size(); ++k) {
+    EXPECT_EQ(look.sizes[k].first, variables[k].name);
+    EXPECT_NEAR(look.sizes[k].second, variables[k].start, 1e-9 * variables[k].start);
+  }
+}
+
 FunctionBench easy_opamp() {
   FunctionBench bench = read_function_bench(file_of("opamp"));
   bench.sizing.front().at_least = 30;  // dB: what one stage has
