@@ -43,7 +43,7 @@ class Bench:
         path = self.out / "generated.jsonl"
         if not path.exists():
             weights = ["--weights", self.options.weights] if self.options.weights else []
-            self.run("generate", *weights, "--family", "opamp", "--guidance", 1, "--ports", "VDD", "VSS", "VIN:2", "VOUT", "--check", "L3", "--distinct",
+            self.run("generate", *weights, "--family", "opamp", "--ports", "VDD", "VSS", "VIN:2", "VOUT", "--check", "L3", "--distinct",
                      "--count", self.options.count, "--seed", self.options.seed, "--jobs", self.options.jobs, "-o", path)
         return path
 

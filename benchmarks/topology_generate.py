@@ -2,7 +2,7 @@
 """What a generator of circuits writes: levels of the ladder, novelty, sizes, conditions, speed.
 
 usage: benchmarks/topology_generate.py --weights FILE [--count 10000] [--families 200] [--conditions 500] [--completions 200] [--seed 1]
-                                       [--functions 0] [--before FILE] [--only FAMILY ...] [--columns COLUMN ...] [--guidance 1.5] [--budget 150] [--temperature 1] [--jobs 0] [--data SET] [--program PATH]
+                                       [--functions 0] [--before FILE] [--only FAMILY ...] [--columns COLUMN ...] [--guidance 1.5] [--budget 150] [--temperature 0.7] [--jobs 0] [--data SET] [--program PATH]
 
 samples     --count circuits without conditions: share at every level of the ladder (all levels below included), distinct, novel
             (not isomorphic to any circuit of the data set, repaired), and both together; how near the nearest known circuit
@@ -228,7 +228,7 @@ def main():
     parser.add_argument("--budget", type=int, default=150)
     parser.add_argument("--completions", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--temperature", type=float, default=1)
+    parser.add_argument("--temperature", type=float, default=0.7)
     parser.add_argument("--guidance", type=float, default=1.5)
     parser.add_argument("--jobs", type=int, default=0)
     parser.add_argument("--data", default=data + "/analoggenie/topologies.jsonl.xz")

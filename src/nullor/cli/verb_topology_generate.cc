@@ -254,6 +254,7 @@ void generate(const GenerateFlags& flags) {
 void add_topology_generate(CLI::App& topology) {
   auto flags = std::make_shared<GenerateFlags>();
   learn::SamplingOptions& s = flags->sampling;
+  s.temperature = 0.7;
   s.guidance = 1.5;
   CLI::App* verb = topology.add_subcommand("generate", "circuits written by a trained transformer");
   verb->add_option("--weights", flags->weights,

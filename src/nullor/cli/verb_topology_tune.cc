@@ -136,8 +136,8 @@ void add_topology_tune(CLI::App& topology) {
       ->check(CLI::Range(0.0, 100.0))
       ->capture_default_str();
   verb->add_option("--average", flags->how.averaged,
-                   "policy: the outcome is the mean of so many last rounds' weights")
-      ->check(CLI::Range(1, 1000))
+                   "the outcome is the mean of so many last rounds' weights; 0: 8 (policy) or 1")
+      ->check(CLI::Range(0, 1000))
       ->capture_default_str();
   verb->add_option("--step-tokens", flags->how.policy.step_tokens, "policy: tokens of a step")
       ->check(CLI::Range(1, 100000000))

@@ -71,12 +71,11 @@ class GeneratorTuning {
       }
       if (out_.interrupted) break;
       last_weights_.push_back(out_.model.weights);
-      if (last_weights_.size() > static_cast<std::size_t>(std::max(options_.averaged, 1)))
-        last_weights_.pop_front();
+      if (last_weights_.size() > averaged()) last_weights_.pop_front();
       out_.rounds.push_back(record);
       if (hooks_.round) hooks_.round(record);
     }
-    if (by_policy() && !last_weights_.empty()) average();
+    if (last_weights_.size() > 1) average();
     return std::move(out_);
   }
 
@@ -102,6 +101,11 @@ class GeneratorTuning {
   double policy_rate(int round) const {
     const double done = options_.rounds > 1 ? (round - 1.0) / (options_.rounds - 1.0) : 0;
     return options_.policy.rate * (1 - 0.8 * done);
+  }
+
+  std::size_t averaged() const {
+    if (options_.averaged > 0) return static_cast<std::size_t>(options_.averaged);
+    return by_policy() ? 8 : 1;
   }
 
   bool by_policy() const { return options_.rule == TuningRule::policy_gradient; }

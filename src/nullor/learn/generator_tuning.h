@@ -63,7 +63,8 @@ struct TuningOptions {
   double chosen = 1;
   TrainingOptions training;  ///< expert iteration, of each round; folder, start, seed and jobs are set here
   PolicyGradientOptions policy;  ///< policy gradient: its rate falls to a fifth
-  int averaged = 8;              ///< policy gradient: the outcome is the mean of so many last rounds' weights
+  /// The outcome is the mean of so many last rounds' weights; 0: 8 by the policy gradient, else 1.
+  int averaged = 0;
   std::uint64_t seed = 1;
   int jobs = 0;
   std::string folder;   ///< of round_1.safetensors, ... and round_1.jsonl, ...; empty: none are written
