@@ -148,6 +148,15 @@ class GeneratorTuning {
     return tested ? options_.ladder.until : std::min(options_.ladder.until, Level::bias);
   }
 
+  /// The policy gradient follows what the model draws as it is.
+  SamplingOptions sampling_with(std::uint64_t seed) const {
+    SamplingOptions out = options_.sampling;
+    if (by_policy()) out.temperature = out.guidance = 1;
+    out.seed = seed;
+    out.jobs = options_.jobs;
+    return out;
+  }
+
   /// For the judge: what the model of the end of a round writes, of round 0 the first.
   std::vector<graph::Topology> written_by(int round, bool is_last) {
     const DecoderModel& model = round == 0 ? first_model_
@@ -155,10 +164,7 @@ class GeneratorTuning {
                                            : read_decoder(path(round, "safetensors"));
     const Rng rng = Rng(options_.seed).split(static_cast<std::uint64_t>(round)).split(3);
     Rng chance = rng.split(0);
-    SamplingOptions sampling = options_.sampling;
-    if (by_policy()) sampling.temperature = 1;
-    sampling.seed = rng.split(1)();
-    sampling.jobs = options_.jobs;
+    const SamplingOptions sampling = sampling_with(rng.split(1)());
     const std::vector<graph::Conditions> conditions = wishes_.draw(options_.draws, unasked(), chance);
     std::vector<graph::Topology> out;
     for (GeneratedTopology& one : TopologyGenerator(model).generate(
@@ -185,10 +191,7 @@ class GeneratorTuning {
     const Rng rng = Rng(options_.seed).split(static_cast<std::uint64_t>(record.round));
     Rng chance = rng.split(0);
     const std::vector<graph::Conditions> conditions = wishes_.draw(options_.draws, unasked(), chance);
-    SamplingOptions sampling = options_.sampling;
-    if (by_policy()) sampling.temperature = 1;
-    sampling.seed = rng.split(1)();
-    sampling.jobs = options_.jobs;
+    SamplingOptions sampling = sampling_with(rng.split(1)());
     sampling.keep_allowed = by_policy();
     const TopologyGenerator generator(out_.model);
     std::vector<graph::Topology> circuits;
