@@ -7,7 +7,6 @@
 #include <deque>
 #include <filesystem>
 #include <limits>
-#include <map>
 #include <unordered_set>
 
 #include "nullor/base/error.h"
@@ -30,8 +29,6 @@ constexpr double kFunctionShare = 0.5;
 /// Policy gradient: factors of ten of the probability over which the reward falls to nothing, so that the
 /// least likely circuits still tell better from worse.
 constexpr double kDecades = 2;
-/// Expert iteration: circuits of a family and a round among which the judge does not choose.
-constexpr std::size_t kFewestChosen = 12;
 
 class GeneratorTuning {
  public:
@@ -80,14 +77,6 @@ class GeneratorTuning {
   }
 
  private:
-  /// A new circuit that reaches the level.
-  struct Candidate {
-    graph::Topology circuit;
-    graph::Hash128 hash;
-    double liking = 0;
-    bool chosen = false;
-  };
-
   void average() {
     std::vector<float>& mean = out_.model.weights;
     for (std::size_t k = 0; k < mean.size(); ++k) {
@@ -211,7 +200,7 @@ class GeneratorTuning {
     if (out_.interrupted) return;
     const std::vector<LadderVerdict> verdicts = climb(circuits, options_.ladder.until);
     std::unordered_set<graph::Hash128> of_round;
-    std::vector<Candidate> candidates;
+    std::vector<graph::Topology> candidates;
     for (std::size_t k = 0; k < circuits.size(); ++k) {
       const Level goal_of = goal(circuits[k].family);
       const bool there = verdicts[k].passed(goal_of);
@@ -224,38 +213,18 @@ class GeneratorTuning {
         drawn_[draws[k]].reward = reward(verdicts[k], circuits[k]);
         record.earned += drawn_[draws[k]].reward;
       }
-      if (there && !seen_.contains(hash)) candidates.push_back({std::move(circuits[k]), hash});
+      if (there && !seen_.contains(hash)) candidates.push_back(std::move(circuits[k]));
     }
     graph::TopologySet kept;
-    for (Candidate& one : choose(std::move(candidates))) {
-      seen_.insert(one.hash);
+    if (options_.chosen < 1) candidates = judge_.choose(std::move(candidates), options_.chosen);
+    for (graph::Topology& one : candidates) {
+      seen_.insert(graph::canonical_hash(one));
       ++record.kept;
-      kept.entries.push_back({.topology = one.circuit});
-      out_.kept.push_back(std::move(one.circuit));
+      kept.entries.push_back({.topology = one});
+      out_.kept.push_back(std::move(one));
     }
     if (!options_.folder.empty() && !out_.interrupted)
       graph::write_topology_set(path(record.round, "jsonl"), kept);
-  }
-
-  /// Of every family the share TuningOptions::chosen that the judge likes best, in the order they came; of
-  /// those that few reach, so many as come.
-  std::vector<Candidate> choose(std::vector<Candidate> candidates) const {
-    if (options_.chosen >= 1) return candidates;
-    std::map<graph::Family, std::vector<Candidate*>> of_family;
-    for (Candidate& one : candidates) {
-      one.liking = judge_.likeness(one.circuit);
-      of_family[one.circuit.family].push_back(&one);
-    }
-    for (auto& [family, ranked] : of_family) {
-      std::stable_sort(ranked.begin(), ranked.end(),
-                       [](const Candidate* a, const Candidate* b) { return a->liking > b->liking; });
-      const auto share =
-          static_cast<std::size_t>(std::ceil(options_.chosen * static_cast<double>(ranked.size())));
-      const std::size_t count = std::min(std::max(share, kFewestChosen), ranked.size());
-      for (std::size_t k = 0; k < count; ++k) ranked[k]->chosen = true;
-    }
-    std::erase_if(candidates, [](const Candidate& one) { return !one.chosen; });
-    return candidates;
   }
 
   void train(TuningRound& record) {

@@ -106,7 +106,7 @@ TEST(GeneratorTuning, FamiliesWithoutATestbenchNeedNoFunction) {
   EXPECT_GT(reached(false, Level::bias), reached(true, Level::function));
 }
 
-TEST(GeneratorTuning, ChoosesTheCircuitsThatTheJudgeLikesBest) {
+TEST(GeneratorTuning, KeepsTheShareThatIsChosen) {
   TuningOptions options = quick();
   options.rounds = 1;
   options.draws = 200;

@@ -1,11 +1,17 @@
 #include "nullor/learn/tuning_judge.h"
 
+#include <algorithm>
+#include <cmath>
 #include <iterator>
 
 namespace nullor::learn {
 namespace {
 
+/// From one lesson to the next.
 constexpr int kLessonRounds = 5;
+
+/// Circuits of a family among which there is no choice.
+constexpr std::size_t kFewestChosen = 12;
 
 }  // namespace
 
@@ -47,6 +53,27 @@ void TuningJudge::instruct(int round, const Writer& written) {
 double TuningJudge::likeness(const graph::Topology& circuit) const {
   return circuit.family == graph::Family::other ? judge_.greatest_share(circuit)
                                                 : judge_.share(circuit, circuit.family);
+}
+
+std::vector<graph::Topology> TuningJudge::choose(std::vector<graph::Topology> circuits, double share) const {
+  std::vector<double> liking;
+  std::map<graph::Family, std::vector<std::size_t>> of_family;
+  for (std::size_t k = 0; k < circuits.size(); ++k) {
+    liking.push_back(likeness(circuits[k]));
+    of_family[circuits[k].family].push_back(k);
+  }
+  std::vector<std::size_t> chosen;
+  for (auto& [family, ranked] : of_family) {
+    std::stable_sort(ranked.begin(), ranked.end(),
+                     [&](std::size_t a, std::size_t b) { return liking[a] > liking[b]; });
+    const auto wanted = static_cast<std::size_t>(std::ceil(share * static_cast<double>(ranked.size())));
+    ranked.resize(std::min(std::max(wanted, kFewestChosen), ranked.size()));
+    chosen.insert(chosen.end(), ranked.begin(), ranked.end());
+  }
+  std::sort(chosen.begin(), chosen.end());
+  std::vector<graph::Topology> out;
+  for (const std::size_t k : chosen) out.push_back(std::move(circuits[k]));
+  return out;
 }
 
 }  // namespace nullor::learn

@@ -46,6 +46,8 @@ class TuningJudge {
   void instruct(int round, const Writer& written);
   /// The probability that it is of its family; of any family where that is `other`.
   double likeness(const graph::Topology& circuit) const;
+  /// Of every family this share, the likeliest, in the order they came; of a family with few, up to twelve.
+  std::vector<graph::Topology> choose(std::vector<graph::Topology> circuits, double share) const;
 
  private:
   std::vector<graph::Topology> known_, first_written_;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace nullor::learn {
 namespace {
 
@@ -52,6 +54,35 @@ TEST(TuningJudge, LearnsWhatIsWrittenEveryFiveRounds) {
   for (int round = 2; round <= 11; ++round) judge.instruct(round, written);
   EXPECT_EQ(asked, (std::vector{0, 5, 10}));
   EXPECT_LT(judge.likeness(circuit(graph::Family::opamp, 4)), before);
+}
+
+TEST(TuningJudge, ChoosesTheLikeliestOfEveryFamily) {
+  std::vector<graph::Topology> known;
+  for (int k = 1; k <= 20; ++k) {
+    known.push_back(circuit(graph::Family::opamp, k));
+    known.push_back(circuit(graph::Family::mixer, k + 20));
+  }
+  TuningJudge judge(known, {.seed = 1, .jobs = 1});
+  judge.instruct(1, [](int) { return std::vector<graph::Topology>(); });
+  // The longer, the less of an op-amp; two mixers are too few to choose among.
+  std::vector<graph::Topology> asked = {circuit(graph::Family::mixer, 1)};
+  for (int k = 40; k >= 1; --k) asked.push_back(circuit(graph::Family::opamp, k));
+  asked.push_back(circuit(graph::Family::mixer, 30));
+  const std::vector<graph::Topology> chosen = judge.choose(asked, 0.5);
+  ASSERT_EQ(chosen.size(), 22u);
+  EXPECT_EQ(chosen.front().family, graph::Family::mixer);
+  EXPECT_EQ(chosen.back().family, graph::Family::mixer);
+  double least = 1, most_left = 0;
+  for (std::size_t k = 1; k < 21; ++k) least = std::min(least, judge.likeness(chosen[k]));
+  for (const graph::Topology& one : asked) {
+    const bool kept = std::any_of(chosen.begin(), chosen.end(), [&](const graph::Topology& other) {
+      return one.family == other.family && one.devices.size() == other.devices.size();
+    });
+    if (!kept) most_left = std::max(most_left, judge.likeness(one));
+  }
+  EXPECT_GE(least, most_left);
+  EXPECT_GT(least, 0.3);
+  EXPECT_LT(judge.likeness(asked[1]), 0.2);
 }
 
 }  // namespace
