@@ -99,9 +99,11 @@ class Browser:
     def mouse(self, kind, x, y, **more):
         self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, **more)
 
-    def click(self, x, y, count=1, modifiers=0):
+    def click(self, x, y, count=1, modifiers=0, pause=0.0):
+        """`pause` [s] lies between the clicks of a row; the browser counts them whatever it is."""
         self.mouse("mouseMoved", x, y)
         for n in range(1, count + 1):
+            time.sleep(pause if n > 1 else 0)
             for kind in ("mousePressed", "mouseReleased"):
                 self.mouse(kind, x, y, button="left", clickCount=n, modifiers=modifiers)
 

@@ -49,14 +49,14 @@ class FakeSession : public Session {
   Circuit circuit_;
 };
 
-struct Ran {
+struct DeckRun {
   DeckResult result;
   std::string text;
 };
 
-Ran run(const std::string& cards) {
+DeckRun run(const std::string& cards) {
   FakeSession session("fake\nr1 out 0 1\n" + cards + "\n.end\n");
-  Ran out;
+  DeckRun out;
   DeckOptions options;
   options.print = [&](std::string_view text) { out.text += text; };
   out.result = run_deck(session, options);
@@ -64,7 +64,7 @@ Ran run(const std::string& cards) {
 }
 
 TEST(RunDeck, RunsTheAnalysesAndMeasures) {
-  const Ran out = run(
+  const DeckRun out = run(
       ".op\n.tran 1 1\n.meas tran top max v(out)\n.meas tran twice param='2*top+gain'\n.print tran v(out)");
   ASSERT_EQ(out.result.tables.size(), 2u);
   ASSERT_EQ(out.result.readings.size(), 2u);
@@ -109,7 +109,7 @@ TEST(RunDeck, ShowsTheStepsBeforeAFailure) {
 }
 
 TEST(RunDeck, StepsEveryCombination) {
-  const Ran out =
+  const DeckRun out =
       run(".param gain=1\n.param b=1\n.op\n.step param gain list 1 2\n.step param b list 5 6\n.meas op m "
           "max v(out)");
   EXPECT_EQ(out.result.tables.size(), 4u);
@@ -119,7 +119,7 @@ TEST(RunDeck, StepsEveryCombination) {
 }
 
 TEST(RunDeck, PrefersTheControlBlock) {
-  const Ran out = run(".tran 1 1\n.meas tran top max v(out)\n.control\nop\nprint v(out)\nrun\n.endc");
+  const DeckRun out = run(".tran 1 1\n.meas tran top max v(out)\n.control\nop\nprint v(out)\nrun\n.endc");
   EXPECT_EQ(out.text.substr(0, 22), "v(out) = 3.000000e+00\n");
   EXPECT_EQ(out.result.tables.size(), 2u);
   EXPECT_EQ(out.result.readings.at(0).value, 3);

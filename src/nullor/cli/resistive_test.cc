@@ -15,7 +15,7 @@ namespace {
 
 const std::string kBars = std::string(NULLOR_SOURCE_DIR) + "/examples/resistive/bars";
 
-Ran nullor(std::vector<std::string> words) {
+Ran resistive(std::vector<std::string> words) {
   words.insert(words.begin(), "resistive");
   return run_words(std::move(words));
 }
@@ -23,7 +23,7 @@ Ran nullor(std::vector<std::string> words) {
 Ran train(const std::string& output, std::vector<std::string> more) {
   more.insert(more.begin(),
               {"train", "--data", kBars, "--widths", "64,20,4", "--gain", "20", "--seed", "3", "-o", output});
-  return nullor(std::move(more));
+  return resistive(std::move(more));
 }
 
 struct ResistiveVerbs : testing::Test {
@@ -41,7 +41,7 @@ TEST_F(ResistiveVerbs, LearnBarsAndTestThem) {
   EXPECT_FALSE(result["curve"][5].contains("test"));
   EXPECT_NE(trained.err.find("epoch 10/10  train "), std::string::npos) << trained.err;
 
-  const Ran tested = nullor({"eval", path, "--data", kBars, "--json"});
+  const Ran tested = resistive({"eval", path, "--data", kBars, "--json"});
   ASSERT_EQ(tested.code, 0) << tested.err;
   const auto test = nlohmann::json::parse(tested.out);
   EXPECT_EQ(test["error"], result["test"]["error"]);
@@ -52,7 +52,7 @@ TEST_F(ResistiveVerbs, LearnBarsAndTestThem) {
   }
   EXPECT_EQ(sum, 200);
   // A forward drop as large as the voltages leaves little to tell by.
-  const Ran dropped = nullor({"eval", path, "--data", kBars, "--json", "--forward-drop", "100"});
+  const Ran dropped = resistive({"eval", path, "--data", kBars, "--json", "--forward-drop", "100"});
   EXPECT_GT(nlohmann::json::parse(dropped.out)["error"], test["error"]);
 }
 
@@ -85,7 +85,7 @@ TEST_F(ResistiveVerbs, TestOnTheDevicesOfTheTraining) {
   const auto loss = nlohmann::json::parse(trained.out)["test"]["loss"];
   const auto tested = [&](std::vector<std::string> more) {
     more.insert(more.begin(), {"eval", path, "--data", kBars, "--json"});
-    return nlohmann::json::parse(nullor(more).out)["loss"];
+    return nlohmann::json::parse(resistive(more).out)["loss"];
   };
   EXPECT_EQ(tested({}), loss);
   EXPECT_EQ(read_deep_file(path).curve.back().test.loss, loss);
@@ -96,11 +96,11 @@ TEST_F(ResistiveVerbs, TestOnTheDevicesOfTheTraining) {
 TEST_F(ResistiveVerbs, ExportANetlistThatRuns) {
   const std::string path = folder.path("export.safetensors"), deck = folder.path("export.cir");
   ASSERT_EQ(train(path, {"--epochs", "1"}).code, 0);
-  ASSERT_EQ(nullor({"export", path, "--data", kBars, "--picture", "7", "-o", deck}).code, 0);
+  ASSERT_EQ(resistive({"export", path, "--data", kBars, "--picture", "7", "-o", deck}).code, 0);
   const std::string text = read_file(deck);
   EXPECT_EQ(text.find("* deep resistive network, test picture 7, label "), 0u);
   EXPECT_NE(text.find("\n.op\n"), std::string::npos);
-  EXPECT_EQ(nullor({"export", path, "--data", kBars, "--picture", "200", "-o", deck}).code, 2);
+  EXPECT_EQ(resistive({"export", path, "--data", kBars, "--picture", "200", "-o", deck}).code, 2);
 }
 
 // Three programs that share no code: the general solver on the netlist, the oracle on the file, and ngspice
@@ -113,8 +113,9 @@ TEST_F(ResistiveVerbs, ExportWhatTheGeneralSolverSolvesToTheSameVoltages) {
     words.insert(words.end(), diode.begin(), diode.end());
     ASSERT_EQ(train(path, words).code, 0);
     ASSERT_EQ(
-        nullor({"export", path, "--data", kBars, "--picture", "3", "--straight-lines", "-o", deck}).code, 0);
-    const Ran solved = nullor({"solve", deck, "--json"});
+        resistive({"export", path, "--data", kBars, "--picture", "3", "--straight-lines", "-o", deck}).code,
+        0);
+    const Ran solved = resistive({"solve", deck, "--json"});
     ASSERT_EQ(solved.code, 0) << solved.err;
     const auto nodes = nlohmann::json::parse(solved.out)["nodes"];
     const test::OracleNetwork net(read_deep_file(path).network);
@@ -142,7 +143,7 @@ TEST_F(ResistiveVerbs, SayWhatIsWrong) {
     EXPECT_EQ(ran.code, code) << ran.err;
     EXPECT_NE(ran.err.find(part), std::string::npos) << ran.err;
   };
-  fails(nullor({"train", "--data", "/nowhere", "-o", path}), 7, "holds no training pictures");
+  fails(resistive({"train", "--data", "/nowhere", "-o", path}), 7, "holds no training pictures");
   fails(train(path, {"--model", "huge"}), 2, "there are xs, 1h, 2h, 3h, xl");
   fails(train(path, {"--rule", "centred"}), 2, "centered");
   fails(train(path, {"--forward-drop", "0.3", "--exponential", "1e-9"}), 2,
@@ -151,16 +152,16 @@ TEST_F(ResistiveVerbs, SayWhatIsWrong) {
   fails(train(path, {"--device", "cuda", "--rule", "coupled"}), 2, "on a device the rules are");
   fails(train(path, {"--device", "cuda", "--leakage", "1"}), 2, "on a device diodes are ideal");
   fails(train(path, {"--rates", "1,2,3"}), 2, "3 values, the network 2 layers");
-  fails(nullor({"train", "--data", kBars, "--widths", "63,4", "-o", path}), 2,
+  fails(resistive({"train", "--data", kBars, "--widths", "63,4", "-o", path}), 2,
         "64 pixels, the network has 63 inputs");
-  fails(nullor({"train", "--data", kBars, "--widths", "64,3", "-o", path}), 2,
+  fails(resistive({"train", "--data", kBars, "--widths", "64,3", "-o", path}), 2,
         "4 classes, the network has 3 outputs");
-  fails(nullor({"eval", "/nowhere.safetensors", "--data", kBars}), 7, "/nowhere.safetensors");
-  fails(nullor({"eval", kBars + "/t10k-labels-idx1-ubyte.gz", "--data", kBars}), 7, "no safetensors file");
+  fails(resistive({"eval", "/nowhere.safetensors", "--data", kBars}), 7, "/nowhere.safetensors");
+  fails(resistive({"eval", kBars + "/t10k-labels-idx1-ubyte.gz", "--data", kBars}), 7, "no safetensors file");
   ASSERT_EQ(train(path, {"--epochs", "1"}).code, 0);
-  fails(nullor({"train", "--data", kBars, "--resume", "--seed", "4", "-o", path}), 2,
+  fails(resistive({"train", "--data", kBars, "--resume", "--seed", "4", "-o", path}), 2,
         "begun with another --seed");
-  fails(nullor({"train", "--data", kBars, "--resume", "--gain", "7", "-o", path}), 2,
+  fails(resistive({"train", "--data", kBars, "--resume", "--gain", "7", "-o", path}), 2,
         "begun with another --gain");
   // A rate that throws the voltages off ends with a message, and leaves the file of the epoch before.
   const std::string before = read_file(path);

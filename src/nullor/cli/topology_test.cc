@@ -12,7 +12,7 @@
 namespace nullor {
 namespace {
 
-Ran nullor(std::vector<std::string> words) {
+Ran topology(std::vector<std::string> words) {
   words.insert(words.begin(), "topology");
   return run_words(std::move(words));
 }
@@ -34,7 +34,7 @@ struct TopologyVerbs : testing::Test {
 
 TEST_F(TopologyVerbs, ImportRepairsAndStatsCount) {
   const std::string set = folder.path("set.jsonl");
-  const Ran made = nullor({"import", folder.path("data"), "-o", set, "--repair", "--json"});
+  const Ran made = topology({"import", folder.path("data"), "-o", set, "--repair", "--json"});
   ASSERT_EQ(made.code, 0) << made.err;
   const auto import = nlohmann::json::parse(made.out);
   EXPECT_EQ(import["circuits"], 2);
@@ -44,7 +44,7 @@ TEST_F(TopologyVerbs, ImportRepairsAndStatsCount) {
   EXPECT_EQ(import["skipped"].size(), 1u);
   EXPECT_NE(made.err.find("3.cir:1: nmos has 4 pins, not 3"), std::string::npos) << made.err;
 
-  const Ran counted = nullor({"stats", set, "--json", "--speed"});
+  const Ran counted = topology({"stats", set, "--json", "--speed"});
   ASSERT_EQ(counted.code, 0) << counted.err;
   const auto stats = nlohmann::json::parse(counted.out);
   EXPECT_EQ(stats["families"]["opamp"]["circuits"], 2);
@@ -52,14 +52,14 @@ TEST_F(TopologyVerbs, ImportRepairsAndStatsCount) {
   EXPECT_EQ(stats["kinds"]["nmos"], 2);
   EXPECT_TRUE(stats["broken_rules"].empty());
   for (const auto& row : stats["speed"]) EXPECT_GT(row["per_second"], 0) << row;
-  EXPECT_NE(nullor({"stats", set}).out.find("opamp"), std::string::npos);
+  EXPECT_NE(topology({"stats", set}).out.find("opamp"), std::string::npos);
 }
 
 TEST_F(TopologyVerbs, NearestNamesTheKnownCircuitAndTheDifference) {
   const std::string set = folder.path("set.jsonl");
-  ASSERT_EQ(nullor({"import", folder.path("data"), "-o", set, "--repair"}).code, 0);
+  ASSERT_EQ(topology({"import", folder.path("data"), "-o", set, "--repair"}).code, 0);
   const Ran found =
-      nullor({"nearest", folder.path("amp.spice"), "--in", set, "--json", "--count", "2", "--difference"});
+      topology({"nearest", folder.path("amp.spice"), "--in", set, "--json", "--count", "2", "--difference"});
   ASSERT_EQ(found.code, 0) << found.err;
   const auto nearest = nlohmann::json::parse(found.out)[0];
   EXPECT_EQ(nearest["circuit"], "amp");
@@ -68,26 +68,26 @@ TEST_F(TopologyVerbs, NearestNamesTheKnownCircuitAndTheDifference) {
   EXPECT_EQ(nearest["nearest"][0]["difference"], "no difference\n");
   EXPECT_EQ(nearest["nearest"][1]["circuit"], "1");
   EXPECT_EQ(nearest["nearest"][1]["difference"], "- m2 (out b vdd vdd) pmos4\n+ R0 (VDD VOUT1) resistor\n");
-  const Ran other = nullor({"nearest", folder.path("amp.spice"), "--in", set, "--role", "in=VCLK"});
+  const Ran other = topology({"nearest", folder.path("amp.spice"), "--in", set, "--role", "in=VCLK"});
   EXPECT_NE(other.out.find("amp"), std::string::npos);
   EXPECT_EQ(other.out.find("the same"), std::string::npos) << other.out;
 }
 
 TEST_F(TopologyVerbs, TokensInBothForms) {
-  const Ran walk = nullor({"tokens", folder.path("amp.spice"), "--form", "walk"});
+  const Ran walk = topology({"tokens", folder.path("amp.spice"), "--form", "walk"});
   EXPECT_EQ(walk.out.substr(0, 9), "BEGIN VSS") << walk.err;
-  const Ran records = nullor({"tokens", folder.path("amp.spice"), "--count", "3"});
+  const Ran records = topology({"tokens", folder.path("amp.spice"), "--count", "3"});
   EXPECT_EQ(std::count(records.out.begin(), records.out.end(), '\n'), 3);
-  EXPECT_EQ(records.out, nullor({"tokens", folder.path("amp.spice"), "--count", "3"}).out);
+  EXPECT_EQ(records.out, topology({"tokens", folder.path("amp.spice"), "--count", "3"}).out);
 }
 
 TEST_F(TopologyVerbs, RefuseBadInput) {
-  EXPECT_EQ(nullor({"stats", folder.path("missing")}).code, static_cast<int>(ErrorKind::input_output));
-  EXPECT_EQ(nullor({"import", folder.path(), "-o", folder.path("x")}).code,
+  EXPECT_EQ(topology({"stats", folder.path("missing")}).code, static_cast<int>(ErrorKind::input_output));
+  EXPECT_EQ(topology({"import", folder.path(), "-o", folder.path("x")}).code,
             static_cast<int>(ErrorKind::input_output));
-  EXPECT_EQ(nullor({"tokens", folder.path("amp.spice"), "--role", "in=FOO"}).code,
+  EXPECT_EQ(topology({"tokens", folder.path("amp.spice"), "--role", "in=FOO"}).code,
             static_cast<int>(ErrorKind::usage));
-  EXPECT_EQ(nullor({"tokens", folder.path("amp.spice"), "--subckt", "foo"}).code,
+  EXPECT_EQ(topology({"tokens", folder.path("amp.spice"), "--subckt", "foo"}).code,
             static_cast<int>(ErrorKind::netlist));
 }
 

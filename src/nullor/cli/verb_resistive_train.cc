@@ -22,7 +22,7 @@
 namespace nullor {
 namespace {
 
-struct TrainOptions {
+struct ResistiveFlags {
   CommonOptions common;
   NetworkFlags network;
   HardwareFlags hardware;
@@ -36,7 +36,7 @@ struct TrainOptions {
   bool seed_given = false, model_given = false;
 };
 
-DeepFile new_network(const TrainOptions& options, const ImageSet& pictures) {
+DeepFile new_network(const ResistiveFlags& options, const ImageSet& pictures) {
   const DeepPreset& preset = deep_preset(options.model);
   DeepFile out;
   out.training = preset.training;
@@ -53,7 +53,7 @@ DeepFile new_network(const TrainOptions& options, const ImageSet& pictures) {
   return out;
 }
 
-DeepFile resumed_network(const TrainOptions& options) {
+DeepFile resumed_network(const ResistiveFlags& options) {
   DeepFile out = read_deep_file(options.output);
   const auto differs = [&](const char* option) {
     throw InputError(ErrorKind::usage, fmt::format("'{}' was begun with another {}", options.output, option),
@@ -67,7 +67,7 @@ DeepFile resumed_network(const TrainOptions& options) {
   return out;
 }
 
-DeepFile begin(const TrainOptions& options, const ImageSet& pictures) {
+DeepFile begin(const ResistiveFlags& options, const ImageSet& pictures) {
   std::error_code status;
   const bool resume = options.resume && std::filesystem::exists(options.output, status);
   DeepFile out = resume ? resumed_network(options) : new_network(options, pictures);
@@ -90,7 +90,7 @@ std::string epoch_line(const EpochScores& scores, int epochs) {
 /// The network in `file` moves into the trainer; the rest of it stays a record of what was done.
 class Run {
  public:
-  Run(const TrainOptions& options, const ImageSet& training, const ImageSet& test, DeepFile file)
+  Run(const ResistiveFlags& options, const ImageSet& training, const ImageSet& test, DeepFile file)
       : options_(options),
         test_(test),
         file_(std::move(file)),
@@ -198,13 +198,13 @@ class Run {
     std::puts(out.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
   }
 
-  const TrainOptions& options_;
+  const ResistiveFlags& options_;
   const ImageSet& test_;
   DeepFile file_;
   DeepTrainer trainer_;
 };
 
-void train(const TrainOptions& options) {
+void train(const ResistiveFlags& options) {
   ImageSet training = read_image_folder(options.data, true);
   if (options.limit > 0) training = training.first(options.limit);
   ImageSet test = read_image_folder(options.data, false);
@@ -223,7 +223,7 @@ void train(const TrainOptions& options) {
 }  // namespace
 
 void add_resistive_train(CLI::App& resistive) {
-  auto options = std::make_shared<TrainOptions>();
+  auto options = std::make_shared<ResistiveFlags>();
   CLI::App* verb = resistive.add_subcommand("train", "train a deep resistive network on labelled pictures");
   std::string models;
   for (const DeepPreset& preset : deep_presets())

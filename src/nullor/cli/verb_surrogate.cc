@@ -22,7 +22,7 @@
 namespace nullor {
 namespace {
 
-struct TrainOptions {
+struct SurrogateFlags {
   CommonOptions common;
   std::string input, output, plot, checkpoint;
   std::vector<std::string> over, parameters;
@@ -90,7 +90,7 @@ nlohmann::ordered_json to_json(const Surrogate& s, const SurrogateReport& report
   return out;
 }
 
-void train(const TrainOptions& options) {
+void train(const SurrogateFlags& options) {
   std::vector<SurrogateAxis> axes;
   for (const std::string& word : options.over) axes.push_back(axis_of(word));
   for (std::size_t j = 1; j < axes.size(); ++j) {
@@ -172,7 +172,7 @@ void train(const TrainOptions& options) {
 }  // namespace
 
 void add_surrogate(CLI::App& app) {
-  auto options = std::make_shared<TrainOptions>();
+  auto options = std::make_shared<SurrogateFlags>();
   auto eval = std::make_shared<SurrogateEvalOptions>();
   CLI::App* verb =
       app.add_subcommand("surrogate", "network over time and parameters, certified by its residual");

@@ -14,13 +14,13 @@
 namespace nullor {
 namespace {
 
-struct Flags {
+struct ImportFlags {
   std::string source, out;
   bool repair = false, json = false;
   SpiceFlags spice;
 };
 
-void run(const Flags& flags) {
+void run(const ImportFlags& flags) {
   graph::OriginalSet read;
   if (std::filesystem::is_directory(flags.source)) {
     read = graph::import_original(flags.source);
@@ -65,7 +65,7 @@ void run(const Flags& flags) {
 }  // namespace
 
 void add_topology_import(CLI::App& topology) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<ImportFlags>();
   CLI::App* verb =
       topology.add_subcommand("import", "the data set of AnalogGenie, a set or a netlist as one set");
   verb->add_option("source", flags->source, "folder in the layout of xz-group/AnalogGenie, or a file")

@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Flags {
+struct NearestFlags {
   std::vector<std::string> queries;
   std::string known;
   int count = 1;
@@ -21,7 +21,7 @@ struct Flags {
   SpiceFlags spice;
 };
 
-graph::TopologySet read(const std::string& path, const Flags& flags) {
+graph::TopologySet read(const std::string& path, const NearestFlags& flags) {
   graph::TopologySet set = read_topologies(path, flags.spice);
   if (flags.repair) {
     for (graph::TopologyEntry& entry : set.entries) graph::repair(entry.topology);
@@ -37,7 +37,7 @@ void indent(const std::string& text) {
   }
 }
 
-void run(const Flags& flags) {
+void run(const NearestFlags& flags) {
   const graph::TopologySet known = read(flags.known, flags);
   graph::SimilarityIndex index;
   for (const graph::TopologyEntry& entry : known.entries) index.add(entry.topology);
@@ -78,7 +78,7 @@ void run(const Flags& flags) {
 }  // namespace
 
 void add_topology_nearest(CLI::App& topology) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<NearestFlags>();
   CLI::App* verb = topology.add_subcommand("nearest", "the known circuit most like each given one");
   verb->add_option("circuits", flags->queries, "SPICE netlists or sets")->required()->type_name("FILE");
   verb->add_option("--in", flags->known, "set of known circuits")->required()->type_name("SET");

@@ -79,14 +79,14 @@ void print(const Stats& stats) {
   for (const auto& [rule, circuits] : stats.broken) fmt::print("{} break {}\n", circuits, rule);
 }
 
-struct Flags {
+struct StatsFlags {
   std::string set;
   bool repair = false, speed = false, json = false;
   std::uint64_t seed = 1;
   SpiceFlags spice;
 };
 
-void run(const Flags& flags) {
+void run(const StatsFlags& flags) {
   graph::TopologySet set = read_topologies(flags.set, flags.spice);
   if (flags.repair) {
     for (graph::TopologyEntry& entry : set.entries) graph::repair(entry.topology);
@@ -122,7 +122,7 @@ void run(const Flags& flags) {
 }  // namespace
 
 void add_topology_stats(CLI::App& topology) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<StatsFlags>();
   CLI::App* verb = topology.add_subcommand("stats", "families, sizes, duplicates and broken rules of a set");
   verb->add_option("set", flags->set, "circuits (.jsonl, .jsonl.gz, .jsonl.xz) or a netlist")
       ->required()

@@ -10,7 +10,7 @@
 namespace nullor {
 namespace {
 
-struct Flags {
+struct TokensFlags {
   std::string source, form = "records";
   int count = 1;
   std::uint64_t seed = 1;
@@ -24,7 +24,7 @@ std::unique_ptr<graph::Language> language_of(const std::string& form) {
   return std::make_unique<graph::RecordLanguage>(0);
 }
 
-void run(const Flags& flags) {
+void run(const TokensFlags& flags) {
   const graph::TopologySet set = read_topologies(flags.source, flags.spice);
   const auto language = language_of(flags.form);
   Rng rng(flags.seed);
@@ -47,7 +47,7 @@ void run(const Flags& flags) {
 }  // namespace
 
 void add_topology_tokens(CLI::App& topology) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<TokensFlags>();
   CLI::App* verb = topology.add_subcommand("tokens", "circuits as sequences of tokens, in random order");
   verb->add_option("source", flags->source, "a netlist or a set")->required()->type_name("FILE");
   verb->add_option("--form", flags->form, "walk over the pin graph, or one record a device")

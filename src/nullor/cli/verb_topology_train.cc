@@ -22,7 +22,7 @@
 namespace nullor {
 namespace {
 
-struct TrainOptions {
+struct GeneratorFlags {
   CommonOptions common;
   std::string data, language = "records", size = "small", positions = "auto", output = "tied", start;
   TrainingDevice device;
@@ -33,7 +33,7 @@ struct TrainOptions {
   int shard_tokens = 0;
 };
 
-learn::DecoderConfig config_of(const TrainOptions& options, const graph::Language& language) {
+learn::DecoderConfig config_of(const GeneratorFlags& options, const graph::Language& language) {
   constexpr int kRecordContext = 640, kWalkContext = 1024;
   learn::DecoderConfig out = learn::decoder_size(options.size);
   out.vocabulary = language.vocabulary();
@@ -46,7 +46,7 @@ learn::DecoderConfig config_of(const TrainOptions& options, const graph::Languag
   return out;
 }
 
-std::unique_ptr<learn::TrainingBackend> backend_of(const TrainOptions& options,
+std::unique_ptr<learn::TrainingBackend> backend_of(const GeneratorFlags& options,
                                                    const learn::DecoderConfig& config) {
   const int jobs = options.common.jobs;
   return options.device.make([&] { return learn::make_native_backend(config, jobs); },
@@ -64,7 +64,8 @@ std::string epoch_line(const learn::EpochRecord& r, int epochs) {
   return out + fmt::format("  {:.0f} tokens/s", r.tokens / r.seconds);
 }
 
-void report(const TrainOptions& options, const learn::TrainingSummary& summary, const std::string& backend) {
+void report(const GeneratorFlags& options, const learn::TrainingSummary& summary,
+            const std::string& backend) {
   const std::string page = (std::filesystem::path(options.common.out) / "curve.html").string();
   write_file(page, training_page(summary, backend));
   if (summary.curve.empty()) return;
@@ -87,7 +88,7 @@ void report(const TrainOptions& options, const learn::TrainingSummary& summary, 
              epoch_line(best, last.epoch), last.tokens, format_duration(last.seconds), options.common.out);
 }
 
-void train(const TrainOptions& options) {
+void train(const GeneratorFlags& options) {
   const auto language = learn::make_language(options.language);
   const graph::RecordLanguage unconditioned(0);
   const TrainingCircuits circuits = training_circuits(options.data, *language, options.validation_share,
@@ -135,7 +136,7 @@ void train(const TrainOptions& options) {
   interrupt.leave_if_requested();
 }
 
-void add_shape_options(CLI::App& verb, TrainOptions& o) {
+void add_shape_options(CLI::App& verb, GeneratorFlags& o) {
   verb.add_option("--language", o.language,
                   "how circuits are written: records, walks over the pin graph, or walks with the numbers of "
                   "the netlist")
@@ -156,7 +157,7 @@ void add_shape_options(CLI::App& verb, TrainOptions& o) {
   verb.add_option("--start", o.start, "weights to begin with, with their shape")->type_name("FILE");
 }
 
-void add_training_options(CLI::App& verb, TrainOptions& o) {
+void add_training_options(CLI::App& verb, GeneratorFlags& o) {
   learn::TrainingOptions& t = o.training;
   verb.add_option("--epochs", t.epochs, "passes over all circuits")->capture_default_str();
   verb.add_option("--rate", t.rate, "highest rate of AdamW")->capture_default_str();
@@ -186,7 +187,7 @@ void add_training_options(CLI::App& verb, TrainOptions& o) {
 }  // namespace
 
 void add_topology_train(CLI::App& topology) {
-  auto options = std::make_shared<TrainOptions>();
+  auto options = std::make_shared<GeneratorFlags>();
   CLI::App* verb = topology.add_subcommand("train", "train a transformer that writes circuits");
   verb->add_option("--data", options->data, "set of circuits (.jsonl, .gz, .xz)")
       ->required()

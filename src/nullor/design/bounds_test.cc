@@ -6,7 +6,7 @@ namespace nullor {
 namespace {
 
 // The message and place of a refusal, "3:9 ...".
-std::string refusal(const std::string& text, const std::string& path = "b.yaml") {
+std::string refusal_of_bounds(const std::string& text, const std::string& path = "b.yaml") {
   try {
     parse_bounds(text, path);
   } catch (const InputError& e) {
@@ -55,31 +55,36 @@ TEST(Bounds, MapsTheUnitInterval) {
 }
 
 TEST(Bounds, RefusesAtThePlace) {
-  EXPECT_EQ(refusal("w: {min: .nan, max: 1}\n"), "1:10 '.nan' is no bound: it must be a finite number");
-  EXPECT_EQ(refusal("w: {min: 1, max: -inf}\n"), "1:18 '-inf' is no bound: it must be a finite number");
-  EXPECT_EQ(refusal("w: {min: 1, max: ten}\n"), "1:18 'ten' is not a number | for example 1e-6 or 1u");
-  EXPECT_EQ(refusal("\nw: {min: 2, max: 1}\n"), "2:1 'w' has its min 2 above its max 1");
-  EXPECT_EQ(refusal("w: {min: 2, max: 3, type: lg}\n"), "1:27 there is no type 'lg' | did you mean 'log'?");
-  EXPECT_EQ(refusal("w: {min: 0, max: 3, type: log}\n"),
+  EXPECT_EQ(refusal_of_bounds("w: {min: .nan, max: 1}\n"),
+            "1:10 '.nan' is no bound: it must be a finite number");
+  EXPECT_EQ(refusal_of_bounds("w: {min: 1, max: -inf}\n"),
+            "1:18 '-inf' is no bound: it must be a finite number");
+  EXPECT_EQ(refusal_of_bounds("w: {min: 1, max: ten}\n"),
+            "1:18 'ten' is not a number | for example 1e-6 or 1u");
+  EXPECT_EQ(refusal_of_bounds("\nw: {min: 2, max: 1}\n"), "2:1 'w' has its min 2 above its max 1");
+  EXPECT_EQ(refusal_of_bounds("w: {min: 2, max: 3, type: lg}\n"),
+            "1:27 there is no type 'lg' | did you mean 'log'?");
+  EXPECT_EQ(refusal_of_bounds("w: {min: 0, max: 3, type: log}\n"),
             "1:1 'w' is drawn by its logarithm, and its min is 0 | use type linear");
-  EXPECT_EQ(refusal("w: {min: 0.5, max: 3, type: int}\n"),
+  EXPECT_EQ(refusal_of_bounds("w: {min: 0.5, max: 3, type: int}\n"),
             "1:1 'w' is an integer, and its bounds are 0.5 and 3");
-  EXPECT_EQ(refusal("w: {min: 0, max: 3}\nW: {value: 1}\n"), "2:1 'W' stands here twice");
-  EXPECT_EQ(refusal("w: {min: 0}\n"), "1:1 'w' has no max");
-  EXPECT_EQ(refusal("w: {minn: 0}\n"), "1:11 'minn' is not known here | did you mean 'min'?");
-  EXPECT_EQ(refusal("w: {min: 0, max: 1, value: 2}\n").substr(0, 13), "1:1 'w' needs");
-  EXPECT_EQ(refusal("w: {value: 1}\nv: {same_as: wn}\n"),
+  EXPECT_EQ(refusal_of_bounds("w: {min: 0, max: 3}\nW: {value: 1}\n"), "2:1 'W' stands here twice");
+  EXPECT_EQ(refusal_of_bounds("w: {min: 0}\n"), "1:1 'w' has no max");
+  EXPECT_EQ(refusal_of_bounds("w: {minn: 0}\n"), "1:11 'minn' is not known here | did you mean 'min'?");
+  EXPECT_EQ(refusal_of_bounds("w: {min: 0, max: 1, value: 2}\n").substr(0, 13), "1:1 'w' needs");
+  EXPECT_EQ(refusal_of_bounds("w: {value: 1}\nv: {same_as: wn}\n"),
             "2:1 'v' is tied to 'wn', which is not in this file | did you mean 'w'?");
-  EXPECT_EQ(refusal("v: {expression: 2*u}\nu: {same_as: v}\n").substr(0, 60),
+  EXPECT_EQ(refusal_of_bounds("v: {expression: 2*u}\nu: {same_as: v}\n").substr(0, 60),
             "1:1 'v' is tied to 'u', which is tied itself, further below ");
-  EXPECT_EQ(refusal("w: {value: 1}\nv: {expression: foo(w)}\n").substr(0, 26), "2:1 'v' cannot be computed");
-  EXPECT_EQ(refusal("w: [1, 2]\n").substr(0, 24), "1:4 this is no bound | f");
-  EXPECT_NE(refusal("w: {min: 1\n"), "accepted");
-  EXPECT_NE(refusal(""), "accepted");
-  EXPECT_NE(refusal("- a\n- b\n"), "accepted");
-  EXPECT_EQ(refusal("w = { min = nan, max = 1 }", "b.toml"),
+  EXPECT_EQ(refusal_of_bounds("w: {value: 1}\nv: {expression: foo(w)}\n").substr(0, 26),
+            "2:1 'v' cannot be computed");
+  EXPECT_EQ(refusal_of_bounds("w: [1, 2]\n").substr(0, 24), "1:4 this is no bound | f");
+  EXPECT_NE(refusal_of_bounds("w: {min: 1\n"), "accepted");
+  EXPECT_NE(refusal_of_bounds(""), "accepted");
+  EXPECT_NE(refusal_of_bounds("- a\n- b\n"), "accepted");
+  EXPECT_EQ(refusal_of_bounds("w = { min = nan, max = 1 }", "b.toml"),
             "1:13 'nan' is no bound: it must be a finite number");
-  EXPECT_EQ(refusal("w = { min = 1, max = 1", "b.toml").substr(0, 2), "1:");
+  EXPECT_EQ(refusal_of_bounds("w = { min = 1, max = 1", "b.toml").substr(0, 2), "1:");
 }
 
 // Dots nest tables as brackets do, and are followed by recursion.

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "nullor/base/file.h"
+#include "nullor/base/source_folder_test.h"
 #include "nullor/design/dataset_compare.h"
 #include "nullor/design/dataset_export.h"
 
@@ -16,7 +17,6 @@ namespace nullor {
 namespace {
 
 namespace fs = std::filesystem;
-const std::string kRoot = NULLOR_SOURCE_DIR;
 
 /// A divider with a failure, cheap to measure: 24 samples at two supplies, shards of seven rows.
 class DatasetTest : public testing::Test {
@@ -268,15 +268,15 @@ TEST_F(DatasetTest, ExportsWhatOthersRead) {
 // The same decks through ngspice, with steps so short that neither engine's choice of them matters.
 TEST_F(DatasetTest, AgreesWithNgspiceMetricByMetric) {
   if (std::system("ngspice --version > /dev/null 2>&1") != 0) GTEST_SKIP() << "no ngspice";
-  std::string bench = read_file(kRoot + "/share/testbenches/amplifier.toml");
+  std::string bench = read_file(kSourceFolder + "/share/testbenches/amplifier.toml");
   const std::string tolerance = ".options reltol=1e-6 trtol=1\n";
   ASSERT_NE(bench.find(tolerance), std::string::npos);
   write_file(path("fine.toml"),
              bench.replace(bench.find(tolerance), tolerance.size(), ".options reltol=1e-7 trtol=0.1\n"));
   DatasetOptions options;
-  options.files.netlist = kRoot + "/examples/dataset/two_stage.cir";
+  options.files.netlist = kSourceFolder + "/examples/dataset/two_stage.cir";
   options.testbench = path("fine.toml");
-  options.bounds = kRoot + "/examples/dataset/two_stage.yaml";
+  options.bounds = kSourceFolder + "/examples/dataset/two_stage.yaml";
   options.samples = 40;
   options.sampling = Sampling::latin_hypercube;
   options.seed = 3;

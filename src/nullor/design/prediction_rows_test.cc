@@ -15,7 +15,7 @@ namespace {
 
 /// What a call says when it refuses.
 template <class F>
-std::string refusal(F f) {
+std::string refusal_of_rows(F f) {
   try {
     f();
   } catch (const InputError& e) {
@@ -113,26 +113,27 @@ TEST(PredictionRows, KeepsTheMetricsThatAreNamed) {
   EXPECT_EQ(some.metrics, (std::vector<std::string>{"power", "gain"}));
   EXPECT_EQ(some.units, (std::vector<std::string>{"W", "dB"}));
   EXPECT_EQ(some.metric_values, (std::vector<double>{3, 1, 6, 4}));
-  expect_contains(refusal([&] { (void)rows.with_metrics({"gwb"}); }),
+  expect_contains(refusal_of_rows([&] { (void)rows.with_metrics({"gwb"}); }),
                   {"'stage' has no metric 'gwb'", "did you mean 'gbw'?"});
-  expect_contains(refusal([&] { (void)rows.with_metrics({"noise_figure"}); }), {"it has gain, gbw, power"});
+  expect_contains(refusal_of_rows([&] { (void)rows.with_metrics({"noise_figure"}); }),
+                  {"it has gain, gbw, power"});
 }
 
 TEST_F(PredictionTest, ReadsTheShardsThatAreThere) {
   make("set");
   std::filesystem::remove(shard_path(folder_.path("set"), 1));
   EXPECT_EQ(read_prediction_rows(folder_.path("set"), true).rows(), 19u);
-  EXPECT_NE(refusal([&] { read_prediction_rows(folder_.path("set"), false); }), "no error");
+  EXPECT_NE(refusal_of_rows([&] { read_prediction_rows(folder_.path("set"), false); }), "no error");
 }
 
 TEST_F(PredictionTest, RefusesADataSetOfAnotherCircuit) {
   make("set");
   const std::string text = read_file(folder_.path("a.cir"));
   write_file(folder_.path("a.cir"), text + "* changed\n");
-  expect_contains(refusal([&] { read_prediction_rows(folder_.path("set"), false); }),
+  expect_contains(refusal_of_rows([&] { read_prediction_rows(folder_.path("set"), false); }),
                   {"a.cir", "has changed"});
   std::filesystem::remove(folder_.path("a.cir"));
-  expect_contains(refusal([&] { read_prediction_rows(folder_.path("set"), false); }), {"a.cir"});
+  expect_contains(refusal_of_rows([&] { read_prediction_rows(folder_.path("set"), false); }), {"a.cir"});
 }
 
 TEST_F(PredictionTest, AQueryHasTheCircuitOfItsDataSet) {
@@ -185,7 +186,7 @@ TEST_F(PredictionTest, OtherParametersKeepTheirValues) {
 TEST_F(PredictionTest, SaysWhichParameterIsMissing) {
   query_.parameters = {"w"};
   query_.values = {1e-6};
-  expect_contains(refusal([&] { query_rows(query_); }), {"missing parameter 'r'", "a.cir:3"});
+  expect_contains(refusal_of_rows([&] { query_rows(query_); }), {"missing parameter 'r'", "a.cir:3"});
 }
 
 TEST_F(PredictionTest, SaysWhichParameterIsUnknown) {
@@ -193,35 +194,36 @@ TEST_F(PredictionTest, SaysWhichParameterIsUnknown) {
   query_.values = {1e-6, 1e3, 1};
   const auto table = std::make_shared<SourceFile>(SourceFile{"q.csv", "w,r,kk\n"});
   query_.where = {{table, 1, 1}, {table, 1, 3}, {table, 1, 5}};
-  expect_contains(refusal([&] { query_rows(query_); }),
+  expect_contains(refusal_of_rows([&] { query_rows(query_); }),
                   {"q.csv:1:5", "no parameter 'kk'", "did you mean 'k'"});
   query_.parameters = {"w", "r", "temperatur"};
-  expect_contains(refusal([&] { query_rows(query_); }), {"did you mean 'temperature'"});
+  expect_contains(refusal_of_rows([&] { query_rows(query_); }), {"did you mean 'temperature'"});
   query_.parameters = {"w", "r", "r"};
-  expect_contains(refusal([&] { query_rows(query_); }), {"'r' is given twice"});
+  expect_contains(refusal_of_rows([&] { query_rows(query_); }), {"'r' is given twice"});
 }
 
 TEST_F(PredictionTest, RefusesQueriesThatAreNone) {
   PredictionQuery query = query_;
   query.values.pop_back();
-  expect_contains(refusal([&] { query_rows(query); }), {"3 values"});
+  expect_contains(refusal_of_rows([&] { query_rows(query); }), {"3 values"});
   query = query_;
   query.values[3] = NAN;
-  expect_contains(refusal([&] { query_rows(query); }), {"row 2", "'r'"});
+  expect_contains(refusal_of_rows([&] { query_rows(query); }), {"row 2", "'r'"});
   query = query_;
   query.set = {{"w", 1}};
-  expect_contains(refusal([&] { query_rows(query); }), {"no condition 'w'"});
+  expect_contains(refusal_of_rows([&] { query_rows(query); }), {"no condition 'w'"});
   query = query_;
   query.files.models = {folder_.path("{corner}.sp")};
-  expect_contains(refusal([&] { query_rows(query); }), {"corner"});
+  expect_contains(refusal_of_rows([&] { query_rows(query); }), {"corner"});
   query = query_;
   write_file(folder_.path("x.cir"), ".subckt stage vdd gnd in out\nx1 in out frobnicator\n.ends\n");
   query.files.netlist = folder_.path("x.cir");
-  expect_contains(refusal([&] { query_rows(query); }), {"x.cir:2", "'frobnicator'", "does not tell"});
+  expect_contains(refusal_of_rows([&] { query_rows(query); }), {"x.cir:2", "'frobnicator'", "does not tell"});
   write_file(folder_.path("x.cir"), ".subckt stage vdd gnd in out\ne1 in out vdd gnd 2\n.ends\n");
-  expect_contains(refusal([&] { query_rows(query); }), {"x.cir:2", "'e1' is nothing that a predictor knows"});
+  expect_contains(refusal_of_rows([&] { query_rows(query); }),
+                  {"x.cir:2", "'e1' is nothing that a predictor knows"});
   write_file(folder_.path("x.cir"), ".subckt stage vdd gnd in\nr1 in gnd 2\n.ends\n");
-  expect_contains(refusal([&] { query_rows(query); }), {"does not have"});
+  expect_contains(refusal_of_rows([&] { query_rows(query); }), {"does not have"});
 }
 
 TEST_F(PredictionTest, LengthsWithoutModelsAreMicrometresWhereTheyAreHuge) {
@@ -256,7 +258,7 @@ TEST(StandInModels, DefineWhatIsMissingOnly) {
                    ".subckt a_diode n0 n1 area=1\nd0 n0 n1 a_diode area={area}\n"});
   EXPECT_EQ(lines.find("known"), std::string::npos);
   EXPECT_EQ(lines.find("mm"), std::string::npos);
-  expect_contains(refusal([] { stand_in_models("t\nx1 a b a_res_poly w=1 l=2\n.end\n"); }),
+  expect_contains(refusal_of_rows([] { stand_in_models("t\nx1 a b a_res_poly w=1 l=2\n.end\n"); }),
                   {"only the models"});
 }
 
@@ -270,7 +272,7 @@ TEST(ParameterTableFile, IsReadByColumns) {
   EXPECT_EQ(table.where[2].line, 1);
   const auto refused = [&](const std::string& text) {
     write_file(path, text);
-    return refusal([&] { read_parameter_table(path); });
+    return refusal_of_rows([&] { read_parameter_table(path); });
   };
   expect_contains(refused("a,b\n1,x\n"), {"p.csv:2:3", "'x' of 'b' is not a number"});
   expect_contains(refused("a,b\n1,2\n1,\n"), {"p.csv:3:3", "'b' has no value"});

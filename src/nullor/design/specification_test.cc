@@ -40,7 +40,7 @@ TEST(Specification, ReadsAFile) {
 }
 
 /// The message of a specification that must be refused.
-std::string refusal(const std::string& text) {
+std::string refusal_of_specification(const std::string& text) {
   try {
     check_specification(parse_specification(text, "spec.toml"));
   } catch (const InputError& error) {
@@ -51,12 +51,12 @@ std::string refusal(const std::string& text) {
 
 TEST(Specification, RefusesWithPlaceAndReason) {
   const auto refuses = [](const std::string& text, const std::string& place, const std::string& why) {
-    const std::string message = refusal(text);
+    const std::string message = refusal_of_specification(text);
     EXPECT_NE(message.find(place), std::string::npos) << message;
     EXPECT_NE(message.find(why), std::string::npos) << message;
   };
   const std::string vary = "[vary]\nr = { min = 1, max = 2 }\n", goals = "[goals]\ng = { at_least = 1 }\n";
-  EXPECT_EQ(refusal(vary + goals), "accepted");
+  EXPECT_EQ(refusal_of_specification(vary + goals), "accepted");
   refuses("[vary\n", "spec.toml:1", "");
   refuses(goals, "", "nothing may vary");
   refuses(vary, "", "no goal");

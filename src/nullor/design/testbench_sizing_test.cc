@@ -10,6 +10,7 @@
 #include <fstream>
 
 #include "nullor/base/file.h"
+#include "nullor/base/source_folder_test.h"
 #include "nullor/base/test_folder.h"
 #include "nullor/design/analoggym_test.h"
 #include "nullor/design/sizing.h"
@@ -17,8 +18,6 @@
 
 namespace nullor {
 namespace {
-
-const std::string kRoot = NULLOR_SOURCE_DIR;
 
 Specification wanted(const std::vector<std::string>& goals) {
   Specification out;
@@ -190,7 +189,7 @@ class Sky130Sizing : public OnAnalogGym {
     out.files.netlist = data_ + "/analoggym/amplifier/spice_netlist/Leung_NMCNR_Pin_3";
     out.files.includes = {data_ + "/analoggym/amplifier/design_variables/Leung_NMCNR_Pin_3"};
     out.files.models = {data_ + "/sky130/corners/{corner}_flat.spice"};
-    out.bounds = kRoot + "/examples/optimize/leung_nmcnr.yaml";
+    out.bounds = kSourceFolder + "/examples/optimize/leung_nmcnr.yaml";
     return out;
   }
 };

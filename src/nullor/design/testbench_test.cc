@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "nullor/base/file.h"
+#include "nullor/base/source_folder_test.h"
 #include "nullor/base/test_folder.h"
 #include "nullor/design/lane_evaluator.h"
 #include "nullor/design/testbench_deck.h"
@@ -13,9 +14,7 @@
 namespace nullor {
 namespace {
 
-const std::string kRoot = NULLOR_SOURCE_DIR;
-
-std::string refusal(const std::string& text) {
+std::string refusal_of_testbench(const std::string& text) {
   try {
     parse_testbench(text, "t.toml");
   } catch (const InputError& e) {
@@ -30,7 +29,7 @@ constexpr const char* kSmall =
     "deck = '''\nv1 in 0 {vdd}\nr1 out 0 1k\n.op\n'''\n";
 
 TEST(Testbench, ReadsTheShippedFiles) {
-  const Testbench bench = read_testbench(kRoot + "/share/testbenches/amplifier.toml");
+  const Testbench bench = read_testbench(kSourceFolder + "/share/testbenches/amplifier.toml");
   std::vector<std::string> paper;
   for (const MetricSpec& m : bench.metrics) {
     if (!m.paper.empty()) paper.push_back(m.paper);
@@ -45,32 +44,38 @@ TEST(Testbench, ReadsTheShippedFiles) {
 TEST(Testbench, RefusesASetupThatWaitsForALaterOne) {
   std::string text = kSmall;
   text.insert(text.find("deck"), "when = \"x > 1\"\n");
-  EXPECT_EQ(refusal(text + "[[metric]]\nname = \"x\"\nsetup = \"s\"\nmeas = \"op find v(out)\"\n"),
-            "6 'x' is measured on set-up 's', which is not above");
+  EXPECT_EQ(
+      refusal_of_testbench(text + "[[metric]]\nname = \"x\"\nsetup = \"s\"\nmeas = \"op find v(out)\"\n"),
+      "6 'x' is measured on set-up 's', which is not above");
 }
 
 TEST(Testbench, RefusesAtThePlace) {
   const std::string small = kSmall;
   EXPECT_EQ(
-      refusal(small + "[[metric]]\nname = \"x\"\nsetup = \"q\"\nmeas = \"op find v(out)\"\n").substr(0, 31),
+      refusal_of_testbench(small + "[[metric]]\nname = \"x\"\nsetup = \"q\"\nmeas = \"op find v(out)\"\n")
+          .substr(0, 31),
       "13 there is no set-up 'q'");
-  EXPECT_EQ(refusal(small + "[[metric]]\nname = \"x\"\nvalue = \"y+1\"\n"),
+  EXPECT_EQ(refusal_of_testbench(small + "[[metric]]\nname = \"x\"\nvalue = \"y+1\"\n"),
             "13 'y' is no condition and no metric above");
-  EXPECT_EQ(refusal(small + "[[metric]]\nname = \"x\"\nvalue = \"v(out)\"\n"),
+  EXPECT_EQ(refusal_of_testbench(small + "[[metric]]\nname = \"x\"\nvalue = \"v(out)\"\n"),
             "13 'v()' has no meaning outside of meas");
-  EXPECT_EQ(refusal(small + "[[metric]]\nname = \"X\"\nvalue = \"1\"\n"), "12 'X' is no name");
-  EXPECT_EQ(refusal(small + "[[metric]]\nname = \"vdd\"\nvalue = \"1\"\n"), "11 'vdd' stands here twice");
-  EXPECT_EQ(refusal(small + "[[metric]]\nname = \"x\"\nvalue = \"1\"\nsense = \"up\"\n"),
+  EXPECT_EQ(refusal_of_testbench(small + "[[metric]]\nname = \"X\"\nvalue = \"1\"\n"), "12 'X' is no name");
+  EXPECT_EQ(refusal_of_testbench(small + "[[metric]]\nname = \"vdd\"\nvalue = \"1\"\n"),
+            "11 'vdd' stands here twice");
+  EXPECT_EQ(refusal_of_testbench(small + "[[metric]]\nname = \"x\"\nvalue = \"1\"\nsense = \"up\"\n"),
             "14 'up' is no sense");
-  EXPECT_EQ(refusal(small + "[[metric]]\nname = \"x\"\nvalue = \"1\"\n[[failure]]\nclass = \"c\"\n"),
-            "14 'c' needs missing, found or when");
-  EXPECT_EQ(refusal(small +
-                    "[[metric]]\nname = \"x\"\nvalue = \"1\"\n[[failure]]\nclass = \"c\"\nmissing = \"y\"\n"),
-            "16 there is no metric 'y'");
-  EXPECT_EQ(refusal(small + "[[metric]]\nname = \"x\"\nsetup = \"s\"\nmeas = \"op frobnicate v(out)\"\n")
+  EXPECT_EQ(
+      refusal_of_testbench(small + "[[metric]]\nname = \"x\"\nvalue = \"1\"\n[[failure]]\nclass = \"c\"\n"),
+      "14 'c' needs missing, found or when");
+  EXPECT_EQ(
+      refusal_of_testbench(
+          small + "[[metric]]\nname = \"x\"\nvalue = \"1\"\n[[failure]]\nclass = \"c\"\nmissing = \"y\"\n"),
+      "16 there is no metric 'y'");
+  EXPECT_EQ(refusal_of_testbench(small +
+                                 "[[metric]]\nname = \"x\"\nsetup = \"s\"\nmeas = \"op frobnicate v(out)\"\n")
                 .substr(0, 2),
             "14");
-  EXPECT_EQ(refusal(small + "[metrics]\n").substr(0, 2), "11");
+  EXPECT_EQ(refusal_of_testbench(small + "[metrics]\n").substr(0, 2), "11");
 }
 
 /// A divider under kSmall, with the metrics given.
@@ -157,9 +162,11 @@ TEST(Evaluator, SaysWhatDoesNotFit) {
 
 class TwoStage : public testing::Test {
  protected:
-  Testbench bench = read_testbench(kRoot + "/share/testbenches/amplifier.toml");
-  CircuitSetting setting{
-      {kRoot + "/examples/dataset/two_stage.cir", {}, {}, ""}, {"c_miller", "l_in", "r_zero"}, {1, 1, 1}, {}};
+  Testbench bench = read_testbench(kSourceFolder + "/share/testbenches/amplifier.toml");
+  CircuitSetting setting{{kSourceFolder + "/examples/dataset/two_stage.cir", {}, {}, ""},
+                         {"c_miller", "l_in", "r_zero"},
+                         {1, 1, 1},
+                         {}};
   std::vector<double> conditions() const {
     std::vector<double> out;
     for (const Condition& c : bench.conditions) out.push_back(c.value);
@@ -268,7 +275,7 @@ TEST(Testbench, RefusesAStopThatIsNotOfItsTransient) {
   const std::string text = kSmall;
   const auto at = text.find("connect");
   const auto with = [&](const std::string& stop, const std::string& metric) {
-    return refusal(text.substr(0, at) + "stop = \"" + stop + "\"\n" + text.substr(at) + metric);
+    return refusal_of_testbench(text.substr(0, at) + "stop = \"" + stop + "\"\n" + text.substr(at) + metric);
   };
   const std::string found = "[[metric]]\nname = \"x\"\nsetup = \"s\"\nmeas = \"op find v(out)\"\n";
   EXPECT_NE(with("x", found).find("'x' is not measured on the transient of 's'"), std::string::npos);

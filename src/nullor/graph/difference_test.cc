@@ -12,7 +12,7 @@
 namespace nullor::graph {
 namespace {
 
-constexpr const char* kAmplifier =
+constexpr const char* kMirrored =
     "M1 (VOUT1 VIN1 VSS VSS) nmos4\nM2 (a a VDD VDD) pmos4\nM3 (VOUT1 a VDD VDD) pmos4\nR1 (a VSS) resistor";
 
 std::string text(const char* a, const char* b) {
@@ -21,16 +21,16 @@ std::string text(const char* a, const char* b) {
 }
 
 TEST(Difference, IsPrintedInBothNames) {
-  EXPECT_EQ(text(kAmplifier, kAmplifier), "no difference\n");
-  EXPECT_EQ(text(kAmplifier,
+  EXPECT_EQ(text(kMirrored, kMirrored), "no difference\n");
+  EXPECT_EQ(text(kMirrored,
                  "M1 (VOUT1 VIN1 VSS VSS) nmos4\nM2 (a a VDD VDD) pmos4\nM4 (VOUT1 VB1 VDD VDD) pmos4\n"
                  "R1 (a VSS) resistor"),
             "~ G of M3 on a, in the other (M4) on VB1\n");
-  EXPECT_EQ(text(kAmplifier,
+  EXPECT_EQ(text(kMirrored,
                  "M1 (VOUT1 VIN1 VSS VSS) nmos4\nM2 (b b VDD VDD) pmos4\nM3 (VDD b VOUT1 VDD) pmos4\n"
                  "C1 (VOUT1 b) capacitor"),
             "- R1 (a VSS) resistor\n+ C1 (VOUT1 b) capacitor\n");
-  EXPECT_EQ(text(kAmplifier,
+  EXPECT_EQ(text(kMirrored,
                  "M1 (VOUT1 VIN1 VSS VSS) nmos4\nM2 (IB1 IB1 VDD VDD) pmos4\nM3 (VOUT1 IB1 VDD VDD) pmos4\n"
                  "R1 (IB1 VSS) resistor"),
             "~ net a is internal, in the other (IB1) port IB\n");

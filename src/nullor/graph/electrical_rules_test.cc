@@ -5,9 +5,10 @@
 namespace nullor::graph {
 namespace {
 
-const std::vector<std::string> kPorts = {"VDD", "VSS", "VIN1", "VOUT1"};
+const std::vector<std::string> kFourPorts = {"VDD", "VSS", "VIN1", "VOUT1"};
 
-std::vector<std::string> broken(const std::string& netlist, const std::vector<std::string>& ports = kPorts) {
+std::vector<std::string> broken(const std::string& netlist,
+                                const std::vector<std::string>& ports = kFourPorts) {
   std::vector<std::string> out;
   for (const RuleBreak& one : check_rules(parse_netlist(netlist, ports, "test"))) {
     out.emplace_back(rule_name(one.rule));

@@ -11,8 +11,8 @@
 namespace nullor::graph {
 namespace {
 
-const std::vector<std::string> kPorts = {"VDD", "VSS", "VIN1", "VIN2", "VOUT1", "VB1"};
-const char* const kPair =
+const std::vector<std::string> kRecordPorts = {"VDD", "VSS", "VIN1", "VIN2", "VOUT1", "VB1"};
+const char* const kRecordPair =
     "M1 (a VIN1 t VSS) nmos4\nM2 (VOUT1 VIN2 t VSS) nmos4\nM3 (t VB1 VSS VSS) nmos4\nM4 (a a VDD VDD) pmos4\n"
     "M5 (VOUT1 a VDD VDD) pmos4\nQ1 (VSS VSS VB1) pnp\nC1 (VOUT1 a) capacitor\n";
 
@@ -36,14 +36,14 @@ std::multiset<std::string> lines(const Topology& topology) {
 }
 
 TEST(Records, NumbersNetsByAppearance) {
-  const Topology pair = parse_netlist(kPair, kPorts, "test");
+  const Topology pair = parse_netlist(kRecordPair, kRecordPorts, "test");
   const std::vector<int> order = {0, 1, 5};
   EXPECT_EQ(text(record_tokens(pair, order)),
             "nmos n1 VIN1 n2 VSS nmos VOUT1 VIN2 n2 VSS pnp VSS VSS VB1 - ");
 }
 
 TEST(Records, DecodeReturnsTheCircuitUpToNames) {
-  const Topology pair = parse_netlist(kPair, kPorts, "test");
+  const Topology pair = parse_netlist(kRecordPair, kRecordPorts, "test");
   const RecordLanguage language;
   Rng rng(3);
   std::set<std::vector<int>> seen;

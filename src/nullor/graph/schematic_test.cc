@@ -14,7 +14,7 @@ namespace nullor::graph {
 namespace {
 
 /// A valid circuit from random choices among what the mask allows.
-Topology random_circuit(std::uint64_t seed, int devices) {
+Topology numbered_circuit(std::uint64_t seed, int devices) {
   Rng rng(seed);
   Conditions conditions{.min_devices = devices, .max_devices = devices};
   conditions.ports[static_cast<std::size_t>(PortRole::vdd)] =
@@ -148,18 +148,18 @@ void expect_drawn(const Topology& topology, const std::string& what) {
 
 TEST(Schematic, JoinsThePinsOfANetAndNoOthers) {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
-    expect_drawn(random_circuit(seed, 2 + static_cast<int>(seed % 25)), "seed " + std::to_string(seed));
+    expect_drawn(numbered_circuit(seed, 2 + static_cast<int>(seed % 25)), "seed " + std::to_string(seed));
     if (HasFailure()) return;
   }
 }
 
-const std::vector<std::string> kPorts = {"VDD", "VSS", "VIN1", "VIN2", "VOUT1", "VB1"};
+const std::vector<std::string> kPairPorts = {"VDD", "VSS", "VIN1", "VIN2", "VOUT1", "VB1"};
 const char* const kPair =
     "M1 (a VIN1 t VSS) nmos4\nM2 (VOUT1 VIN2 t VSS) nmos4\nM3 (t VB1 VSS VSS) nmos4\nM4 (a a VDD VDD) pmos4\n"
     "M5 (VOUT1 a VDD VDD) pmos4\n";
 
 TEST(Schematic, HeightsFallFromVddToVss) {
-  const Topology pair = parse_netlist(kPair, kPorts, "test");
+  const Topology pair = parse_netlist(kPair, kPairPorts, "test");
   const std::vector<double> height = net_heights(pair);
   const auto of = [&](const char* net) { return height[static_cast<std::size_t>(pair.find_net(net))]; };
   EXPECT_EQ(of("VDD"), 1);
@@ -170,7 +170,7 @@ TEST(Schematic, HeightsFallFromVddToVss) {
 }
 
 TEST(Schematic, DrawsADifferentialPairAsPeopleDo) {
-  const Topology pair = parse_netlist(kPair, kPorts, "test");
+  const Topology pair = parse_netlist(kPair, kPairPorts, "test");
   const std::vector<Symbol> symbols = place(pair);
   EXPECT_EQ(symbols[0].at.y, symbols[1].at.y);  // the pair in one row
   EXPECT_EQ(symbols[3].at.y, symbols[4].at.y);  // the mirror in another, above
@@ -181,12 +181,12 @@ TEST(Schematic, DrawsADifferentialPairAsPeopleDo) {
 }
 
 TEST(Schematic, EqualCircuitsGiveEqualDrawings) {
-  const Topology circuit = random_circuit(7, 20);
+  const Topology circuit = numbered_circuit(7, 20);
   EXPECT_EQ(schematic_svg(circuit, draw(circuit)), schematic_svg(circuit, draw(circuit)));
 }
 
 TEST(Schematic, NamesCannotBreakTheFile) {
-  Topology pair = parse_netlist(kPair, kPorts, "test");
+  Topology pair = parse_netlist(kPair, kPairPorts, "test");
   pair.devices[0].name = "<script>";
   EXPECT_EQ(schematic_svg(pair, draw(pair)).find("<script"), std::string::npos);
 }

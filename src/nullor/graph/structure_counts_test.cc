@@ -13,10 +13,10 @@
 namespace nullor::graph {
 namespace {
 
-constexpr std::array<const char*, 5> kPorts = {"VDD", "VSS", "VIN1", "VIN2", "VOUT1"};
+constexpr std::array<const char*, 5> kFivePorts = {"VDD", "VSS", "VIN1", "VIN2", "VOUT1"};
 
 Topology circuit(std::string_view text) {
-  const std::vector<std::string> ports(kPorts.begin(), kPorts.end());
+  const std::vector<std::string> ports(kFivePorts.begin(), kFivePorts.end());
   return parse_netlist(text, ports, "test");
 }
 

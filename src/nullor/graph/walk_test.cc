@@ -15,7 +15,7 @@
 namespace nullor::graph {
 namespace {
 
-constexpr const char* kAmplifier =
+constexpr const char* kTwoStage =
     "M1 (VOUT1 VIN1 VSS VSS) nmos4\nM2 (a a VDD VDD) pmos4\nM3 (VOUT1 a VDD VDD) pmos4\n"
     "R1 (a VSS) resistor";
 
@@ -47,7 +47,7 @@ TEST(WalkLanguage, WalksThereAndBack) {
 }
 
 TEST(WalkLanguage, UsesEveryEdgeOnceInEachDirection) {
-  const PinGraph graph = pin_graph(circuit_of(kAmplifier));
+  const PinGraph graph = pin_graph(circuit_of(kTwoStage));
   Rng rng(3);
   for (int k = 0; k < 20; ++k) {
     const std::vector<int> walk = closed_walk(graph, k == 0 ? nullptr : &rng);
@@ -59,7 +59,7 @@ TEST(WalkLanguage, UsesEveryEdgeOnceInEachDirection) {
 }
 
 TEST(WalkLanguage, PermutesAndRenumbers) {
-  const Topology t = circuit_of(kAmplifier);
+  const Topology t = circuit_of(kTwoStage);
   Rng rng(5);
   std::set<std::string> permuted, numbered, plain;
   for (int k = 0; k < 50; ++k) {
@@ -101,7 +101,7 @@ RC_GTEST_PROP(WalkLanguage, RoundTripsOrSaysWhyNot, ()) {
 RC_GTEST_PROP(WalkLanguage, SurvivesDamage, ()) {
   Rng rng(*rc::gen::arbitrary<std::uint64_t>());
   const WalkLanguage language;
-  std::vector<int> tokens = language.encode(circuit_of(kAmplifier), rng);
+  std::vector<int> tokens = language.encode(circuit_of(kTwoStage), rng);
   for (std::uint64_t k = 0, count = 1 + rng.below(3); k < count; ++k) {
     const auto where = tokens.begin() + static_cast<std::ptrdiff_t>(rng.below(tokens.size()));
     const std::uint64_t how = rng.below(3);

@@ -12,7 +12,7 @@ namespace nullor::learn {
 namespace {
 
 using Form = MetricScale::Form;
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kUnmeasured = std::numeric_limits<double>::quiet_NaN();
 
 /// Rows of one metric.
 PredictionRows rows_of(std::vector<double> values) {
@@ -107,16 +107,17 @@ TEST(MetricScale, ComesBackAndKeepsTheOrder) {
 
 TEST(MetricScale, LearnsFromTheValuesThatAreThere) {
   const double inf = std::numeric_limits<double>::infinity();
-  const MetricScale scale = fit_scales({{rows_of({kNan, 1, 4}), rows_of({}), rows_of({inf, 2, kNan})}})[0];
+  const MetricScale scale =
+      fit_scales({{rows_of({kUnmeasured, 1, 4}), rows_of({}), rows_of({inf, 2, kUnmeasured})}})[0];
   EXPECT_DOUBLE_EQ(scale.centre, 2);
-  const MetricScale none = scale_of({kNan, kNan});
+  const MetricScale none = scale_of({kUnmeasured, kUnmeasured});
   EXPECT_EQ(none.centre, 0);
   EXPECT_EQ(none.spread, 1);
-  const MetricScale one = scale_of({kNan, -7});
+  const MetricScale one = scale_of({kUnmeasured, -7});
   EXPECT_EQ(one.centre, -7);
   EXPECT_EQ(one.spread, 1);
   EXPECT_EQ(scale_of({5, 5, 5}).spread, 1);
-  EXPECT_TRUE(std::isnan(scale.scaled(kNan)));
+  EXPECT_TRUE(std::isnan(scale.scaled(kUnmeasured)));
 }
 
 TEST(MetricScale, ReadsEachMetricFromItsColumn) {

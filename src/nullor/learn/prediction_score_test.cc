@@ -10,7 +10,7 @@
 namespace nullor::learn {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// Scores on a coarse grid, so that many are equal, and truths that they say something about.
@@ -195,7 +195,7 @@ TEST(Spearman, SeesTheOrderAlone) {
 }
 
 TEST(Coverage, CountsEndsAsInside) {
-  const std::vector<double> low = {0, 0, 0, kNan}, high = {1, 1, 1, 2};
+  const std::vector<double> low = {0, 0, 0, kNoValue}, high = {1, 1, 1, 2};
   EXPECT_DOUBLE_EQ(coverage(low, high, std::vector<double>{0, 1, 1.5, 1}), 0.5);
 }
 
@@ -251,7 +251,7 @@ TEST(ConformalMargin, IsInfiniteForTooFewRows) {
 }
 
 TEST(Scores, AreNaNWhereTheyMeanNothing) {
-  const std::vector<double> score = {0.1, 0.9}, spoilt = {0.1, kNan}, none;
+  const std::vector<double> score = {0.1, 0.9}, spoilt = {0.1, kNoValue}, none;
   const std::vector<char> all = {1, 1}, nobody = {0, 0}, both = {0, 1}, empty;
   EXPECT_TRUE(std::isnan(auroc(score, all)));
   EXPECT_TRUE(std::isnan(auroc(score, nobody)));
@@ -263,7 +263,7 @@ TEST(Scores, AreNaNWhereTheyMeanNothing) {
   EXPECT_TRUE(std::isnan(calibration_error(none, empty)));
   EXPECT_TRUE(std::isnan(calibration_error(spoilt, both)));
   EXPECT_TRUE(std::isnan(median({})));
-  EXPECT_TRUE(std::isnan(median({1, kNan, 2})));
+  EXPECT_TRUE(std::isnan(median({1, kNoValue, 2})));
   EXPECT_TRUE(std::isnan(median_relative_error(spoilt, score)));
   EXPECT_TRUE(std::isnan(median_absolute_error(none, none)));
   EXPECT_TRUE(std::isnan(r_squared(score, std::vector<double>{1, 1})));

@@ -12,7 +12,7 @@
 namespace nullor::learn {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 /// Six rows of two metrics; the third is illegal, the fifth unstable and the last has no speed.
 PredictionRows truth() {
@@ -23,7 +23,7 @@ PredictionRows truth() {
   out.classes = {"ok", "illegal_geometry", "unstable"};
   out.corner.assign(6, 0);
   out.failure = {0, 0, 1, 0, 2, 0};
-  out.metric_values = {10, 1e3, 20, 1e5, kNan, kNan, 40, 1e7, 50, 1e8, 30, kNan};
+  out.metric_values = {10, 1e3, 20, 1e5, kMissing, kMissing, 40, 1e7, 50, 1e8, 30, kMissing};
   return out;
 }
 

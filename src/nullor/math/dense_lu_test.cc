@@ -8,16 +8,16 @@
 namespace nullor {
 namespace {
 
-struct Case {
+struct DenseCase {
   int n;
   std::vector<double> a, x, b, bt;  ///< b = A x, bt = A^T x
 };
 
-Case random_case(int n, std::mt19937& rng) {
+DenseCase random_case(int n, std::mt19937& rng) {
   std::normal_distribution<double> normal;
   const auto size = std::size_t(n);
-  Case c{n, std::vector<double>(size * size), std::vector<double>(size), std::vector<double>(size),
-         std::vector<double>(size)};
+  DenseCase c{n, std::vector<double>(size * size), std::vector<double>(size), std::vector<double>(size),
+              std::vector<double>(size)};
   for (double& v : c.a) v = rng() % 3 == 0 ? 0 : normal(rng);
   for (std::size_t k = 0; k < size; ++k)
     c.a[k * size + (k + 1) % size] += 3;  // regular, never by its diagonal
@@ -31,7 +31,7 @@ Case random_case(int n, std::mt19937& rng) {
   return c;
 }
 
-int factor(DenseLu& lu, const Case& c) {
+int factor(DenseLu& lu, const DenseCase& c) {
   double* to = lu.clear();
   for (int i = 0; i < c.n; ++i) {
     for (int j = 0; j < c.n; ++j)
@@ -45,7 +45,7 @@ TEST(DenseLu, SolvesSystemsOfEverySize) {
   for (int n = 1; n <= 150; n += n < 20 ? 1 : 13) {
     DenseLu lu(n);
     for (int repeat = 0; repeat < 2; ++repeat) {
-      Case c = random_case(n, rng);
+      DenseCase c = random_case(n, rng);
       ASSERT_EQ(factor(lu, c), -1) << n;
       lu.solve(c.b.data());
       lu.solve_transposed(c.bt.data());
@@ -59,7 +59,7 @@ TEST(DenseLu, SolvesSystemsOfEverySize) {
 
 TEST(DenseLu, NamesADependentColumn) {
   std::mt19937 rng(4);
-  Case c = random_case(11, rng);
+  DenseCase c = random_case(11, rng);
   for (std::size_t i = 0; i < 11; ++i) c.a[i * 11 + 7] = 2 * c.a[i * 11 + 2] - c.a[i * 11 + 5];
   DenseLu lu(11);
   EXPECT_EQ(factor(lu, c), 7);

@@ -6,23 +6,14 @@
 
 #include <random>
 
+#include "nullor/math/normal_draw_test.h"
+
 namespace nullor {
 namespace {
 
 constexpr int kW = 4;
 
-template <class T>
-T draw(std::mt19937_64& rng) {
-  std::normal_distribution<double> normal;
-  if constexpr (std::is_same_v<T, double>) {
-    return normal(rng);
-  } else {
-    const double re = normal(rng);
-    return {re, normal(rng)};
-  }
-}
-
-SparsePattern random_pattern(int n, std::mt19937_64& rng) {
+SparsePattern diagonal_pattern(int n, std::mt19937_64& rng) {
   std::vector<std::pair<int, int>> entries;
   for (int k = 0; k < n; ++k) entries.emplace_back(k, k);
   for (int k = 0; k < 3 * n; ++k)
@@ -35,7 +26,7 @@ template <class Scalar, class Lanes>
 void agrees_with_scalars(bool transposed) {
   std::mt19937_64 rng(7);
   for (const int n : {1, 2, 9, 40}) {
-    const SparsePattern pattern = random_pattern(n, rng);
+    const SparsePattern pattern = diagonal_pattern(n, rng);
     const auto nonzeros = static_cast<std::size_t>(pattern.nonzeros());
     std::vector<Scalar> values[kW], b[kW];
     std::vector<Lanes> packed(nonzeros), right(static_cast<std::size_t>(n));
@@ -43,10 +34,12 @@ void agrees_with_scalars(bool transposed) {
       values[k].resize(nonzeros);
       b[k].resize(static_cast<std::size_t>(n));
       for (std::size_t e = 0; e < nonzeros; ++e) {
-        values[k][e] = k == 0 ? draw<Scalar>(rng) : values[0][e] * (1.0 + 0.05 * draw<Scalar>(rng));
+        values[k][e] =
+            k == 0 ? normal_draw<Scalar>(rng) : values[0][e] * (1.0 + 0.05 * normal_draw<Scalar>(rng));
         packed[e].set(k, values[k][e]);
       }
-      for (int r = 0; r < n; ++r) right[std::size_t(r)].set(k, b[k][std::size_t(r)] = draw<Scalar>(rng));
+      for (int r = 0; r < n; ++r)
+        right[std::size_t(r)].set(k, b[k][std::size_t(r)] = normal_draw<Scalar>(rng));
     }
     LaneLu<kW, Lanes> lanes(pattern);
     ASSERT_TRUE(lanes.order(values[0].data()));

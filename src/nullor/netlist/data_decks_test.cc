@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
-#include <chrono>
 #include <filesystem>
 
 #include "nullor/netlist/test_deck.h"
@@ -64,19 +63,16 @@ TEST_F(DataDecks, Bsim4QualityDecks) {
 
 // Binned models inside a subcircuit whose expressions read the instance: only the chosen bin may be
 // evaluated.
-TEST_F(DataDecks, VerbatimPdkModelsLoadFast) {
+TEST_F(DataDecks, VerbatimPdkModelsLoad) {
   std::string text = "sky130\n.include " + folder_ + "/sky130/corners/tt.spice\n";
   constexpr int kInstances = 300;
   for (int k = 0; k < kInstances; ++k) {
     text += "XM" + std::to_string(k) + " d g 0 0 sky130_fd_pr__nfet_01v8 w=" + std::to_string(1 + k % 5) +
             " l=0.15\n";
   }
-  const auto begin = std::chrono::steady_clock::now();
   const Circuit c = read_circuit_text(text, "deck.cir");
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   ASSERT_EQ(c.instances.size(), static_cast<std::size_t>(kInstances));
   EXPECT_EQ(c.models.size(), static_cast<std::size_t>(kInstances)) << "each has its own mismatch";
-  EXPECT_LT(seconds, 2.0);
   const Model& model = c.models[static_cast<std::size_t>(c.instances[0].model)];
   test::Deck d{c, c.parameters.evaluate()};
   EXPECT_LE(d.find(model.parameters, "lmin"), 0.15e-6 * (1 + 1e-9));
@@ -86,7 +82,7 @@ TEST_F(DataDecks, VerbatimPdkModelsLoadFast) {
   EXPECT_GT(model.parameters.size(), 250U);
 }
 
-TEST(LargeDecks, LoadFast) {
+TEST(LargeDecks, Load) {
   std::string text = "mesh\n";
   constexpr int kWidth = 100;
   for (int i = 0; i < kWidth; ++i) {
@@ -96,11 +92,8 @@ TEST(LargeDecks, LoadFast) {
               " n" + at + " 0 1p\n";
     }
   }
-  const auto begin = std::chrono::steady_clock::now();
   const Circuit c = read_circuit_text(text);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   EXPECT_EQ(c.instances.size(), 2U * kWidth * kWidth);
-  EXPECT_LT(seconds, 1.0);
 }
 
 TEST(ArbitraryText, ReadsOrFailsWithAMessage) {

@@ -10,7 +10,7 @@ namespace {
 
 std::string tree(const std::string& text) { return to_string(parse_expression(text, {})); }
 
-std::string error_of(const std::string& text) {
+std::string parse_error(const std::string& text) {
   try {
     parse_expression(text, {});
   } catch (const InputError& error) {
@@ -70,33 +70,33 @@ TEST(Expression, PointsAtTheOffendingColumn) {
 }
 
 TEST(Expression, SaysWhatIsMissing) {
-  EXPECT_EQ(error_of(""), "expected an expression");
-  EXPECT_EQ(error_of("1+"), "the expression ends where a value is expected");
-  EXPECT_EQ(error_of("f(1"), "expected ',' or ')' in the arguments of f()");
-  EXPECT_EQ(error_of("(1"), "expected ')' to close the parenthesis");
-  EXPECT_EQ(error_of("a ? b"), "expected ':' between the two results of '?'");
-  EXPECT_EQ(error_of("v()+1"), "");
-  EXPECT_EQ(error_of("v(,1)"), "expected the name of a node or an element");
-  EXPECT_EQ(error_of("@m1[id"), "expected ']' after the device parameter");
+  EXPECT_EQ(parse_error(""), "expected an expression");
+  EXPECT_EQ(parse_error("1+"), "the expression ends where a value is expected");
+  EXPECT_EQ(parse_error("f(1"), "expected ',' or ')' in the arguments of f()");
+  EXPECT_EQ(parse_error("(1"), "expected ')' to close the parenthesis");
+  EXPECT_EQ(parse_error("a ? b"), "expected ':' between the two results of '?'");
+  EXPECT_EQ(parse_error("v()+1"), "");
+  EXPECT_EQ(parse_error("v(,1)"), "expected the name of a node or an element");
+  EXPECT_EQ(parse_error("@m1[id"), "expected ']' after the device parameter");
   for (const char* text : {"@m1", "@m1 [id]", "x[@m1]"}) {
-    EXPECT_EQ(error_of(text), "expected '[' and a parameter after the device") << text;
+    EXPECT_EQ(parse_error(text), "expected '[' and a parameter after the device") << text;
   }
-  EXPECT_EQ(error_of("a b"), "unexpected 'b' after the expression");
+  EXPECT_EQ(parse_error("a b"), "unexpected 'b' after the expression");
 }
 
 TEST(Expression, RefusesDeepNesting) {
-  EXPECT_EQ(error_of(std::string(10000, '(') + "1" + std::string(10000, ')')),
+  EXPECT_EQ(parse_error(std::string(10000, '(') + "1" + std::string(10000, ')')),
             "this expression is nested too deeply");
-  EXPECT_EQ(error_of(std::string(10000, '-') + "a"), "this expression is nested too deeply");
-  EXPECT_EQ(error_of(std::string(150, '(') + "1" + std::string(150, ')')), "");
+  EXPECT_EQ(parse_error(std::string(10000, '-') + "a"), "this expression is nested too deeply");
+  EXPECT_EQ(parse_error(std::string(150, '(') + "1" + std::string(150, ')')), "");
   // The print writes every parenthesis: what nests 100 signs prints as 200 levels and may be refused, never
   // misread.
-  EXPECT_EQ(error_of(tree(std::string(103, '!') + "m")), "this expression is nested too deeply");
+  EXPECT_EQ(parse_error(tree(std::string(103, '!') + "m")), "this expression is nested too deeply");
   std::string sum = "1";
   for (int k = 0; k < 900; ++k) sum += "+a";
-  EXPECT_EQ(error_of(sum), "");
+  EXPECT_EQ(parse_error(sum), "");
   for (int k = 0; k < 20000; ++k) sum += "+a";
-  EXPECT_EQ(error_of(sum), "this expression is too long");
+  EXPECT_EQ(parse_error(sum), "this expression is too long");
 }
 
 std::string random_text(Rng& rng, int depth) {

@@ -9,19 +9,13 @@
 #include "nullor/base/test_folder.h"
 #include "nullor/neural/collocation.h"
 #include "nullor/neural/neural_session.h"
+#include "nullor/neural/tran_card_test.h"
 #include "nullor/simulate/engine.h"
 
 namespace nullor {
 namespace {
 
 const std::string kRing = std::string(NULLOR_SOURCE_DIR) + "/examples/neural/ring_oscillator.cir";
-
-const TranCard& tran_of(const Circuit& circuit) {
-  for (const AnalysisCard& card : circuit.analyses) {
-    if (const auto* tran = std::get_if<TranCard>(&card.what)) return *tran;
-  }
-  throw std::runtime_error("no .tran");
-}
 
 Waveform trained(Circuit circuit, double tolerance) {
   Engine engine(std::move(circuit));

@@ -9,6 +9,7 @@
 #include "nullor/neural/collocation.h"
 #include "nullor/neural/collocation_gradient.h"
 #include "nullor/neural/neural_session.h"
+#include "nullor/neural/tran_card_test.h"
 #include "nullor/simulate/engine.h"
 #include "nullor/simulate/measure.h"
 
@@ -26,13 +27,6 @@ struct Trained {
     return x[static_cast<std::size_t>(waveform.find(name))];
   }
 };
-
-const TranCard& tran_of(const Circuit& circuit) {
-  for (const AnalysisCard& card : circuit.analyses) {
-    if (const auto* tran = std::get_if<TranCard>(&card.what)) return *tran;
-  }
-  throw std::runtime_error("no .tran");
-}
 
 Trained train(Circuit circuit, double tolerance, std::uint64_t seed = 1) {
   Trained out;

@@ -36,17 +36,17 @@ std::vector<SurrogateAxis> rc_axes() {
   return {{"r", "", 0.5e3, 2e3, true}, {"c", "", 0.7e-9, 1.4e-9, false}};
 }
 
-struct Trained {
+struct TrainedSurrogate {
   Surrogate surrogate;
   SurrogateReport report;
 };
 
-Trained train(BoxSimulator& box, int jobs = 1, std::function<void(SurrogateOptions&)> change = {}) {
+TrainedSurrogate train(BoxSimulator& box, int jobs = 1, std::function<void(SurrogateOptions&)> change = {}) {
   SurrogateOptions how;
   how.held_out = 20;
   how.jobs = jobs;
   if (change) change(how);
-  Trained out;
+  TrainedSurrogate out;
   out.surrogate = train_surrogate(box, how, out.report);
   return out;
 }
@@ -153,7 +153,7 @@ TEST(BoxSimulator, DifferentiatesItsRuns) {
 // Against the exact solution at points of the box; derivatives against differences of the network itself.
 TEST(Surrogate, IsTheSolutionOverTheBox) {
   BoxSimulator box = box_of(kRc, rc_axes());
-  const Trained t = train(box);
+  const TrainedSurrogate t = train(box);
   ASSERT_TRUE(t.report.met);
   EXPECT_LT(t.report.runs, 60);
   const int out = t.surrogate.find("v(out)");
@@ -193,7 +193,7 @@ TEST(Surrogate, IsTheSolutionOverTheBox) {
 // The certificate is the error: one step of Newton's method reaches the solution on the same windows.
 TEST(Surrogate, CertifiesItself) {
   BoxSimulator box = box_of(kRc, rc_axes(), 1e-6);
-  const Trained t = train(box, 1, [](SurrogateOptions& how) { how.most_runs = 8; });
+  const TrainedSurrogate t = train(box, 1, [](SurrogateOptions& how) { how.most_runs = 8; });
   const SurrogateCheck check = check_surrogate(box, t.surrogate, 1e-7, 1);
   EXPECT_GT(check.rank_correlation, 0.9);
   for (std::size_t k = 0; k < check.error.size(); ++k)
@@ -211,7 +211,7 @@ TEST(Surrogate, CertifiesItself) {
 // Periods that differ across the box stand still in reference time.
 TEST(Surrogate, FollowsAnOscillator) {
   BoxSimulator box = box_of(kOscillator, {{"l", "", 0.8e-6, 1.25e-6, true}});
-  const Trained t = train(box);
+  const TrainedSurrogate t = train(box);
   EXPECT_TRUE(t.report.met);
   EXPECT_LT(t.report.runs, 20);
   const SurrogateCheck check = check_surrogate(box, t.surrogate, 1e-7, 1);
@@ -222,14 +222,14 @@ TEST(Surrogate, IsTheSameForAnyNumberOfThreadsAndWhenResumed) {
   const TestFolder folder;
   const std::string path = folder.path("runs.safetensors");
   BoxSimulator box = box_of(kRc, rc_axes());
-  const Trained one = train(box, 1, [&](SurrogateOptions& how) { how.checkpoint = path; });
+  const TrainedSurrogate one = train(box, 1, [&](SurrogateOptions& how) { how.checkpoint = path; });
   BoxSimulator again = box_of(kRc, rc_axes());
-  const Trained three = train(again, 3);
+  const TrainedSurrogate three = train(again, 3);
   const Surrogate::Parts &a = one.surrogate.parts(), &b = three.surrogate.parts();
   EXPECT_EQ(a.network.weights(), b.network.weights());
   EXPECT_EQ(a.mode_values, b.mode_values);
   BoxSimulator third = box_of(kRc, rc_axes());
-  const Trained resumed = train(third, 2, [&](SurrogateOptions& how) {
+  const TrainedSurrogate resumed = train(third, 2, [&](SurrogateOptions& how) {
     how.checkpoint = path;
     how.resume = true;
   });
@@ -246,7 +246,7 @@ TEST(Surrogate, IsTheSameForAnyNumberOfThreadsAndWhenResumed) {
 
 TEST(Surrogate, ComesBackFromItsFileAndRefusesOthers) {
   BoxSimulator box = box_of(kRc, rc_axes());
-  const Trained t = train(box, 1, [](SurrogateOptions& how) { how.most_runs = 6; });
+  const TrainedSurrogate t = train(box, 1, [](SurrogateOptions& how) { how.most_runs = 6; });
   const TestFolder folder;
   const std::string path = folder.path("surrogate.safetensors");
   t.surrogate.save(path);
@@ -313,7 +313,7 @@ TEST(Surrogate, LearnsFromTheEquationAlone) {
 
 TEST(Surrogate, SaysWhatItCannotDo) {
   BoxSimulator box = box_of(kRc, rc_axes());
-  const Trained t = train(box, 1, [](SurrogateOptions& how) { how.most_runs = 6; });
+  const TrainedSurrogate t = train(box, 1, [](SurrogateOptions& how) { how.most_runs = 6; });
   EXPECT_THROW((void)t.surrogate.coordinates({{"r", 1e3}}), InputError);
   EXPECT_THROW((void)t.surrogate.coordinates({{"r", 1e3}, {"c", 2e-9}}), InputError);
   EXPECT_THROW((void)t.surrogate.coordinates({{"r", 1e3}, {"q", 1e-9}}), InputError);

@@ -14,7 +14,8 @@ function listen(plot) {
     return { x: event.clientX - r.left, y: event.clientY - r.top };
   };
   const grabbed = (p) => plot.cursors.findIndex((x) => x !== null && Math.abs(plot.toPixelX(x) - p.x) <= GRAB);
-  let press = null, before = { cursors: [], time: -1e9 };
+  let press = null;
+  let pressed = [], before = [];  // the cursors at the last press; at the first of a row of clicks
 
   target.addEventListener("wheel", (event) => {
     event.preventDefault();
@@ -31,6 +32,7 @@ function listen(plot) {
   target.addEventListener("pointerdown", (event) => {
     target.focus({ preventScroll: true });
     target.setPointerCapture(event.pointerId);
+    pressed = [...plot.cursors];
     const p = at(event);
     const cursor = event.button === 0 && !event.shiftKey ? grabbed(p) : -1;
     const pan = event.shiftKey || event.button !== 0 || p.y > plot.size[1] - BOTTOM;
@@ -65,7 +67,6 @@ function listen(plot) {
       return;
     }
     if (was.button !== 0 || p.x < plot.left || p.x > plot.left + plot.width || !was.panel) return;
-    if (event.timeStamp - before.time > 600) before = { cursors: [...plot.cursors], time: event.timeStamp };
     plot.setCursor(event.shiftKey || event.altKey ? 1 : 0, plot.fromPixelX(p.x));
   });
 
@@ -79,8 +80,11 @@ function listen(plot) {
     plot.changed();
   });
   target.addEventListener("contextmenu", (event) => event.preventDefault());
+  target.addEventListener("click", (event) => {
+    if (event.detail <= 1) before = pressed;
+  });
   target.addEventListener("dblclick", () => {
-    plot.cursors = [...before.cursors];  // the two clicks of a double click place no cursor
+    plot.cursors = [...before];  // the two clicks of a double click place no cursor
     plot.reset();
   });
   target.addEventListener("keydown", (event) => key(plot, event));
