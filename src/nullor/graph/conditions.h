@@ -15,6 +15,7 @@ struct Conditions {
   std::optional<Family> family;  ///< wished, not enforced: what a circuit does shows in simulation alone
   int min_devices = 1;
   int max_devices = kMostDevices;
+  int wished_devices = 0;               ///< wished, within these limits; 0: as it comes
   std::array<int, kPortRoles> ports{};  ///< at least so many ports of each role
   bool only_ports = false;              ///< and no other ports
   std::array<bool, kDeviceKinds> required{};
@@ -28,7 +29,7 @@ struct Conditions {
 /// Whether nothing is of this family without a transistor or a logic cell.
 bool needs_transistors(Family family);
 
-/// What of the conditions (all but the family) the circuit does not meet, as text; empty: it meets them.
+/// What of the conditions (all but what is wished) the circuit does not meet, as text; empty: it meets them.
 std::string unmet(const Conditions& conditions, const Topology& topology);
 
 }  // namespace nullor::graph

@@ -105,6 +105,20 @@ TEST(RecordMask, CompletesACircuitThatWasBegun) {
   }
 }
 
+TEST(RecordMask, ABulkIsNotWhatMendsACircuit) {
+  const std::vector<std::string> ports = {"VDD"};
+  Conditions conditions{.min_devices = 2, .max_devices = 2};
+  conditions.partial = parse_netlist("R1 (VDD a) resistor", ports, "test");
+  RecordMask mask(conditions);
+  using T = RecordTokens;
+  const int vdd = T::port(PortRole::vdd, 1), vss = T::port(PortRole::vss, 1), a = T::internal(1);
+  for (const int token : {T::kind(DeviceKind::nmos), vdd, vdd}) mask.push(token);
+  EXPECT_TRUE(mask.allowed()[static_cast<std::size_t>(a)]);
+  EXPECT_FALSE(mask.allowed()[static_cast<std::size_t>(vss)]);
+  mask.push(a);
+  EXPECT_TRUE(mask.allowed()[static_cast<std::size_t>(vss)]);
+}
+
 TEST(RecordMask, LeavesGoodCircuitsAlone) {
   const std::vector<std::string> ports = {"VDD", "VSS", "VIN1", "VIN2", "VOUT1", "VB1"};
   const Topology pair = parse_netlist(

@@ -358,7 +358,8 @@ bool RecordState::plan(const Conditions& conditions, Needs needs, int devices) c
   return true;
 }
 
-/// Tries what the pins left of the last device could be put on: every net that needs a pin, and the rails.
+/// Tries what the pins left of the last device could be put on: every net that needs a pin, and the rails. A
+/// bulk mends nothing: it would be a diode into the circuit.
 bool RecordState::fill(const Conditions& conditions) const {
   const Needs needs = this->needs(conditions);
   if (!in_record()) return needs.none();
@@ -367,6 +368,7 @@ bool RecordState::fill(const Conditions& conditions) const {
   for (int part = 0; part < needs.opens; ++part) dangling += needs.open[at(part)];
   if (needs.kinds > 0 || dangling > static_cast<int>(pins.size()) - pin_) return false;
 
+  const bool bulk = pins[at(pin_)].role == PinRole::bulk;
   std::array<bool, kMostNets + 1> seen_part{}, seen_island{};
   const auto leads_on = [&](int token) {
     if (shorts(token)) return false;
@@ -375,7 +377,7 @@ bool RecordState::fill(const Conditions& conditions) const {
     return next.fill(conditions);
   };
   const int root = find(direct_, 0);
-  for (int net = 0; net < count_; ++net) {
+  for (int net = 0; net < count_ && !bulk; ++net) {
     const int part = find(direct_, net + 1), island = find(connected_, net + 1);
     const bool dangles = degree_[at(net)] == 1 && T::net(token_[at(net)]).first == PortRole::internal;
     const bool first_of_part = part != root && !std::exchange(seen_part[at(part)], true);
@@ -388,7 +390,7 @@ bool RecordState::fill(const Conditions& conditions) const {
     const bool rail = one == PortRole::vdd || one == PortRole::vss;
     const int most = conditions.only_ports ? conditions.ports[at(role)] : 1;
     const bool wanted = ports_[at(role)] < conditions.ports[at(role)];
-    if (!wanted && !(rail && most > 0)) continue;
+    if (!(rail && most > 0) && (bulk || !wanted)) continue;
     if (leads_on(T::port(one, rail ? 1 : ports_[at(role)] + 1))) return true;
   }
   return pin_ >= info(kind()).required_pins && leads_on(T::kNoNet);

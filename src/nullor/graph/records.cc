@@ -218,7 +218,9 @@ std::vector<int> record_tokens(const Topology& topology, std::span<const int> or
 std::vector<int> condition_tokens(const Conditions& conditions) {
   std::vector<int> out;
   if (conditions.family) out.push_back(T::family(*conditions.family));
-  if (conditions.min_devices == conditions.max_devices) out.push_back(T::size(conditions.max_devices));
+  const bool exact = conditions.min_devices == conditions.max_devices;
+  const int devices = exact ? conditions.max_devices : conditions.wished_devices;
+  if (devices > 0) out.push_back(T::size(devices));
   for (int role = 1; role < kPortRoles; ++role) {
     for (int number = 1; number <= conditions.ports[at(role)]; ++number) {
       out.push_back(T::port(static_cast<PortRole>(role), number));

@@ -46,7 +46,7 @@ class GeneratorTuning {
         throw InputError(ErrorKind::usage, "a policy gradient needs a temperature above 0");
       out_.model = sharpened(std::move(out_.model), options.sampling.temperature);
     }
-    sizes_ = SizeShares(known).text();
+    out_.model.notes[SizeShares::kNote] = SizeShares(known).text();
     for (const graph::Topology& circuit : known) known_.insert(graph::canonical_hash(circuit));
     seen_ = known_;
     judge_known(known);
@@ -304,7 +304,6 @@ class GeneratorTuning {
 
   /// The weights come last: a round that has them is done.
   void write_round(int round) {
-    out_.model.notes[SizeShares::kNote] = sizes_;
     if (options_.folder.empty()) return;
     if (by_policy()) {
       TrainingCheckpoint now{.state = backend_.state()};
@@ -346,8 +345,7 @@ class GeneratorTuning {
   std::unordered_set<graph::Hash128> known_, seen_;  ///< seen_: known or kept
   const TuningWishes wishes_;
   TuningJudge judge_;
-  DecoderModel first_model_;  ///< with a judge
-  std::string sizes_;
+  DecoderModel first_model_;                ///< with a judge
   std::vector<graph::Topology> good_;       ///< known circuits that reach the level
   std::unique_ptr<TrainingBackend> first_;  ///< the model of the beginning
   std::vector<RewardedSequence> drawn_;     ///< of this round

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <numeric>
 #include <sstream>
-
-#include "nullor/graph/conditions.h"
 
 namespace nullor::learn {
 
@@ -48,16 +48,21 @@ std::string SizeShares::text() const {
   return out;
 }
 
-int SizeShares::Counts::draw(Rng& rng) const {
-  std::uint64_t left = rng.below(total);
-  std::size_t devices = 0;
+int SizeShares::Counts::draw(Rng& rng, int fewest, int most) const {
+  const auto end = std::min(circuits.size(), static_cast<std::size_t>(most) + 1);
+  auto devices = std::min(static_cast<std::size_t>(fewest), end);
+  const auto place = [&](std::size_t k) { return circuits.begin() + static_cast<std::ptrdiff_t>(k); };
+  const std::uint64_t fit = std::accumulate(place(devices), place(end), std::uint64_t{0});
+  if (fit == 0) return fewest;
+  std::uint64_t left = rng.below(fit);
   while (left >= circuits[devices]) left -= circuits[devices++];
   return static_cast<int>(devices);
 }
 
-int SizeShares::draw(Rng& rng, std::optional<graph::Family> family) const {
+int SizeShares::draw(Rng& rng, std::optional<graph::Family> family, int fewest, int most) const {
   const auto found = family ? of_family_.find(*family) : of_family_.end();
-  return found != of_family_.end() && found->second.total > 0 ? found->second.draw(rng) : all_.draw(rng);
+  const bool known = found != of_family_.end() && found->second.total > 0;
+  return (known ? found->second : all_).draw(rng, fewest, most);
 }
 
 }  // namespace nullor::learn

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "nullor/base/rng.h"
-#include "nullor/graph/topology.h"
+#include "nullor/graph/conditions.h"
 
 namespace nullor::learn {
 
@@ -28,8 +28,10 @@ class SizeShares {
   bool empty() const { return all_.total == 0; }
   /// "0 3 12 ...": circuits with 0, 1, 2, ... devices; then a line for each family, "opamp 0 1 5 ...".
   std::string text() const;
-  /// A number of devices, each as often as circuits of the family have it; of all where there are none.
-  int draw(Rng& rng, std::optional<graph::Family> family = {}) const;
+  /// A number of devices from `fewest` to `most`, each as often as circuits of the family have it, of all
+  /// where there are none; `fewest` where none has such a number.
+  int draw(Rng& rng, std::optional<graph::Family> family = {}, int fewest = 1,
+           int most = graph::kMostDevices) const;
 
  private:
   struct Counts {
@@ -38,7 +40,7 @@ class SizeShares {
 
     void add(std::size_t devices, std::uint64_t more);
     void read(std::istream& words);
-    int draw(Rng& rng) const;
+    int draw(Rng& rng, int fewest, int most) const;
   };
 
   Counts all_;

@@ -32,6 +32,21 @@ TEST(SizeShares, AreThoseOfTheFamilyWhereThereAreAny) {
   EXPECT_LT(three, 80);
 }
 
+TEST(SizeShares, LieWithinLimits) {
+  const SizeShares shares("0 0 5 3 1 9");
+  Rng rng(1);
+  int four = 0;
+  for (int k = 0; k < 4000; ++k) {
+    const int drawn = shares.draw(rng, {}, 3, 4);
+    ASSERT_TRUE(drawn == 3 || drawn == 4);
+    four += drawn == 4;
+  }
+  EXPECT_NEAR(four, 1000, 120);
+  EXPECT_EQ(shares.draw(rng, {}, 5), 5);
+  EXPECT_EQ(shares.draw(rng, {}, 1, 2), 2);
+  EXPECT_EQ(shares.draw(rng, {}, 60), 60);
+}
+
 TEST(SizeShares, LeavesOutWhatNoCircuitCanBe) {
   EXPECT_TRUE(SizeShares("").empty());
   EXPECT_TRUE(SizeShares("5").empty());

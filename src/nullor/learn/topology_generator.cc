@@ -12,6 +12,9 @@
 namespace nullor::learn {
 namespace {
 
+/// Devices that a circuit may have beyond the wished ones, at least.
+constexpr int kRoom = 4;
+
 /// Sequences of records that end where their conditions say.
 class RecordSource : public SampleSource {
  public:
@@ -33,17 +36,20 @@ class RecordSource : public SampleSource {
   }
 
  private:
-  /// Where nobody asked for a number of devices, one that circuits have; more, if the other conditions need
-  /// more.
+  /// Where nobody asked for a number of devices, about one that circuits have; more, if the other conditions
+  /// need more. Of a number n that is drawn, 7/8 n are wished, and a circuit that is not complete by then may
+  /// go on to 7/6 n: made to end, it would end in devices that serve the rules and nothing else.
   graph::Conditions sized(std::size_t index) const {
     const graph::Conditions& asked = conditions_[index % conditions_.size()];
-    const graph::Conditions none;
-    if (sizes_.empty() || asked.min_devices != none.min_devices || asked.max_devices != none.max_devices)
-      return asked;
+    if (sizes_.empty() || asked.min_devices == asked.max_devices) return asked;
     Rng rng = rng_.split(index).split(1);
     graph::Conditions out = asked;
-    for (int devices = sizes_.draw(rng, asked.family); devices < none.max_devices; devices *= 2) {
-      out.min_devices = out.max_devices = devices;
+    const int fewest = std::max(asked.min_devices, static_cast<int>(asked.partial.devices.size()) + 1);
+    for (int drawn = sizes_.draw(rng, asked.family, fewest, asked.max_devices); drawn <= asked.max_devices;
+         drawn *= 2) {
+      const int wished = std::max(fewest, (7 * drawn + 4) / 8);
+      out.min_devices = out.wished_devices = wished;
+      out.max_devices = std::min(asked.max_devices, wished + std::max(kRoom, wished / 3));
       try {
         graph::RecordMask mask(out);
         return out;

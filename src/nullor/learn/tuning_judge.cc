@@ -16,24 +16,20 @@ constexpr std::size_t kFewestChosen = 12;
 }  // namespace
 
 TuningWishes::TuningWishes(std::span<const graph::Topology> known) {
-  for (const graph::Topology& circuit : known) {
-    wishes_.push_back({circuit.family, static_cast<int>(circuit.devices.size())});
-    of_family_[circuit.family].push_back(wishes_.back());
-  }
+  for (const graph::Topology& circuit : known) of_circuits_.push_back(circuit.family);
+  families_ = of_circuits_;
+  std::sort(families_.begin(), families_.end());
+  families_.erase(std::unique(families_.begin(), families_.end()), families_.end());
 }
 
 std::vector<graph::Conditions> TuningWishes::draw(std::size_t count, double unasked, Rng& chance) const {
   std::vector<graph::Conditions> out(count);
   for (graph::Conditions& one : out) {
-    if (wishes_.empty()) break;
-    const std::vector<Wish>* from = &wishes_;
-    if (chance.uniform() < 0.5)
-      from = &std::next(of_family_.begin(), static_cast<std::ptrdiff_t>(chance.below(of_family_.size())))
-                  ->second;
-    const Wish wish = (*from)[chance.below(from->size())];
+    if (of_circuits_.empty()) break;
+    const std::vector<graph::Family>& from = chance.uniform() < 0.5 ? families_ : of_circuits_;
+    const graph::Family family = from[chance.below(from.size())];
     const bool asked = unasked == 0 || chance.uniform() >= unasked;
-    if (asked && wish.family != graph::Family::other) one.family = wish.family;
-    if (wish.devices <= graph::kMostDevices) one.min_devices = one.max_devices = wish.devices;
+    if (asked && family != graph::Family::other) one.family = family;
   }
   return out;
 }

@@ -13,8 +13,7 @@
 
 namespace nullor::learn {
 
-/// The families and numbers of devices of known circuits, half of the time of any family alike, so that rare
-/// ones are asked for too.
+/// The families of known circuits, half of the time any of them alike, so that rare ones are asked for too.
 class TuningWishes {
  public:
   explicit TuningWishes(std::span<const graph::Topology> known);
@@ -22,13 +21,7 @@ class TuningWishes {
   std::vector<graph::Conditions> draw(std::size_t count, double unasked, Rng& chance) const;
 
  private:
-  struct Wish {
-    graph::Family family;
-    int devices;
-  };
-
-  std::vector<Wish> wishes_;
-  std::map<graph::Family, std::vector<Wish>> of_family_;
+  std::vector<graph::Family> of_circuits_, families_;  ///< of every circuit; each once
 };
 
 /// A judge that stays what it is ends up pleased by circuits that nobody would draw. This one learns known
