@@ -1,10 +1,10 @@
 #pragma once
 /// A generator that learns from what its own circuits do.
 ///
-/// Each round draws circuits, each asked for the family and the size of a known one (half of them for a
-/// family that is drawn first, whatever its number), lets them climb the ladder, and keeps those that reach a
-/// level, are new and not seen before, and have no parallel twins (a shortcut to sane bias,
-/// parallel_twins.h). Then it learns, by one of two rules.
+/// Each round draws circuits, each asked for the family of a known one (half of them for a family that is
+/// drawn first, whatever its number), lets them climb the ladder, and keeps those that reach a level, are new
+/// and not seen before, and have no parallel twins (a shortcut to sane bias, parallel_twins.h). Then it
+/// learns, by one of two rules.
 ///
 /// Expert iteration goes on training on everything that was ever kept and the known circuits that reach the
 /// level; circuits that fail teach nothing:
