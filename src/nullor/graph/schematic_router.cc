@@ -16,6 +16,7 @@ constexpr int kMargin = 8;  ///< grid steps around the symbols
 constexpr int kBend = 4;    ///< cost, in grid steps
 constexpr int kCrossing = 6;
 constexpr int kOverText = 5;
+constexpr int kLetter = 7;    ///< width of a letter, a little more than that of the drawing
 constexpr int kLongest = 75;  ///< the dearest path that is drawn
 constexpr std::array<Point, 4> kSteps = {{{1, 0}, {0, 1}, {-1, 0}, {0, -1}}};
 
@@ -39,6 +40,11 @@ class Board {
       block(topology.devices[d], schematic.symbols[d]);
     for (std::size_t d = 0; d < topology.devices.size(); ++d)
       add_pads(topology.devices[d], schematic.symbols[d]);
+    for (std::size_t d = 0; d < topology.devices.size(); ++d) {
+      const NamePlace name = name_place(topology.devices[d], schematic.symbols[d]);
+      for (const int cell : letters(name.at, name.side, topology.devices[d].name))
+        cells_[at(cell)].text = true;
+    }
     trail_.resize(cells_.size() * 4);
   }
 
@@ -66,7 +72,7 @@ class Board {
   struct Cell {
     std::int16_t pin_net = -1;                 ///< a pin of this net lies here
     std::array<std::int16_t, 2> wire{-1, -1};  ///< nets of the horizontal and the vertical wire through here
-    bool text = false;                         ///< the name of a device stands here
+    bool text = false;                         ///< the name of a device or a net stands here
     bool body = false, corner = false;         ///< corner: a wire bends, ends or branches here
   };
   struct Step {
@@ -173,28 +179,50 @@ class Board {
     }
     const bool port = topology_.nets[at(net)].is_port();
     if (trees.size() == 1 && !port) return;
-    for (const std::vector<Point>& tree : trees) label(tree, pads, net);
+    for (const std::vector<Point>& tree : trees) label(tree, net);
   }
 
-  void label(const std::vector<Point>& tree, const std::vector<Pad>& pads, int net) {
-    const PortRole role = topology_.nets[at(net)].role;
-    const bool right = role == PortRole::vout || role == PortRole::iout;
-    const Pad* best = nullptr;
-    int best_side = -1;
-    for (const Pad& pad : pads) {
-      if (std::find(tree.begin(), tree.end(), pad.at) == tree.end()) continue;
-      const int side = outward(pad.at);
-      if (!best || (right ? pad.at.x > best->at.x : pad.at.x < best->at.x)) best = &pad, best_side = side;
+  /// A net's name has its place at a pin, else anywhere along the wire: outputs to the right, all else to the
+  /// left, where there is room for it.
+  void label(const std::vector<Point>& tree, int net) {
+    const Net& named = topology_.nets[at(net)];
+    const int first = named.role == PortRole::vout || named.role == PortRole::iout ? 1 : -1;
+    NetLabel best{tree[0], net, first};
+    bool found = false;
+    for (const bool at_pin : {true, false}) {
+      for (const Point p : tree) {
+        if ((cells_[at(cell_of(p))].pin_net == net) != at_pin || occupied(cell_of(p), net)) continue;
+        for (const int side : {first, -first}) {
+          if (!has_room(p, side, named.name)) continue;
+          if (!found || first * (p.x - best.at.x) > 0) best = {p, net, side};
+          found = true;
+          break;
+        }
+      }
+      if (found) break;
     }
-    out_.labels.push_back({best->at, net, best_side});
+    for (const int cell : letters(label_place(best), best.side, named.name)) cells_[at(cell)].text = true;
+    out_.labels.push_back(best);
   }
 
-  int outward(Point p) const {
-    const auto taken = [&](int dx) {
-      const Cell& cell = cells_[at(cell_of({p.x + dx, p.y}))];
-      return cell.body || cell.wire[0] >= 0 || cell.wire[1] >= 0;
-    };
-    return taken(kGrid) && !taken(-kGrid) ? -1 : 1;
+  bool has_room(Point p, int side, std::string_view name) const {
+    const std::vector<int> under = letters(label_place({p, 0, side}), side, name);
+    return std::none_of(under.begin(), under.end(), [&](int cell) {
+      const Cell& one = cells_[at(cell)];
+      return one.body || one.text || one.wire[0] >= 0 || one.wire[1] >= 0;
+    });
+  }
+
+  /// The cells under a text that begins at `begin`, its base line, and runs to `side`; 0: to both.
+  std::vector<int> letters(Point begin, int side, std::string_view text) const {
+    const int width = kLetter * static_cast<int>(text.size());
+    const int left = begin.x - (side < 0 ? width : side == 0 ? width / 2 : 0) - low_.x;
+    const int row = (begin.y - 1 - low_.y) / kGrid;
+    std::vector<int> out;
+    for (int column = (std::max(left, 0) + kGrid - 1) / kGrid;
+         column <= std::min((left + width) / kGrid, width_ - 1); ++column)
+      out.push_back(row * width_ + column);
+    return out;
   }
 
   bool grow(std::vector<Point>& tree, std::vector<Pad>& pads, int net) {

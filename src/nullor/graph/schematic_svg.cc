@@ -156,8 +156,7 @@ class Drawing {
                           vss ? fmt::format("m-16 {}h12m-8 {}h4", 4 * sign, 4 * sign) : std::string());
       return;
     }
-    const int x = p.x + 5 * label.side;
-    text({x, p.y - 3}, label.side > 0 ? "start" : "end", net.is_port() ? "p" : "n", net.name);
+    text(label_place(label), label.side > 0 ? "start" : "end", net.is_port() ? "p" : "n", net.name);
   }
 
   const Topology& topology_;

@@ -57,6 +57,8 @@ NamePlace name_place(const Device& device, const Symbol& symbol) {
   return {{symbol.at.x + side * 25, symbol.at.y + 15}, side};
 }
 
+Point label_place(const NetLabel& label) { return {label.at.x + 5 * label.side, label.at.y - 3}; }
+
 bool has_pin(DeviceKind kind, int pin) { return pin < shape_of(kind).shown; }
 
 Point pin_position(const Device& device, const Symbol& symbol, int pin) {

@@ -22,6 +22,8 @@ struct NamePlace {
   int side;
 };
 NamePlace name_place(const Device& device, const Symbol& symbol);
+/// Where the name of a net that is not drawn as a rail begins.
+Point label_place(const NetLabel& label);
 
 /// A point of the unturned symbol, where it lies in the drawing.
 Point placed(Point point, const Symbol& symbol);

@@ -180,6 +180,30 @@ TEST(Schematic, DrawsADifferentialPairAsPeopleDo) {
   EXPECT_NE(symbols[3].mirrored, symbols[4].mirrored);  // gates together
 }
 
+TEST(Schematic, NamesOfPortsStandBesideTheSymbols) {
+  // Two gates on one port: a wire takes the place of the name at both.
+  const char* const netlist =
+      "M1 (VOUT1 a VDD VDD) pmos4\nM2 (a a VDD VDD) pmos4\nM3 (a VIN1 t VSS) nmos4\nM4 (t VIN1 VSS VSS) "
+      "nmos4\nM5 (VOUT1 VIN2 t VSS) nmos4\n";
+  const Topology topology =
+      parse_netlist(netlist, std::vector<std::string>{"VDD", "VSS", "VIN1", "VIN2", "VOUT1"}, "test");
+  const Schematic drawing = draw(topology);
+  int names = 0;
+  for (const NetLabel& label : drawing.labels) {
+    const Net& net = topology.nets[static_cast<std::size_t>(label.net)];
+    if (net.role == PortRole::vdd || net.role == PortRole::vss) continue;
+    ++names;
+    for (const Symbol& symbol : drawing.symbols) {
+      for (const int letter : {0, 1, 2, 3}) {
+        const Point p{label.at.x + label.side * (8 + 7 * letter), label.at.y - 6};
+        EXPECT_FALSE(std::abs(p.x - symbol.at.x) < 20 && std::abs(p.y - symbol.at.y) < 30)
+            << net.name << " at " << label.at.x << " " << label.at.y;
+      }
+    }
+  }
+  EXPECT_EQ(names, 3);
+}
+
 TEST(Schematic, EqualCircuitsGiveEqualDrawings) {
   const Topology circuit = numbered_circuit(7, 20);
   EXPECT_EQ(schematic_svg(circuit, draw(circuit)), schematic_svg(circuit, draw(circuit)));
