@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """What a generator of circuits writes: levels of the ladder, novelty, sizes, conditions, speed.
 
-usage: benchmarks/topology_generate.py --weights FILE [--count 10000] [--families 200] [--conditions 500] [--completions 200] [--seed 1]
+usage: benchmarks/topology_generate.py --weights FILE [--count 10000] [--devices 24] [--families 200] [--conditions 500] [--completions 200] [--seed 1]
                                        [--functions 0] [--before FILE] [--only FAMILY ...] [--columns COLUMN ...] [--guidance 1.5] [--budget 150] [--temperature 0.7] [--jobs 0] [--data SET] [--program PATH]
 
-samples     --count circuits without conditions: share at every level of the ladder (all levels below included), distinct, novel
+samples     --count circuits without conditions, or with so many --devices: share at every level of the ladder (all levels below included), distinct, novel
             (not isomorphic to any circuit of the data set, repaired), and both together; how near the nearest known circuit
             is (Weisfeiler-Lehman kernel). The table by size says how many devices circuits have, and how many reach L3.
 controls    the data itself, with three pins rewired, with all nets permuted: benchmarks/topology_ladder.py
@@ -67,7 +67,7 @@ def percent(part, whole):
 
 def samples(bench):
     options = bench.options
-    path, seconds, _ = bench.generate("samples", options.count)
+    path, seconds, _ = bench.generate("samples", options.count, *(["--devices", options.devices] if options.devices else []))
     began = time.monotonic()
     verdicts = json.loads(bench.run("check", path, "--until", "L3", "--jobs", options.jobs, "--json").stdout)
     checking = time.monotonic() - began
@@ -219,6 +219,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--weights", required=True)
     parser.add_argument("--count", type=int, default=10000)
+    parser.add_argument("--devices")
     parser.add_argument("--families", type=int, default=200)
     parser.add_argument("--conditions", type=int, default=500)
     parser.add_argument("--functions", type=int, default=0)

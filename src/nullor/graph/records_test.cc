@@ -85,6 +85,12 @@ TEST(Records, ConditionsComeBeforeTheBeginning) {
             "family=opamp devices=9 VDD VSS VIN1 VIN2 only without=npn with=capacitor ");
 }
 
+TEST(Records, ANumberOfDevicesIsSaidWhenItIsExactOrWished) {
+  EXPECT_EQ(text(condition_tokens({.min_devices = 5, .max_devices = 9})), "");
+  EXPECT_EQ(text(condition_tokens({.min_devices = 5, .max_devices = 9, .wished_devices = 6})), "devices=6 ");
+  EXPECT_EQ(text(condition_tokens({.min_devices = 5, .max_devices = 5, .wished_devices = 6})), "devices=5 ");
+}
+
 TEST(Records, EveryTokenHasATextOfItsOwn) {
   std::set<std::string> texts;
   const RecordLanguage language;

@@ -2,7 +2,6 @@
 /// What circuits are asked of a generator while it is tuned, and who says what those that come look like.
 
 #include <functional>
-#include <map>
 #include <span>
 #include <vector>
 
