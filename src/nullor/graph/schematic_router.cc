@@ -57,12 +57,13 @@ class Board {
     }
     std::stable_sort(order.begin(), order.end(),
                      [&](int a, int b) { return span(nets[at(a)]) < span(nets[at(b)]); });
+    const auto is_rail_net = [&](int net) { return is_rail(topology_.nets[at(net)].role); };
     for (const int net : order) {
-      if (is_rail(topology_.nets[at(net)].role)) {
-        for (const Pad& pad : nets[at(net)]) label_rail(pad);
-      } else {
-        connect(nets[at(net)], net);
-      }
+      if (!is_rail_net(net)) continue;
+      for (const Pad& pad : nets[at(net)]) label_rail(pad);
+    }
+    for (const int net : order) {
+      if (!is_rail_net(net)) connect(nets[at(net)], net);
     }
     place_dots();
     crop();
@@ -157,7 +158,12 @@ class Board {
                                   : 0;
       if (!free(dx, dy)) continue;
       out_.labels.push_back({pad.at, pad.net, side});
-      if (std::abs(side) == 2) cells_[at(cell_of({pad.at.x, pad.at.y + dy}))].body = true;
+      // A wire along the strokes of a rail would look as if it were joined with them.
+      for (const int x : {pad.at.x - kGrid, pad.at.x, pad.at.x + kGrid}) {
+        if (std::abs(side) != 2) break;
+        cells_[at(cell_of({x, pad.at.y + dy}))].body = true;
+        if (!above) cells_[at(cell_of({x, pad.at.y + 2 * dy}))].body = true;
+      }
       return;
     }
     out_.labels.push_back({pad.at, pad.net, first});

@@ -204,6 +204,24 @@ TEST(Schematic, NamesOfPortsStandBesideTheSymbols) {
   EXPECT_EQ(names, 3);
 }
 
+TEST(Schematic, NoWireTouchesTheBarOfARail) {
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    const Topology topology = numbered_circuit(seed, 2 + static_cast<int>(seed % 25));
+    const Schematic drawing = draw(topology);
+    for (const NetLabel& label : drawing.labels) {
+      const PortRole role = topology.nets[static_cast<std::size_t>(label.net)].role;
+      if ((role != PortRole::vdd && role != PortRole::vss) || std::abs(label.side) != 2) continue;
+      const int y = label.at.y + 5 * label.side;
+      for (const WireSegment& wire : drawing.wires) {
+        const bool beside = std::max(wire.from.x, wire.to.x) < label.at.x - 10 ||
+                            std::min(wire.from.x, wire.to.x) > label.at.x + 10;
+        const bool above = std::max(wire.from.y, wire.to.y) < y || std::min(wire.from.y, wire.to.y) > y;
+        EXPECT_TRUE(beside || above) << "seed " << seed << " at " << label.at.x << " " << y;
+      }
+    }
+  }
+}
+
 TEST(Schematic, EqualCircuitsGiveEqualDrawings) {
   const Topology circuit = numbered_circuit(7, 20);
   EXPECT_EQ(schematic_svg(circuit, draw(circuit)), schematic_svg(circuit, draw(circuit)));
